@@ -1,0 +1,1 @@
+from diagflow._version import __version__

@@ -1,0 +1,72 @@
+"""What can be wrong: a stable id with all that a person needs to act on it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from diagflow.model.text import Text
+from diagflow.model.topology import Direction
+
+
+class Role(StrEnum):
+    """Whether something can be a root."""
+
+    CAUSE = "cause"
+    SYMPTOM = "symptom"  # leads to causes, is never a root
+    ADVICE = "advice"  # a best practice or a mere risk: only shown when asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Explains:
+    """What a cause or symptom brings about, and on which entities.
+
+    Attributes:
+        what: id of the cause or symptom that it brings about.
+        via: relations to follow from the cause's entity, up to four steps; empty for the same entity only. The
+            same entity is always included.
+        direction: against the edges (`dependents`: node -> its pods) or along them (`dependencies`: pod -> owner).
+    """
+
+    what: str
+    via: frozenset[str] = frozenset()
+    direction: Direction = Direction.DEPENDENTS
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """Something to do: a sentence and the exact commands (templates, arguments are quoted for the shell)."""
+
+    text: Text
+    commands: tuple[Text, ...] = ()
+
+
+CHECK_EMPTY: Final = Instruction(Text(""))
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A cause or a symptom, by a stable id that is never reused.
+
+    Attributes:
+        id: `pack.slug`.
+        title: one sentence, a template.
+        explanation: what happens, why, what else looks the same and how it was told apart.
+        remedy: the exact fix for the very object.
+        check: how to see that the fix worked.
+        docs: link to upstream documentation.
+        refs: rows of the catalogue of failures that it covers (`K8S-007`).
+        severity: `critical`, `warning` or `info`.
+        role: whether it can be a root.
+        explains: what it brings about.
+    """
+
+    id: str
+    title: Text
+    explanation: Text = field(default_factory=lambda: Text(""))
+    remedy: Instruction = CHECK_EMPTY
+    check: Instruction = CHECK_EMPTY
+    docs: str = ""
+    refs: tuple[str, ...] = ()
+    severity: str = "warning"
+    role: Role = Role.CAUSE
+    explains: tuple[Explains, ...] = ()

@@ -1,0 +1,50 @@
+"""A thing that can be ill, written `kind[.group]/[namespace/]name`."""
+
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import quote, unquote
+
+from diagflow.model.errors import BadInput
+
+# Characters of Kubernetes names (RFC 1123 and the ":" of RBAC names), of URLs in names, and of `*` in labels.
+_SAFE = ":@*+,;=!$'()~"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entity:
+    """One thing, by its kind, API group (only where the kind is ambiguous), namespace and name.
+
+    `str()` gives the canonical form, e.g. `pod/shop/cart-0`, `node/worker-1`,
+    `gateway.networking.istio.io/shop/web`; `parse` reads it back.
+    """
+
+    kind: str
+    name: str
+    namespace: str = ""
+    group: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the canonical form.
+
+        Raises:
+            BadInput: `text` is not `kind/name` or `kind/namespace/name`.
+        """
+        parts = [unquote(p) for p in text.split("/")]
+        if len(parts) not in (2, 3) or not all(parts):
+            raise BadInput(f"{text!r} is no entity: write kind/namespace/name or kind/name, as pod/shop/cart-0")
+        kind, _, group = parts[0].lower().partition(".")
+        namespace = parts[1] if len(parts) == 3 else ""  # noqa: PLR2004
+        return cls(kind=kind, name=parts[-1], namespace=namespace, group=group)
+
+    def __str__(self) -> str:
+        kind = f"{self.kind}.{self.group}" if self.group else self.kind
+        parts = [kind, self.namespace, self.name] if self.namespace else [kind, self.name]
+        return "/".join(quote(p, safe=_SAFE) for p in parts)
+
+
+CLUSTER = Entity("cluster", "local")
+"""The whole cluster: the entity of a verdict that names nothing smaller."""
+
+HOST = Entity("host", "local")
+"""This machine."""
