@@ -1,0 +1,75 @@
+"""The first process of a lab's namespaces: prepares mounts and network, reaps, and takes all with it when it ends.
+
+Run by `unshare`, as a file. It is process 1 of a pid namespace: when it is killed the kernel ends every process of
+the lab, and with the last of them go the mounts, the network devices and the firewall rules.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+_BIND = {  # what the node's programs expect under /var, from the lab's own directory
+    "kubelet": "/var/lib/kubelet",
+    "containerd": "/var/lib/containerd",
+    "cni": "/var/lib/cni",
+    "pods": "/var/log/pods",
+    "containers": "/var/log/containers",
+}
+
+
+def main() -> None:
+    """Prepares the namespaces, says so in a file, and waits."""
+    node, address, host = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+    _mounts(node, address, host)
+    _network(address)
+    (node / "ready").touch()
+    _reap()
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True)
+
+
+def _mounts(node: Path, address: str, host: str) -> None:
+    _run("mount", "-t", "proc", "proc", "/proc")
+    for folder in ("/run", "/var/lib", "/var/log"):
+        _run("mount", "-t", "tmpfs", "tmpfs", folder)
+    for name, target in _BIND.items():
+        (node / name).mkdir(parents=True, exist_ok=True)
+        Path(target).mkdir(parents=True)
+        _run("mount", "--bind", str(node / name), target)
+    hosts = node / "hosts"
+    hosts.write_text(f"127.0.0.1 localhost\n{address} {host}\n")
+    _run("mount", "--bind", str(hosts), "/etc/hosts")
+    _run("mount", "--make-rshared", "/")  # so that volumes mounted by the kubelet reach the containers
+
+
+def _network(address: str) -> None:
+    ip = "ip"
+    _run(ip, "link", "set", "lo", "up")
+    # a pair, because not every kernel has dummy devices
+    _run(ip, "link", "add", "node0", "type", "veth", "peer", "name", "node0p")
+    _run(ip, "addr", "add", f"{address}/24", "dev", "node0")
+    _run(ip, "link", "set", "node0p", "up")
+    _run(ip, "link", "set", "node0", "up")
+    _run(ip, "route", "add", "default", "dev", "node0")
+
+
+def _reap() -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD, signal.SIGTERM})
+    while signal.sigwait({signal.SIGCHLD, signal.SIGTERM}) == signal.SIGCHLD:
+        _reap_all()
+
+
+def _reap_all() -> None:
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return
+
+
+if __name__ == "__main__":
+    main()
