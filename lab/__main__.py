@@ -3,9 +3,12 @@
 import argparse
 import os
 import sys
+from pathlib import Path
+
+import yaml
 
 from lab import cluster as clusters
-from lab import net, paths
+from lab import fault, net, paths, recorder, runner, snapshot
 from lab.build import build
 from lab.cluster import Cluster
 from lab.errors import LabError
@@ -30,7 +33,28 @@ def _parser() -> argparse.ArgumentParser:
         epilog="example: python -m lab exec -- diagflow scan",
     )
     run.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND ...")
+    _fault_parser(commands.add_parser("fault", help="break the lab, record what it says, put it right again"))
+    shot = commands.add_parser("snapshot", help="write what the cluster says now as an incident folder")
+    shot.add_argument("folder", type=Path, metavar="DIR")
     return parser
+
+
+def _fault_parser(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="the faults there are; * marks those in place")
+    example = "example: python -m lab fault {} max-pods --seed 7{}"
+    helps = {
+        "run": ("break the lab and wait for the alert; prints the alert's file and the labels", ""),
+        "record": ("run, write an incident folder with labels, and clean", " /tmp/recordings/max-pods"),
+        "clean": ("take a fault away", ""),
+    }
+    for action, (text, rest) in helps.items():
+        one = actions.add_parser(action, help=text, epilog=example.format(action, rest))
+        one.add_argument("fault", metavar="NAME")
+        if action == "record":
+            one.add_argument("folder", type=Path, metavar="DIR")
+        if action != "clean":
+            one.add_argument("--seed", type=int, default=1, help="decides all names (default: %(default)s)")
 
 
 def _exec(cluster: Cluster, words: list[str]) -> int:
@@ -43,6 +67,32 @@ def _exec(cluster: Cluster, words: list[str]) -> int:
         os.execvp(command[0], command)
     except FileNotFoundError as error:
         raise LabError(f"`{command[0]}` is not there to be run") from error
+
+
+def _fault(cluster: Cluster, options: argparse.Namespace) -> None:
+    if options.action == "list":
+        _list(cluster)
+        return
+    cluster.join()
+    match options.action:
+        case "run":
+            _report(runner.run(cluster, options.fault, options.seed))
+        case "record":
+            recorder.record(cluster, options.fault, options.seed, options.folder)
+        case "clean":
+            runner.clean(cluster, options.fault)
+
+
+def _list(cluster: Cluster) -> None:
+    placed = runner.in_place(cluster)
+    for name in fault.all_names():
+        text = fault.load(name, 0, "worker").description
+        print(f"{'*' if name in placed else ' '} {name:32} {text}")
+
+
+def _report(run: runner.Run) -> None:
+    print(f"# {run.fault.name} is in place after {run.seconds:.0f} s", file=sys.stderr)
+    print(yaml.safe_dump({"alert": str(run.alert), **run.fault.labels}, sort_keys=False), end="")
 
 
 def environment(cluster: Cluster) -> dict[str, str]:
@@ -64,6 +114,11 @@ def _run(options: argparse.Namespace) -> int:
             return clusters.status(cluster)
         case "exec":
             return _exec(cluster, options.words)
+        case "fault":
+            _fault(cluster, options)
+        case "snapshot":
+            cluster.join()
+            snapshot.take(cluster, options.folder)
     return 0
 
 

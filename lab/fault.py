@@ -1,0 +1,110 @@
+"""What a fault is: one YAML file that says how to break the lab and what must then be diagnosed.
+
+    description: one sentence
+    alert:       {name: KubePodNotReady, labels: {pod: '{{name("web")}}-.*'}}     whose webhook body is diagnosed
+    nodes:       kwok nodes that exist only for this fault
+    real_node:   what changes on the real one: unschedulable, taints, kubelet (its settings)
+    firewall:    iptables rules of the lab's network, without -A
+    before:      objects that must be there first, and `settled`, the conditions that say they are
+    objects:     what shows the fault; without a namespace of their own they go to the fault's
+    wait:        conditions that hold when the components have said all that there is to say
+    then:        objects applied after that (a change that breaks what worked), and `wait_then`
+    labels:      causes, forbidden, ruled_out, as in a recording's labels.yaml
+
+Everything in `{{ }}` is filled in before the YAML is read: `name("role")` and `node("role")` give neutral names that
+follow from the seed, `namespace`, `real_node` and `image` say themselves.
+"""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lab import images, names
+from lab.errors import LabError
+from lab.paths import SOURCE
+
+_FOLDER = SOURCE / "faults"
+_PLACEHOLDER = re.compile(r"""\{\{\s*(\w+)\s*(?:\(\s*["']([^"']+)["']\s*\))?\s*\}\}""")
+
+
+@dataclass(frozen=True, slots=True)
+class AlertOf:
+    """The alert that is diagnosed: its name, and patterns for labels."""
+
+    name: str
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault with its names filled in."""
+
+    name: str
+    """`area/slug`, as its file lies under `lab/faults`."""
+    namespace: str
+    description: str
+    alert: AlertOf | None
+    nodes: list[dict[str, Any]] = field(default_factory=list)
+    real_node: dict[str, Any] = field(default_factory=dict)
+    firewall: list[str] = field(default_factory=list)
+    before: list[dict[str, Any]] = field(default_factory=list)
+    settled: list[dict[str, Any]] = field(default_factory=list)
+    objects: list[dict[str, Any]] = field(default_factory=list)
+    wait: list[dict[str, Any]] = field(default_factory=list)
+    then: list[dict[str, Any]] = field(default_factory=list)
+    wait_then: list[dict[str, Any]] = field(default_factory=list)
+    labels: dict[str, Any] = field(default_factory=dict)
+
+
+def all_names() -> list[str]:
+    """Returns the names of all faults, sorted."""
+    return sorted(str(path.relative_to(_FOLDER).with_suffix("")) for path in _FOLDER.rglob("*.yaml"))
+
+
+def load(name: str, seed: int, real_node: str) -> Fault:
+    """Reads one fault; `name` may leave out the area.
+
+    Raises:
+        LabError: there is no such fault, or its file is wrong.
+    """
+    path = _find(name)
+    full = str(path.relative_to(_FOLDER).with_suffix(""))
+    namespace = names.name(seed, full, "namespace")
+    content = yaml.safe_load(fill(path.read_text(), seed=seed, fault=full, real_node=real_node, where=path))
+    content.pop("covers", None)
+    alert = content.pop("alert", None)
+    try:
+        wanted = AlertOf(**alert) if alert else None
+        return Fault(name=full, namespace=namespace, alert=wanted, **content)
+    except TypeError as error:
+        raise LabError(f"{path}: {error}; the keys are those that `python -m pydoc lab.fault` names") from error
+
+
+def fill(text: str, *, seed: int, fault: str, real_node: str, where: Path) -> str:
+    """Fills in the placeholders of a fault's text.
+
+    Raises:
+        LabError: an unknown placeholder, with its line.
+    """
+    plain = {"namespace": names.name(seed, fault, "namespace"), "real_node": real_node, "image": images.BUSYBOX}
+
+    def value(found: re.Match[str]) -> str:
+        word, role = found[1], found[2]
+        if role and word in ("name", "node"):
+            return (names.name if word == "name" else names.node)(seed, fault, role)
+        if not role and word in plain:
+            return plain[word]
+        line = text.count("\n", 0, found.start()) + 1
+        raise LabError(f"{where}:{line}: unknown placeholder {found[0]}")
+
+    return _PLACEHOLDER.sub(value, text)
+
+
+def _find(name: str) -> Path:
+    found = [_FOLDER / f"{known}.yaml" for known in all_names() if name in (known, known.rpartition("/")[2])]
+    if len(found) != 1:
+        raise LabError(f"there is no fault {name!r}; `python -m lab fault list` prints all")
+    return found[0]

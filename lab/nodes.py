@@ -1,0 +1,78 @@
+"""Nodes of a fault: kwok's, made for it, and the real one, changed for it."""
+
+import json
+from typing import Any
+
+from lab import cluster as clusters
+from lab.cluster import Cluster
+from lab.wait import until
+
+
+def kwok_node(spec: dict[str, Any]) -> dict[str, Any]:
+    """Returns the Node object for one entry of a fault's `nodes`."""
+    name = spec["name"]
+    resources = {"cpu": str(spec.get("cpu", 4)), "memory": str(spec.get("memory", "16Gi"))}
+    room = {**resources, "pods": str(spec.get("pods", 110)), "ephemeral-storage": "64Gi"}
+    labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
+    rest = {key: spec[key] for key in ("taints", "unschedulable") if key in spec}
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {
+            "name": name,
+            "annotations": {"kwok.x-k8s.io/node": "fake", "node.alpha.kubernetes.io/ttl": "0"},
+            "labels": {**labels, **spec.get("labels", {})},
+        },
+        "spec": rest,
+        "status": {"allocatable": room, "capacity": room},
+    }
+
+
+def make(cluster: Cluster, specs: list[dict[str, Any]]) -> None:
+    """Makes kwok nodes and waits until the scheduler may use them."""
+    if not specs:
+        return
+    objects = [kwok_node(spec) for spec in specs]
+    # server-side apply would leave the status out, which kwok then fills with its own numbers
+    cluster.kubectl("create", "-f", "-", stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}))
+    names = {spec["name"] for spec in specs}
+    until(lambda: names <= _ready(cluster), "kwok's nodes to be ready", 60)
+
+
+def remove(cluster: Cluster, specs: list[dict[str, Any]]) -> None:
+    """Removes kwok nodes; the pods on them go with their namespace."""
+    if specs:
+        cluster.kubectl("delete", "nodes", "--ignore-not-found", "--wait=false", *(spec["name"] for spec in specs))
+
+
+def _ready(cluster: Cluster) -> set[str]:
+    return {node["metadata"]["name"] for node in cluster.kubectl.items("nodes") if _is_ready(node)}
+
+
+def _is_ready(node: dict[str, Any]) -> bool:
+    conditions = {c["type"]: c["status"] for c in node["status"].get("conditions", [])}
+    waiting = [taint for taint in node["spec"].get("taints", []) if "not-ready" in taint["key"]]
+    return conditions.get("Ready") == "True" and not waiting
+
+
+def change_real(cluster: Cluster, change: dict[str, Any]) -> None:
+    """Cordons, taints or restarts the real node as a fault says."""
+    if "kubelet" in change:
+        clusters.restart_kubelet(cluster, change["kubelet"])
+    spec = {key: change[key] for key in ("unschedulable", "taints") if key in change}
+    if spec:
+        _patch(cluster, spec)
+
+
+def restore_real(cluster: Cluster, change: dict[str, Any]) -> None:
+    """Undoes `change_real`."""
+    spec = {key: None for key in ("unschedulable", "taints") if key in change}
+    if spec:
+        _patch(cluster, spec)
+    if "kubelet" in change:
+        clusters.restart_kubelet(cluster, {})
+
+
+def _patch(cluster: Cluster, spec: dict[str, Any]) -> None:
+    patch = json.dumps({"spec": spec})
+    cluster.kubectl("patch", "node", cluster.real_node, "--type=merge", f"--patch={patch}")

@@ -1,0 +1,39 @@
+"""Recordings: an incident folder of a fault, with the labels that say what is right."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lab import runner, snapshot
+from lab.cluster import Cluster
+from lab.gobuild import KUBERNETES
+
+
+def record(cluster: Cluster, name: str, seed: int, folder: Path) -> None:
+    """Puts a fault in place, writes the incident folder with its labels, and takes the fault away.
+
+    Raises:
+        LabError: the fault did not show, or the folder holds something already.
+    """
+    try:
+        run = runner.run(cluster, name, seed)
+        snapshot.take(cluster, folder, run.alert)
+        labels(folder, run.fault.labels, f"lab fault {run.fault.name}, seed {seed}, {run.fault.description}")
+        print(f"{run.fault.name}: shown in {run.seconds:.0f} s, written to {folder}", flush=True)
+    finally:
+        runner.clean(cluster, name)
+
+
+def labels(folder: Path, right: dict[str, Any], source: str) -> None:
+    """Writes a recording's labels.yaml."""
+    content = {
+        "healthy": not right.get("causes"),
+        "causes": right.get("causes", []),
+        "forbidden": right.get("forbidden", []),
+        "ruled_out": right.get("ruled_out", []),
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "source": f"{source} Kubernetes {KUBERNETES}.",
+    }
+    (folder / "labels.yaml").write_text(yaml.safe_dump(content, sort_keys=False, width=120))

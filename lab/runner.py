@@ -1,0 +1,128 @@
+"""Puts a fault in place, waits until an alert reports it, and takes it away again."""
+
+import contextlib
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lab import conditions, fault, nodes, sh, webhooks
+from lab.cluster import Cluster
+from lab.errors import LabError
+from lab.fault import Fault
+from lab.wait import until
+
+_CLUSTER_WIDE = ("PersistentVolume", "StorageClass", "PriorityClass")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A fault that is in place."""
+
+    fault: Fault
+    alert: Path | None
+    """The webhook body that reported it, None for a fault that raises none."""
+    seconds: float
+
+
+def run(cluster: Cluster, name: str, seed: int) -> Run:
+    """Puts a fault in place and waits for its alert; the caller has joined the lab's network.
+
+    Raises:
+        LabError: no such fault, it is in place already, or what it waits for did not come.
+    """
+    began = time.monotonic()
+    broken = fault.load(name, seed, cluster.real_node)
+    _note(cluster, broken, seed)
+    after = webhooks.newest_number(cluster.lab.alerts)
+    _prepare(cluster, broken)
+    _break(cluster, broken)
+    alert = _await_alert(cluster, broken, after)
+    return Run(broken, alert, time.monotonic() - began)
+
+
+def _record_of(cluster: Cluster, broken: Fault) -> Path:
+    return cluster.lab.runs / f"{broken.name.replace('/', '.')}.json"
+
+
+def _note(cluster: Cluster, broken: Fault, seed: int) -> None:
+    record = _record_of(cluster, broken)
+    if record.exists():
+        raise LabError(f"{broken.name} is in place; take it away with `python -m lab fault clean {broken.name}`")
+    record.parent.mkdir(exist_ok=True)
+    record.write_text(json.dumps({"name": broken.name, "seed": seed}))
+
+
+def _prepare(cluster: Cluster, broken: Fault) -> None:
+    kubectl = cluster.kubectl
+    kubectl("create", "namespace", broken.namespace)
+    nodes.make(cluster, broken.nodes)
+    kubectl.apply(broken.before, broken.namespace)
+    conditions.await_all(kubectl, broken.namespace, broken.settled)
+    nodes.change_real(cluster, broken.real_node)
+    for rule in broken.firewall:
+        sh.run(["iptables", "-A", *rule.split()])
+    _await_account(cluster, broken.namespace)
+
+
+def _await_account(cluster: Cluster, namespace: str) -> None:
+    """Pods cannot be made before the namespace has its default account."""
+    until(
+        lambda: any(a["metadata"]["name"] == "default" for a in cluster.kubectl.items("serviceaccounts", namespace)),
+        f"the default account of {namespace}",
+        30,
+    )
+
+
+def _break(cluster: Cluster, broken: Fault) -> None:
+    for objects, wait in ((broken.objects, broken.wait), (broken.then, broken.wait_then)):
+        cluster.kubectl.apply(objects, broken.namespace)
+        conditions.await_all(cluster.kubectl, broken.namespace, wait)
+
+
+def _await_alert(cluster: Cluster, broken: Fault, after: int) -> Path | None:
+    wanted = broken.alert
+    if wanted is None:
+        return None
+    folder = cluster.lab.alerts
+    until(lambda: webhooks.find(folder, wanted, after) is not None, f"the alert {wanted.name}", 90)
+    return webhooks.find(folder, wanted, after)
+
+
+def clean(cluster: Cluster, name: str) -> None:
+    """Takes a fault away, also one that was put in place half; does not wait for its namespace to end.
+
+    Raises:
+        LabError: no such fault.
+    """
+    shape = fault.load(name, 0, cluster.real_node)
+    record = _record_of(cluster, shape)
+    seed = json.loads(record.read_text())["seed"] if record.exists() else 0
+    broken = fault.load(name, seed, cluster.real_node)
+    kubectl, where = cluster.kubectl, f"--namespace={broken.namespace}"
+    everything = "deployments,statefulsets,daemonsets,cronjobs,jobs,replicasets"
+    kubectl("delete", everything, "--all", where, "--wait=false", "--cascade=background")
+    kubectl("delete", "pods", "--all", where, "--grace-period=1", "--wait=false")
+    kubectl("delete", "namespace", broken.namespace, "--ignore-not-found", "--wait=false")
+    _remove_cluster_wide(cluster, broken)
+    for rule in broken.firewall:
+        with contextlib.suppress(LabError):  # it may have failed before the rule was made
+            sh.run(["iptables", "-D", *rule.split()])
+    nodes.restore_real(cluster, broken.real_node)
+    until(lambda: not kubectl.items("pods", broken.namespace), f"the pods of {broken.namespace} to end", 60)
+    nodes.remove(cluster, broken.nodes)
+    record.unlink(missing_ok=True)
+
+
+def _remove_cluster_wide(cluster: Cluster, broken: Fault) -> None:
+    for item in (*broken.before, *broken.objects, *broken.then):
+        if item["kind"] in _CLUSTER_WIDE:
+            name = item["metadata"]["name"]
+            cluster.kubectl("delete", item["kind"], name, "--ignore-not-found", "--wait=false")
+
+
+def in_place(cluster: Cluster) -> list[str]:
+    """Returns the names of the faults that are in place."""
+    records: list[dict[str, Any]] = [json.loads(path.read_text()) for path in cluster.lab.runs.glob("*.json")]
+    return sorted(record["name"] for record in records)

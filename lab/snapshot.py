@@ -1,0 +1,75 @@
+"""An incident folder of the lab: what kubectl prints, and the logs of the containers that are not well.
+
+The folder is what DiagFlow's documentation calls an incident folder: `objects/`, `logs/`, `alert.json`.
+"""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from lab import net
+from lab.cluster import Cluster, client_of
+from lab.errors import LabError
+
+KINDS = (
+    "pods nodes events services endpointslices deployments replicasets statefulsets daemonsets jobs cronjobs "
+    "persistentvolumeclaims persistentvolumes storageclasses resourcequotas limitranges configmaps serviceaccounts "
+    "horizontalpodautoscalers poddisruptionbudgets namespaces priorityclasses"
+).split()
+_METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+
+
+def take(cluster: Cluster, folder: Path, alert: Path | None = None) -> None:
+    """Writes an incident folder; the caller has joined the lab's network.
+
+    Raises:
+        LabError: the folder holds something already, or the API server refused.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise LabError(f"{folder} is not empty; name a new folder")
+    objects = folder / "objects"
+    objects.mkdir(parents=True, exist_ok=True)
+    for kind in KINDS:
+        (objects / f"{kind}.json").write_text(cluster.kubectl("get", kind, "--all-namespaces", "-o", "json"))
+    (objects / "secrets.json").write_text(json.dumps(_secrets(cluster), indent=4) + "\n")
+    for pod in json.loads((objects / "pods.json").read_text())["items"]:
+        _logs(cluster, folder / "logs", pod)
+    if alert:
+        shutil.copy(alert, folder / "alert.json")
+
+
+def _secrets(cluster: Cluster) -> dict[str, Any]:
+    """Only names and labels of secrets: their data is never asked for."""
+    with client_of(cluster.lab) as client:
+        answer = client.get(f"{net.API_URL}/api/v1/secrets", headers={"Accept": _METADATA_ONLY})
+    if not answer.is_success:
+        raise LabError(f"the API server refused the secrets' metadata: {answer.status_code}")
+    items = [{**item, "apiVersion": "v1", "kind": "Secret"} for item in answer.json()["items"]]
+    return {"apiVersion": "v1", "items": items, "kind": "List", "metadata": {"resourceVersion": ""}}
+
+
+def _logs(cluster: Cluster, folder: Path, pod: dict[str, Any]) -> None:
+    status = pod.get("status", {})
+    containers = [*status.get("initContainerStatuses", []), *status.get("containerStatuses", [])]
+    for container in containers:
+        if not _is_well(container):
+            for previous in (False, True):
+                _log(cluster, folder, pod["metadata"], container["name"], previous=previous)
+
+
+def _is_well(container: dict[str, Any]) -> bool:
+    ended = container.get("state", {}).get("terminated")
+    done = ended is not None and ended.get("exitCode") == 0
+    return not container.get("restartCount") and (done or bool(container.get("ready")))
+
+
+def _log(cluster: Cluster, folder: Path, pod: dict[str, Any], container: str, *, previous: bool) -> None:
+    where = [f"--namespace={pod['namespace']}", pod["name"], f"--container={container}", "--tail=500"]
+    try:
+        text = cluster.kubectl("logs", *where, *(["--previous"] if previous else []))
+    except LabError:
+        return  # it never ran, or its log is gone: then there is no file
+    target = folder / pod["namespace"] / pod["name"] / f"{container}{'.previous' if previous else ''}.log"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text)
