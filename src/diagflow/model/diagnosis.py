@@ -119,8 +119,8 @@ class RuledOut:
 class Missing:
     """What could not be seen: a reading that a rule needed, with its state and why.
 
-    `required` is True when a rule could not be judged without it; `blocking` when that rule is of class F and the entity
-    in scope, so that the silence of the diagnosis proves nothing (exit status 3).
+    `required` is True when a rule could not be judged without it; `blocking` when that rule is of class F and the
+    entity in scope, so that the silence of the diagnosis proves nothing (exit status 3).
     """
 
     query: Query

@@ -52,7 +52,7 @@ class Query:
         return dict(self.params).get(name, "")
 
     def __str__(self) -> str:
-        # "#" stands in no PromQL expression outside of strings and comments; targets are canonical, so without comments.
+        # "#" stands in no PromQL expression outside of strings and comments; targets are canonical: no comments.
         tail = "&".join(f"{k}={quote(v, safe='/:')}" for k, v in self.params)
         return f"{self.kind}:{self.target.replace('#', '%23')}" + (f"#{tail}" if tail else "")
 

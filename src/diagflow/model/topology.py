@@ -40,7 +40,7 @@ class Topology(Protocol):
 class Edges:
     """A topology made of a fixed set of edges."""
 
-    __slots__ = ("_along", "_against")
+    __slots__ = ("_against", "_along")
 
     def __init__(self, edges: Iterable[Edge]) -> None:
         self._along: dict[Entity, set[tuple[str, Entity]]] = {}
@@ -58,7 +58,7 @@ class Edges:
 def reach(
     topology: Topology, start: Entity, relations: frozenset[str], direction: Direction, *, depth: int = 4
 ) -> dict[Entity, int]:
-    """Return the entities within `depth` steps of `start` over `relations` only, with their distance (start: 0)."""
+    """Return the entities within `depth` steps of `start` over `relations` only, with their distance."""
     seen = {start: 0}
     queue = deque([start])
     while queue:

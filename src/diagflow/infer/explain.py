@@ -1,0 +1,75 @@
+"""What brings about what: roots and consequences."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from diagflow.infer.weigh import Key, Weighed
+from diagflow.model import Cause, Direction, Entity, Onset, Role, Topology
+from diagflow.model.topology import reach
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Who explains whom among the supported causes and symptoms.
+
+    Attributes:
+        parents: for each candidate, those that directly explain it, in order.
+    """
+
+    parents: Mapping[Key, tuple[Key, ...]]
+
+    def causes_of(self, key: Key, causes: Mapping[str, Cause]) -> tuple[Key, ...]:
+        """Return the nearest causes above `key`, through symptoms, in order."""
+        found: set[Key] = set()
+        seen = {key}
+        todo = list(self.parents.get(key, ()))
+        while todo:
+            parent = todo.pop()
+            if parent in seen:
+                continue
+            seen.add(parent)
+            if is_symptom(causes, parent[0]):
+                todo.extend(self.parents.get(parent, ()))
+            else:
+                found.add(parent)
+        return tuple(sorted(found))
+
+
+def is_symptom(causes: Mapping[str, Cause], cause_id: str) -> bool:
+    """True for what can never be a root."""
+    known = causes.get(cause_id)
+    return known is not None and known.role is Role.SYMPTOM
+
+
+def explain(supported: Iterable[Weighed], causes: Mapping[str, Cause], topology: Topology) -> Explained:
+    """Find, for each supported candidate, the supported candidates that explain it."""
+    candidates = {w.key: w for w in supported}
+    by_id: dict[str, list[Weighed]] = {}
+    for weighed in candidates.values():
+        by_id.setdefault(weighed.id, []).append(weighed)
+    parents: dict[Key, set[Key]] = {}
+    for upstream in candidates.values():
+        for effect in _effects(upstream, by_id, causes, topology):
+            if effect.key != upstream.key and not_later(upstream.onset, effect.onset):
+                parents.setdefault(effect.key, set()).add(upstream.key)
+    return Explained({key: tuple(sorted(found)) for key, found in sorted(parents.items())})
+
+
+def _effects(
+    upstream: Weighed, by_id: Mapping[str, list[Weighed]], causes: Mapping[str, Cause], topology: Topology
+) -> Iterable[Weighed]:
+    known = causes.get(upstream.id)
+    for rule in known.explains if known else ():
+        effects = by_id.get(rule.what, ())
+        if effects:
+            within = _reached(upstream.entity, rule.via, rule.direction, topology)
+            yield from (e for e in effects if e.entity in within)
+
+
+def _reached(entity: Entity, via: frozenset[str], direction: Direction, topology: Topology) -> Mapping[Entity, int]:
+    return reach(topology, entity, via, direction) if via else {entity: 0}
+
+
+def not_later(cause: Onset, effect: Onset) -> bool:
+    """True unless the cause certainly began after its effect: unknown times allow everything."""
+    return cause.earliest is None or effect.latest is None or cause.earliest <= effect.latest

@@ -1,0 +1,178 @@
+"""The whole inference: weigh every candidate, find who explains whom, rank the roots, say what was ruled out."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from diagflow.infer.connect import connected_to
+from diagflow.infer.explain import Explained, explain, is_symptom
+from diagflow.infer.fold import fold_causes, fold_ruled_out, fold_symptoms
+from diagflow.infer.graph import evidence_graph
+from diagflow.infer.missing import could_not_tell, missing, undecided
+from diagflow.infer.path import decision_path
+from diagflow.infer.texts import filled_title
+from diagflow.infer.weigh import PRIOR_NEAR, PRIOR_SCAN, Key, Weighed, gather, weigh
+from diagflow.model import Cause, Entity, Incident, Role, Topology, Verdict
+from diagflow.model.diagnosis import NAMED_FROM, Candidate, Diagnosis, Missing, Status
+
+
+def infer(  # one straight line from verdicts to the diagnosis, a name for each stage
+    verdicts: Sequence[Verdict],
+    causes: Mapping[str, Cause],
+    topology: Topology,
+    incident: Incident,
+    *,
+    failures: frozenset[str] = frozenset(),
+    source: Mapping[str, Any] | None = None,
+    advice: bool = False,
+) -> Diagnosis:
+    """Turn the verdicts of the last round into a diagnosis.
+
+    Args:
+        verdicts: all of them, in any order.
+        causes: causes and symptoms by id.
+        topology: relations between entities, derived edges included.
+        incident: what is diagnosed.
+        failures: ids of the rules of class F: when what they require could not be read, silence proves nothing.
+        source: who answered, as recorded.
+        advice: show best practices too.
+    """
+    near = connected_to(incident.entities, topology) if incident.near else _nothing
+    weighed = _weigh_all(verdicts, near)
+    explained = explain([w for w in weighed.values() if named(w)], causes, topology)
+    roles = _Roles(weighed, explained, causes, topology, incident)
+    shown = roles.shown()
+    gaps = missing(verdicts, failures)
+    named_causes = fold_causes([w for w in shown if roles.is_cause(w)], explained, causes)
+    symptoms = fold_symptoms([w for w in shown if roles.is_symptom(w)], explained, causes)
+    ruled_out = fold_ruled_out([w for w in weighed.values() if w.refuted and roles.rankable(w)], causes)
+    others = fold_causes(roles.elsewhere(), explained, causes)
+    unsure = could_not_tell(verdicts, gaps) or bool(symptoms) or incident.alert is not None
+    return Diagnosis(
+        status=_status(bool(named_causes), unsure=unsure),
+        incident=incident,
+        source=source or {},
+        causes=named_causes,
+        symptoms=symptoms,
+        candidates=_candidates(weighed.values(), verdicts, causes),
+        ruled_out=ruled_out,
+        missing=gaps,
+        advice=_advice(weighed.values(), explained, causes) if advice else (),
+        others=sum(1 for c in others if c.root),
+        path=decision_path(verdicts, weighed.values(), explained, causes),
+        graph=evidence_graph(named_causes, symptoms, incident, shown, explained),
+    )
+
+
+def _nothing(_: Entity) -> bool:
+    return False
+
+
+def named(weighed: Weighed) -> bool:
+    """True when a candidate is sure enough to be named."""
+    return weighed.confidence >= NAMED_FROM
+
+
+def _weigh_all(verdicts: Iterable[Verdict], near: Callable[[Entity], bool]) -> dict[Key, Weighed]:
+    groups = gather(verdicts)
+    return {key: weigh(key, group, PRIOR_NEAR if near(key[1]) else PRIOR_SCAN) for key, group in groups.items()}
+
+
+def _status(diagnosed: bool, *, unsure: bool) -> Status:  # noqa: FBT001
+    if diagnosed:
+        return Status.DIAGNOSED
+    return Status.UNKNOWN if unsure else Status.HEALTHY
+
+
+class _Roles:
+    """Which of the weighed candidates are shown, and as what."""
+
+    def __init__(
+        self,
+        weighed: Mapping[Key, Weighed],
+        explained: Explained,
+        causes: Mapping[str, Cause],
+        topology: Topology,
+        incident: Incident,
+    ) -> None:
+        self._named = [w for w in weighed.values() if named(w) and self._known_role(w, causes) is not Role.ADVICE]
+        self._explained = explained
+        self._causes = causes
+        self._near = connected_to(incident.entities, topology) if incident.near else None
+        self._linked = self._keys_linked_to_the_alert()
+
+    @staticmethod
+    def _known_role(weighed: Weighed, causes: Mapping[str, Cause]) -> Role:
+        known = causes.get(weighed.id)
+        return known.role if known else Role.CAUSE
+
+    def _keys_linked_to_the_alert(self) -> set[Key]:
+        """The candidates at connected entities, and whatever explains them or is explained by those roots."""
+        if self._near is None:
+            return {w.key for w in self._named}
+        linked = {w.key for w in self._named if self._near(w.entity)}
+        todo = list(linked)
+        while todo:
+            for parent in self._explained.parents.get(todo.pop(), ()):
+                if parent not in linked:
+                    linked.add(parent)
+                    todo.append(parent)
+        roots = {key for key in linked if not self._explained.parents.get(key)}
+        return linked | {w.key for w in self._named if self._below(w.key, roots)}
+
+    def _below(self, key: Key, roots: set[Key]) -> bool:
+        seen, todo = {key}, [key]
+        while todo:
+            for parent in self._explained.parents.get(todo.pop(), ()):
+                if parent in roots:
+                    return True
+                if parent not in seen:
+                    seen.add(parent)
+                    todo.append(parent)
+        return False
+
+    def rankable(self, weighed: Weighed) -> bool:
+        return self._known_role(weighed, self._causes) is Role.CAUSE
+
+    def is_cause(self, weighed: Weighed) -> bool:
+        return not is_symptom(self._causes, weighed.id)
+
+    def is_symptom(self, weighed: Weighed) -> bool:
+        return is_symptom(self._causes, weighed.id)
+
+    def shown(self) -> list[Weighed]:
+        """Everything named that belongs to the incident."""
+        return [w for w in self._named if w.key in self._linked]
+
+    def elsewhere(self) -> list[Weighed]:
+        """Causes named that have nothing to do with the alert."""
+        return [w for w in self._named if w.key not in self._linked and self.is_cause(w)]
+
+
+def _candidates(
+    weighed: Iterable[Weighed], verdicts: Iterable[Verdict], causes: Mapping[str, Cause]
+) -> tuple[Candidate, ...]:
+    sure = {(w.id, str(w.entity)): w for w in weighed}
+    found = []
+    for (cause_id, entity), queries in undecided(verdicts).items():
+        known, seen = causes.get(cause_id), sure.get((cause_id, entity))
+        if known is None or known.role is not Role.CAUSE or (seen and named(seen)) or not queries:
+            continue
+        found.append(
+            Candidate(
+                id=cause_id,
+                entity=Entity.parse(entity),
+                title=filled_title(known, Entity.parse(entity), seen.args if seen else {}),
+                confidence=seen.confidence if seen else 0.0,
+                refs=known.refs,
+                would_decide=queries,
+            )
+        )
+    return tuple(found)
+
+
+def _advice(weighed: Iterable[Weighed], explained: Explained, causes: Mapping[str, Cause]) -> Any:
+    wanted = [w for w in weighed if (known := causes.get(w.id)) is not None and known.role is Role.ADVICE]
+    return fold_causes(wanted, explained, causes)
+
+
+__all__ = ["Missing", "infer"]

@@ -1,0 +1,23 @@
+"""The texts of a cause, filled for one entity."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from diagflow.model import Cause, Entity, Instruction, Text
+
+
+def arguments(entity: Entity, args: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the template arguments: those of the rules, and always entity, kind, namespace and name."""
+    own = {"entity": str(entity), "kind": entity.kind, "namespace": entity.namespace, "name": entity.name}
+    return {**args, **own}
+
+
+def filled_title(cause: Cause | None, entity: Entity, args: Mapping[str, Any]) -> Text:
+    """Return the title; of a cause that nobody describes, its entity."""
+    return cause.title.fill(arguments(entity, args)) if cause else Text(str(entity))
+
+
+def filled(instruction: Instruction, entity: Entity, args: Mapping[str, Any]) -> Instruction:
+    """Return an instruction for one entity; in commands every argument is quoted for the shell."""
+    values = arguments(entity, args)
+    return Instruction(instruction.text.fill(values), tuple(c.fill_command(values) for c in instruction.commands))

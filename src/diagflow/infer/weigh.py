@@ -1,0 +1,141 @@
+"""How sure we are: log-odds of a prior plus signed evidence, one observation counted once.
+
+Confidence is the probability that this cause at this entity is a true root. Priors and strengths are nats of
+log-odds; until they are fitted on recorded incidents they are the numbers of docs/concepts.md.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from diagflow.model import Entity, Evidence, Onset, Outcome, Verdict
+
+PRIOR_NEAR: Final = -2.0
+"""Prior of a candidate near an alert or a named entity, in nats."""
+
+PRIOR_SCAN: Final = -4.0
+"""Prior of a candidate in a scan, in nats; not divided by the size of the cluster."""
+
+LOWEST: Final = 0.01
+HIGHEST: Final = 0.99
+CONTRADICTED: Final = 0.49
+"""Cap where one observation settles the matter for and another against: never named."""
+
+Key = tuple[str, Entity]
+"""A candidate: the id of a cause or symptom, and the entity it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A candidate with everything that was seen for and against it.
+
+    Attributes:
+        id: of the cause or symptom.
+        entity: what it is about.
+        evidence: what counts, strongest first, then what was not counted, then context.
+        confidence: 0.01 to 0.99, three decimals.
+        contradicted: conclusive evidence both for and against.
+        refuted: conclusive evidence against, none for.
+        onset: the narrowest interval that all verdicts agree on.
+        args: values for templates, of the first verdict that gives them.
+        verdicts: what it was made of.
+    """
+
+    id: str
+    entity: Entity
+    evidence: tuple[Evidence, ...]
+    confidence: float
+    contradicted: bool
+    refuted: bool
+    onset: Onset
+    args: dict[str, object]
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def key(self) -> Key:
+        """The candidate's id and entity."""
+        return self.id, self.entity
+
+
+def gather(verdicts: Iterable[Verdict]) -> dict[Key, list[Verdict]]:
+    """Group the matches by what they name, in a fixed order."""
+    groups: dict[Key, list[Verdict]] = {}
+    for verdict in verdicts:
+        if verdict.outcome is Outcome.MATCH and verdict.names:
+            groups.setdefault((verdict.names, verdict.entity), []).append(verdict)
+    return dict(sorted(groups.items()))
+
+
+def weigh(key: Key, verdicts: list[Verdict], prior: float) -> Weighed:
+    """Add up what the verdicts saw."""
+    every = sorted({e for v in verdicts for e in _hashable(v.evidence)}, key=_rank)
+    counted = strongest_by_origin(every)
+    supported = any(e.conclusive and e.nats > 0 for e in counted)
+    refuted = any(e.conclusive and e.nats < 0 for e in counted)
+    confidence = probability(prior + math.fsum(e.nats for e in counted))
+    if supported and refuted:
+        confidence = min(confidence, CONTRADICTED)
+    return Weighed(
+        id=key[0],
+        entity=key[1],
+        evidence=tuple(every),
+        confidence=confidence,
+        contradicted=supported and refuted,
+        refuted=refuted and not supported,
+        onset=common_onset(v.onset for v in verdicts),
+        args=_args(verdicts),
+        verdicts=tuple(verdicts),
+    )
+
+
+def probability(log_odds: float) -> float:
+    """Return the probability of `log_odds` (nats), clamped and rounded to three decimals."""
+    raw = 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, log_odds))))
+    return round(min(HIGHEST, max(LOWEST, raw)), 3)
+
+
+def strongest_by_origin(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """Keep, of each origin, the strongest observation for and the strongest against.
+
+    A node's status, its event and its kube-state-metrics series say the same thing three times: once is enough. A
+    source that says both is kept with both: that is a contradiction to be seen, not to be averaged away.
+    """
+    best: dict[tuple[str, bool], Evidence] = {}
+    for item in evidence:
+        slot = (item.origin, item.nats > 0)
+        if item.nats and (slot not in best or abs(item.nats) > abs(best[slot].nats)):
+            best[slot] = item
+    return [best[slot] for slot in sorted(best)]
+
+
+def common_onset(onsets: Iterable[Onset]) -> Onset:
+    """Return the latest `earliest` and the earliest `latest`; where they contradict, the wider reading."""
+    known = list(onsets)
+    earliest = [o.earliest for o in known if o.earliest]
+    latest = [o.latest for o in known if o.latest]
+    low, high = max(earliest, default=None), min(latest, default=None)
+    if low and high and low > high:
+        low = min(earliest)
+    return Onset(low, high)
+
+
+def _hashable(evidence: Iterable[Evidence]) -> Iterable[Evidence]:
+    """Evidence carries JSON values: make lists and dicts comparable by their text."""
+    for item in evidence:
+        if isinstance(item.value, (dict, list)):
+            yield Evidence(item.query, item.origin, item.nats, item.text, str(item.value), item.time, item.conclusive)
+        else:
+            yield item
+
+
+def _rank(item: Evidence) -> tuple[float, str, str, str, str]:
+    return -abs(item.nats), item.origin, str(item.query), item.text.en, repr(item.value)
+
+
+def _args(verdicts: Iterable[Verdict]) -> dict[str, object]:
+    merged: dict[str, object] = {}
+    for verdict in verdicts:
+        for name in sorted(verdict.args):
+            merged.setdefault(name, verdict.args[name])
+    return merged
