@@ -1,0 +1,123 @@
+"""The data of a reading as bytes and back; the same data always gives the same bytes."""
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+
+from diagflow.model import BadInput, Reading
+from diagflow.model.projection import ObjectList, projection
+
+OBJECTS: Final = "objects"
+TEXT: Final = "text/plain"
+JSON: Final = "application/json"
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+_decoder = msgspec.json.Decoder()
+MALFORMED: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises on input that is not what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Bytes by their content: `digest` is `sha256:<hex>`, `media` how to read them."""
+
+    digest: str
+    size: int
+    media: str
+
+
+def digest_of(body: bytes) -> str:
+    """Return `sha256:<hex>`."""
+    return "sha256:" + hashlib.sha256(body).hexdigest()
+
+
+def encode_json(value: Any) -> bytes:
+    """Return JSON with sorted keys and no blanks."""
+    return _encoder.encode(value)
+
+
+def decode_json(body: bytes) -> Any:
+    """Decode JSON.
+
+    Raises:
+        BadInput: it is no JSON.
+    """
+    try:
+        return _decoder.decode(body)
+    except MALFORMED as e:
+        raise BadInput(str(e)) from None
+
+
+def normal(reading: Reading) -> Reading:
+    """Return the reading as it will be after it was stored and read again, so that live and replay see the same."""
+    data = reading.data
+    if reading.query.kind == OBJECTS and data is not None:
+        objects = data if isinstance(data, ObjectList) else ObjectList(data, reading.fields)
+        return replace(reading, data=objects, fields=objects.fields)
+    if data is None or isinstance(data, str):
+        return reading
+    kind = reading.query.kind
+    return replace(reading, data=_from_wire(kind, _decoder.decode(_encoder.encode(_to_wire(kind, data)))))
+
+
+def encode(reading: Reading) -> tuple[bytes, str]:
+    """Return the data as bytes and their media type."""
+    data = reading.data
+    if isinstance(data, str):
+        return data.encode(errors="replace"), TEXT
+    if isinstance(data, ObjectList):
+        return data.encode(), JSON
+    return _encoder.encode(_to_wire(reading.query.kind, data)), JSON
+
+
+def decode(head: Reading, kind: str, media: str, body: bytes) -> Any:
+    """Return the data of the reading `head` from its bytes; `kind` is that of the items of a list.
+
+    Raises:
+        BadInput: the bytes are not what the reading says.
+    """
+    try:
+        if media == TEXT:
+            return body.decode()
+        if head.query.kind == OBJECTS:
+            return ObjectList(_list_decoder(head.fields).decode(body), head.fields, kind)
+        return _from_wire(head.query.kind, _decoder.decode(body))
+    except (*MALFORMED, TypeError, KeyError) as e:
+        raise BadInput(f"the data of {head.query} cannot be read: {e}") from None
+
+
+@lru_cache(maxsize=64)
+def _list_decoder(fields: frozenset[str] | None) -> msgspec.json.Decoder[list[Any]]:
+    item: Any = projection(fields).item_type
+    return msgspec.json.Decoder(list[dict[str, Any]] if fields is None else list[item])
+
+
+def _to_wire(kind: str, data: Any) -> Any:
+    return [_series(s, _number_out) for s in data] if kind == "promql" and isinstance(data, Sequence) else data
+
+
+def _from_wire(kind: str, data: Any) -> Any:
+    return [_series(s, _number_in) for s in data] if kind == "promql" and isinstance(data, list) else data
+
+
+def _series(series: Any, number: Any) -> Any:
+    """Turn the values of one series around: JSON has no NaN and no infinity, Prometheus has."""
+    out = dict(series)
+    if "value" in out:
+        out["value"] = number(out["value"])
+    if "values" in out:
+        out["values"] = [[time, number(value)] for time, value in out["values"]]
+    return out
+
+
+def _number_out(value: Any) -> Any:
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _number_in(value: Any) -> Any:
+    return float(value) if isinstance(value, str) else value
