@@ -1,0 +1,38 @@
+"""`diagflow record`: the readings of an incident, redacted, to a bundle."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from diagflow.cli import options as o
+from diagflow.cli.diagnose import target_of
+from diagflow.cli.run import load_rules, run
+from diagflow.cli.source import SourceOptions
+
+
+def record(  # noqa: PLR0917
+    path: Annotated[Path, typer.Argument(help="Where to: FILE.zip, or a folder ending in /.")],
+    entity: Annotated[str | None, typer.Argument(help="What is ill; default: the whole cluster.")] = None,
+    alert: Annotated[str | None, typer.Option("--alert", help="An Alertmanager webhook body: a file, or -.")] = None,
+    prometheus: o.Prometheus = None,
+    context: o.Context = None,
+    kubeconfig: o.Kubeconfig = None,
+    at: o.At = None,
+    namespace: o.Namespace = "",
+    timeout: o.Timeout = 30.0,
+    rules: o.RulePaths = None,
+    packs: o.Packs = None,
+) -> int:
+    """Record what a diagnosis of this incident reads, with the diagnosis, to replay or to send.
+
+    Examples:
+      diagflow record incident.zip
+
+      diagflow record incident.zip pod/shop/cart-0
+
+      diagflow bundle show incident.zip        # what would I be sending?
+    """
+    source = SourceOptions(None, prometheus, context, kubeconfig, at, namespace, timeout)
+    run(load_rules(rules, packs), source, target_of(entity, alert), record=path)
+    return 0

@@ -1,0 +1,123 @@
+"""What `diagnose`, `scan`, `record` and `demo` have in common: rules, source, engine, output."""
+
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from diagflow.cli.options import Format, Lang
+from diagflow.cli.source import Source, SourceOptions, Target, open_source, refuse_the_past, say_problems
+from diagflow.model import BadInput, Entity, Query
+
+if TYPE_CHECKING:
+    from diagflow.engine import Result
+    from diagflow.rules import RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class OutputOptions:
+    """What the user said about the result."""
+
+    format: Format = Format.TEXT
+    lang: Lang | None = None
+    verbose: bool = False
+    out: Path | None = None
+
+
+def load_rules(paths: Sequence[Path] | None, packs: str | None = None) -> "RuleSet":
+    """Load the installed packs and `--rules`.
+
+    Raises:
+        BadInput: a file that the user named has errors; they are all in the message.
+    """
+    from diagflow.rules import load_packs, load_paths
+
+    names = tuple(name.strip() for name in packs.split(",") if name.strip()) if packs else None
+    ruleset = load_packs(names)
+    if paths:
+        ruleset = ruleset.merge(load_paths(paths))
+    errors = [p for p in ruleset.problems if p.severity == "error"]
+    if errors:
+        raise BadInput("\n".join([f"{len(errors)} errors in rules", *(str(p) for p in errors)]))
+    return ruleset
+
+
+def run(
+    ruleset: "RuleSet",
+    options: SourceOptions,
+    target: Target,
+    *,
+    record: Path | None = None,
+    advice: bool = False,
+) -> "Result":
+    """Read, analyze, infer; record if asked.
+
+    Raises:
+        BadInput: see `open_source`; or the named entity does not exist.
+    """
+    from diagflow.cli.progress import Progress
+    from diagflow.engine import diagnose
+
+    with Progress() as progress:
+        source = open_source(options, target, progress=progress)
+        refuse_the_past(source.incident, ruleset, live=options.bundle is None)
+        say_problems(source.problems)
+        with closing(source.reader):
+            result = diagnose(
+                ruleset,
+                source.reader,
+                source.incident,
+                bundle=source.bundle,
+                timeout=options.timeout,
+                advice=advice,
+                whole_objects=record is not None,
+            )
+    require_entities(result, target.entities if target.alert is None else ())
+    if record is not None:
+        keep(result, record)
+    return result
+
+
+def require_entities(result: "Result", entities: Sequence[Entity]) -> None:
+    """Say when a named entity is not there, with near names: silence about a typing mistake is a false comfort.
+
+    Raises:
+        BadInput: the list of its kind was read completely and does not hold it.
+    """
+    from diagflow.analyze.lookup import names_of_kind
+    from diagflow.rules.near import near_names
+
+    for entity in entities:
+        known = names_of_kind(result.bundle, entity.kind)
+        if known is not None and entity not in known:
+            near = near_names(str(entity), [str(e) for e in known])
+            hint = f": did you mean {near}?" if near else ""
+            raise BadInput(f"there is no {entity} here{hint}")
+
+
+def keep(result: "Result", path: Path) -> None:
+    """Write the bundle with the diagnosis made from it, and say where."""
+    from diagflow.bundle import save
+    from diagflow.feedback import render
+
+    save(result.bundle, path, diagnosis=render(result.diagnosis, "json", "en").encode())
+    sys.stderr.write(f"recorded to {path}; see what is in it: diagflow bundle show {path}\n")
+
+
+def show(result: "Result", output: OutputOptions) -> int:
+    """Print the diagnosis and return the exit status."""
+    from diagflow.feedback import print_diagnosis
+
+    print_diagnosis(
+        result.diagnosis,
+        output.format.value,
+        output.lang.value if output.lang else None,
+        verbose=output.verbose,
+        out=output.out,
+    )
+    return result.diagnosis.exit_status
+
+
+__all__ = ["OutputOptions", "Query", "Source", "keep", "load_rules", "run", "show"]

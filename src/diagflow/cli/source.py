@@ -1,0 +1,139 @@
+"""Where readings come from: a bundle, or the live cluster."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from diagflow.cli.times import parse_moment
+from diagflow.model import BadInput, Entity, Incident
+
+if TYPE_CHECKING:
+    from diagflow.bundle import Bundle
+    from diagflow.collect.reader import Reader
+    from diagflow.rules import RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOptions:
+    """What the user said about the source."""
+
+    bundle: Path | None = None
+    prometheus: str | None = None
+    context: str | None = None
+    kubeconfig: Path | None = None
+    at: str | None = None
+    namespace: str = ""
+    timeout: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A reader, what it already holds, and the incident."""
+
+    reader: "Reader"
+    incident: Incident
+    bundle: "Bundle"
+    problems: tuple[str, ...] = ()
+    stored: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the user or an alert pointed at."""
+
+    entities: tuple[Entity, ...] = ()
+    alert: "dict[str, Any] | None" = None
+    onset: datetime | None = None
+    labels: "dict[str, str] | None" = None
+
+
+def open_source(options: SourceOptions, target: Target, *, progress: Callable[[str], None] | None = None) -> Source:
+    """Open the bundle, or connect to the cluster and to Prometheus.
+
+    Raises:
+        BadInput: the bundle cannot be read, there is no kubeconfig, the options contradict each other.
+    """
+    if options.bundle is not None:
+        return _recorded(options, target)
+    return _live(options, target, progress)
+
+
+def _recorded(options: SourceOptions, target: Target) -> Source:
+    from diagflow.bundle import open_bundle
+    from diagflow.collect.recorded import BundleReader
+
+    path = options.bundle
+    assert path is not None  # noqa: S101  # the caller looked
+    if options.prometheus not in (None, "none") or options.context or options.kubeconfig:
+        options = replace(options, prometheus=None, context=None, kubeconfig=None)
+    at = parse_moment(options.at, now=datetime.now(UTC)) if options.at else None
+    opened = open_bundle(path, at=at)
+    incident = _pointed(opened.bundle.incident, target, options.namespace)
+    if at is not None:
+        incident = replace(incident, now=at)
+    opened.bundle.incident = incident
+    return Source(BundleReader(opened.bundle), incident, opened.bundle, opened.problems, opened.diagnosis)
+
+
+def _pointed(recorded: Incident, target: Target, namespace: str) -> Incident:
+    """What the user points at now counts; else what the bundle was recorded for."""
+    if target.alert is not None or target.entities:
+        return replace(
+            recorded,
+            entities=target.entities,
+            alert=target.alert,
+            onset=target.onset,
+            labels=target.labels or {},
+            namespace=namespace,
+        )
+    return replace(recorded, namespace=namespace) if namespace else recorded
+
+
+def _live(options: SourceOptions, target: Target, progress: Callable[[str], None] | None) -> Source:
+    from diagflow.bundle import Bundle, Redactor
+    from diagflow.collect import live_reader
+
+    now = datetime.now(UTC)
+    at = parse_moment(options.at, now=now) if options.at else now
+    incident = Incident(
+        now=at.replace(microsecond=at.microsecond // 1000 * 1000),
+        entities=target.entities,
+        alert=target.alert,
+        onset=target.onset,
+        labels=target.labels or {},
+        namespace=options.namespace,
+    )
+    redactor = Redactor.new()
+    reader = live_reader(
+        kubeconfig=options.kubeconfig,
+        context=options.context,
+        prometheus=options.prometheus,
+        now=incident.now,
+        redact=redactor.reading,
+        progress=progress,
+    )
+    return Source(reader, incident, Bundle(incident))
+
+
+def refuse_the_past(incident: Incident, ruleset: "RuleSet", *, live: bool) -> None:
+    """Live objects exist only as of now: say so instead of diagnosing yesterday's metrics with today's pods.
+
+    Raises:
+        BadInput: `--at` lies in the past and a rule needs objects.
+    """
+    late = datetime.now(UTC) - incident.now > timedelta(minutes=1)
+    needing = [rule.id for rule in ruleset.rules if live and late and ruleset.reads_objects(rule)]
+    if needing:
+        raise BadInput(
+            f"--at {incident.now:%Y-%m-%dT%H:%M:%SZ} lies in the past, but {len(needing)} rules (e.g. {needing[0]}) need "
+            "objects, which Kubernetes has only as of now: use a bundle of that time, or --packs with rules on metrics"
+        )
+
+
+def say_problems(problems: Sequence[str]) -> None:
+    """Print what could not be used of the input; the rest of the run goes on."""
+    for problem in problems:
+        sys.stderr.write(f"diagflow: {problem}\n")

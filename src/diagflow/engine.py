@@ -1,0 +1,112 @@
+"""The driver: analyze, collect what it still wants, analyze again; then infer.
+
+All effects are here and in the reader; `analyze` and `infer` are functions of what they get, so that a replay of the same
+bundle with the same rules gives the same diagnosis, byte for byte.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from diagflow import __version__
+from diagflow.analyze import Analysis, Runner, analyze
+from diagflow.bundle import Bundle
+from diagflow.collect.reader import Reader
+from diagflow.infer import infer
+from diagflow.model import Entity, Incident, Query, Want
+from diagflow.model.diagnosis import Diagnosis
+from diagflow.rules import RuleSet
+
+MAX_ROUNDS: Final = 6
+"""Rounds of reading: triggers, dependencies, analyzers, what these then want; more is a rule that never has enough."""
+
+TIMEOUT: Final = 30.0
+"""Seconds for all reading of one run, unless the caller says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A diagnosis with the bundle it was made from and the last round's analysis."""
+
+    diagnosis: Diagnosis
+    bundle: Bundle
+    analysis: Analysis
+
+
+def diagnose(
+    ruleset: RuleSet,
+    reader: Reader,
+    incident: Incident,
+    *,
+    bundle: Bundle | None = None,
+    runner: Runner | None = None,
+    timeout: float = TIMEOUT,
+    advice: bool = False,
+    whole_objects: bool = False,
+) -> Result:
+    """Diagnose one incident.
+
+    Args:
+        ruleset: what is known.
+        reader: answers what the analysis wants.
+        incident: what is diagnosed.
+        bundle: readings that are there already; a new one by default.
+        runner: runs the analyzers; by default ours here and those of others in child processes.
+        timeout: seconds for all reading; what has no answer by then is missing, and said.
+        advice: show best practices too.
+        whole_objects: also keep the whole (redacted) objects of the entities that the diagnosis names, as a recording does.
+    """
+    bundle = Bundle(incident) if bundle is None else bundle
+    runner = Runner(ruleset) if runner is None else runner
+    deadline = time.monotonic() + timeout
+    with runner:
+        analysis = _rounds(ruleset, reader, bundle, runner, deadline)
+    diagnosis = infer(
+        analysis.verdicts,
+        ruleset.causes,
+        analysis.topology,
+        incident,
+        failures=frozenset(r.id for r in ruleset.rules if r.severity_class == "F"),
+        source=bundle.source or reader.source(),
+        advice=advice,
+    )
+    if whole_objects:
+        _read(reader, bundle, [Want(Query.of("object", str(e))) for e in named_entities(diagnosis)], deadline)
+    return Result(_signed(diagnosis, ruleset, bundle), bundle, analysis)
+
+
+def _rounds(ruleset: RuleSet, reader: Reader, bundle: Bundle, runner: Runner, deadline: float) -> Analysis:
+    if not bundle.source:
+        bundle.source = dict(reader.source())
+    analysis = analyze(ruleset, bundle, runner)
+    asked: set[Want] = set()
+    for _ in range(MAX_ROUNDS):
+        wants = [want for want in analysis.wants if want not in asked]
+        if not wants:
+            break
+        asked.update(wants)
+        _read(reader, bundle, wants, deadline)
+        analysis = analyze(ruleset, bundle, runner)
+    return analysis
+
+
+def _read(reader: Reader, bundle: Bundle, wants: Sequence[Want], deadline: float) -> None:
+    if wants:
+        for reading in reader.read(wants, deadline=deadline):
+            bundle.add(reading)
+
+
+def named_entities(diagnosis: Diagnosis) -> list[Entity]:
+    """Return what the diagnosis names: causes and symptoms, a few of each, in order."""
+    entries: Iterable[Any] = (*diagnosis.causes, *diagnosis.symptoms)
+    found = {entity for entry in entries for entity in entry.entities[:3]}
+    return sorted(e for e in found | set(diagnosis.incident.entities) if e.kind not in ("cluster", "host", "secret"))
+
+
+def _signed(diagnosis: Diagnosis, ruleset: RuleSet, bundle: Bundle) -> Diagnosis:
+    digests = {rule.id: rule.digest for rule in sorted(ruleset.rules, key=lambda r: r.id)}
+    return replace(diagnosis, rules=digests, bundle_digest=bundle.digest(), engine=__version__)
+
+
+Progress = Callable[[str], None]

@@ -1,0 +1,205 @@
+import random
+
+from diagflow.infer import infer
+from diagflow.model import Edge, Need, Onset, Outcome, Query, Role, State, Verdict
+from diagflow.model.diagnosis import Status
+from diagflow.model.topology import Edges
+from tests.infer.make import SCAN, alert_on, at, brings, cause, entity, known, match, seen, symptom
+
+PENDING = [f"pod/shop/p{i:02}" for i in range(18)]
+FLAT = Edges([])
+
+
+def candidates(*nodes):
+    return [Edge(entity(p), "candidate", entity(n)) for p in PENDING for n in nodes]
+
+
+CAPACITY = known(
+    cause("capacity", brings("pending", "candidate")),
+    cause("disk", brings("pending", "candidate")),
+    symptom("pending", brings("missing", "owner", direction="dependencies")),
+    symptom("missing"),
+)
+
+
+def pods_pending():
+    return [match("pending", pod) for pod in PENDING]
+
+
+def test_one_root_with_its_consequences_folded_under_it():
+    verdicts = [match("capacity", "node/n1"), *pods_pending()]
+    found = infer(verdicts, CAPACITY, Edges(candidates("node/n1", "node/n2")), SCAN)
+    assert found.status is Status.DIAGNOSED
+    assert [(c.id, str(c.entity), c.root) for c in found.causes] == [("capacity", "node/n1", True)]
+    assert [(s.id, len(s.entities), s.explained_by) for s in found.symptoms] == [("pending", 18, ("capacity@node/n1",))]
+
+
+def test_a_symptom_without_cause_is_unknown_never_a_root():
+    found = infer(pods_pending(), CAPACITY, FLAT, SCAN)
+    assert (found.status, found.causes, found.exit_status) == (Status.UNKNOWN, (), 3)
+    assert [s.id for s in found.symptoms] == ["pending"]
+
+
+def test_a_symptom_explains_a_symptom_and_both_point_at_the_cause():
+    edges = [*candidates("node/n1"), Edge(entity("pod/shop/p00"), "owner", entity("replicaset/shop/r"))]
+    verdicts = [match("capacity", "node/n1"), *pods_pending(), match("missing", "replicaset/shop/r")]
+    found = infer(verdicts, CAPACITY, Edges(edges), SCAN)
+    assert {s.id: s.explained_by for s in found.symptoms} == {
+        "pending": ("capacity@node/n1",),
+        "missing": ("capacity@node/n1",),
+    }
+
+
+def test_a_cause_explained_by_a_cause_is_its_consequence():
+    causes = known(cause("secret", brings("unauthorized", "secret")), cause("unauthorized"))
+    edges = Edges([Edge(entity("pod/a/b"), "secret", entity("secret/a/s"))])
+    found = infer([match("secret", "secret/a/s"), match("unauthorized", "pod/a/b")], causes, edges, SCAN)
+    assert [(c.id, c.root, c.explained_by) for c in found.causes] == [
+        ("secret", True, ()),
+        ("unauthorized", False, ("secret@secret/a/s",)),
+    ]
+
+
+def test_what_began_later_explains_nothing():
+    causes = known(cause("a", brings("b")), cause("b"))
+    later = [match("a", "pod/a/b", onset=at(30)), match("b", "pod/a/b", onset=at(10))]
+    assert all(c.root for c in infer(later, causes, FLAT, SCAN).causes)
+    sooner = [match("a", "pod/a/b", onset=at(10)), match("b", "pod/a/b", onset=at(30))]
+    assert [c.root for c in infer(sooner, causes, FLAT, SCAN).causes] == [True, False]
+    unknown = [match("a", "pod/a/b", onset=Onset()), match("b", "pod/a/b", onset=at(30))]
+    assert [c.root for c in infer(unknown, causes, FLAT, SCAN).causes] == [True, False]
+
+
+def test_only_over_the_declared_relation():
+    verdicts = [match("capacity", "node/n1"), *pods_pending()]
+    on_node = Edges([Edge(entity(p), "node", entity("node/n1")) for p in PENDING])
+    found = infer(verdicts, CAPACITY, on_node, SCAN)
+    assert [s.explained_by for s in found.symptoms] == [()]
+
+
+def test_ruled_out_needs_conclusive_evidence_and_says_why():
+    verdicts = [
+        match("capacity", "node/n1"),
+        match("disk", "node/n1", seen(sign=-1)),
+        match("disk", "node/n2", seen("strong", sign=-1)),
+    ]
+    found = infer(verdicts, CAPACITY, FLAT, SCAN)
+    assert [(r.id, str(r.entity), r.reason.en) for r in found.ruled_out] == [("disk", "node/n1", "state says so")]
+
+
+def test_a_contradiction_is_said_and_not_named():
+    found = infer([match("disk", "node/n1", seen(), seen(sign=-1, origin="metric"))], CAPACITY, FLAT, SCAN)
+    assert found.causes == ()
+    assert [s.outcome for s in found.path if s.kind == "cause"] == ["contradicted"]
+
+
+def test_strong_is_named_near_an_alert_and_not_in_a_scan():
+    causes = known(cause("probe"))
+    verdicts = [match("probe", "pod/a/b", seen("strong"))]
+    assert infer(verdicts, causes, FLAT, SCAN).status is Status.HEALTHY
+    assert [s.outcome for s in infer(verdicts, causes, FLAT, SCAN).path if s.kind == "cause"] == ["below"]
+    near = infer(verdicts, causes, FLAT, alert_on("pod/a/b"))
+    assert [(c.id, c.confidence) for c in near.causes] == [("probe", 0.731)]
+
+
+def test_what_is_not_connected_to_the_alert_is_one_count():
+    causes = known(cause("probe"), cause("image"))
+    verdicts = [match("probe", "pod/a/b"), match("image", "pod/x/y")]
+    found = infer(verdicts, causes, FLAT, alert_on("pod/a/b"))
+    assert ([c.id for c in found.causes], found.others) == (["probe"], 1)
+
+
+def test_an_alert_about_the_cluster_is_connected_to_everything():
+    verdicts = [match("capacity", "node/n1"), *pods_pending()]
+    found = infer(verdicts, CAPACITY, Edges(candidates("node/n1")), alert_on("cluster/local"))
+    assert found.causes[0].confidence == 0.982
+    assert found.others == 0
+
+
+def test_an_alert_on_a_workload_reaches_the_node_through_its_pods():
+    edges = [*candidates("node/n1"), Edge(entity("pod/shop/p00"), "owner", entity("deployment/shop/web"))]
+    verdicts = [match("capacity", "node/n1"), *pods_pending()]
+    found = infer(verdicts, CAPACITY, Edges(edges), alert_on("deployment/shop/web"))
+    assert [c.id for c in found.causes] == ["capacity"]
+
+
+def test_an_alert_without_a_cause_is_unknown_and_silence_is_healthy():
+    assert infer([], {}, FLAT, alert_on("pod/a/b")).exit_status == 3
+    assert infer([], {}, FLAT, SCAN).exit_status == 0
+
+
+def verdict_without(state, outcome=Outcome.INCONCLUSIVE, *, required=True):
+    need = Need(Query.of("objects", "nodes"), state, "no right to list nodes", required=required)
+    return Verdict("T-N-001", entity("cluster/local"), outcome, needs=(need,))
+
+
+def test_missing_data_is_never_called_healthy():
+    rules = frozenset({"T-N-001"})
+    found = infer([verdict_without(State.FORBIDDEN)], {}, FLAT, SCAN, failures=rules)
+    assert found.exit_status == 3
+    assert [(m.state, m.rules, m.blocking) for m in found.missing] == [(State.FORBIDDEN, ("T-N-001",), True)]
+    for harmless in (verdict_without(State.ABSENT, Outcome.SKIPPED), verdict_without(State.ERROR, required=False)):
+        assert infer([harmless], {}, FLAT, SCAN, failures=rules).exit_status == 0
+    assert infer([verdict_without(State.ERROR)], {}, FLAT, SCAN).exit_status == 0, "class R proves nothing either way"
+
+
+def test_an_analyzer_that_could_not_tell_is_unknown():
+    asked = Verdict("T-A-001", entity("cluster/local"), Outcome.INCONCLUSIVE, analyzer="look", detail="no pods")
+    assert infer([asked], {}, FLAT, SCAN).exit_status == 3
+    looked = Verdict("T-A-001", entity("cluster/local"), Outcome.NO_MATCH, analyzer="look")
+    found = infer([looked], {}, FLAT, SCAN)
+    assert found.exit_status == 0
+    assert [s.outcome for s in found.path] == ["no_match"], "the decision stands in the path"
+
+
+def test_a_failed_analyzer_changes_nothing_but_its_own_step():
+    verdicts = [match("capacity", "node/n1"), *pods_pending()]
+    failed = Verdict("X-A-001", entity("cluster/local"), Outcome.ERROR, analyzer="stranger", detail="killed after 2 s")
+    one = infer(verdicts, CAPACITY, Edges(candidates("node/n1")), SCAN)
+    two = infer([*verdicts, failed], CAPACITY, Edges(candidates("node/n1")), SCAN)
+    assert (one.causes, one.symptoms, one.status, one.graph) == (two.causes, two.symptoms, two.status, two.graph)
+    assert set(two.path) - set(one.path) == {s for s in two.path if s.id == "X-A-001"}
+
+
+def test_what_one_more_reading_would_decide_is_a_candidate():
+    need = Need(Query.of("objects", "nodes"), State.FORBIDDEN)
+    open_question = Verdict("T-D-001", entity("node/n1"), Outcome.INCONCLUSIVE, "disk", needs=(need,))
+    found = infer([open_question], CAPACITY, FLAT, SCAN)
+    assert [(c.id, str(c.entity), c.would_decide) for c in found.candidates] == [("disk", "node/n1", (need.query,))]
+
+
+def test_advice_is_silent_unless_asked_for():
+    causes = known(cause("limits", role=Role.ADVICE))
+    verdicts = [match("limits", "pod/a/b")]
+    assert infer(verdicts, causes, FLAT, SCAN).exit_status == 0
+    assert infer(verdicts, causes, FLAT, SCAN).advice == ()
+    assert [a.id for a in infer(verdicts, causes, FLAT, SCAN, advice=True).advice] == ["limits"]
+
+
+def test_texts_are_filled_and_commands_quoted():
+    causes = known(cause("c", title="{container} of {name} in {namespace}: {unknown}"))
+    found = infer([match("c", "pod/a/b", args={"container": "x; rm"})], causes, FLAT, SCAN)
+    assert found.causes[0].title.en == "x; rm of b in a: {unknown}"
+
+
+def test_the_order_of_verdicts_does_not_matter():
+    verdicts = [match("capacity", "node/n1"), match("disk", "node/n1", seen(sign=-1)), *pods_pending()]
+    first = infer(verdicts, CAPACITY, Edges(candidates("node/n1", "node/n2")), SCAN)
+    for seed in range(5):
+        mixed = random.Random(seed).sample(verdicts, len(verdicts))
+        assert infer(mixed, CAPACITY, Edges(candidates("node/n2", "node/n1")), SCAN) == first
+
+
+def test_explanations_in_a_circle_end():
+    causes = known(cause("a", brings("b")), cause("b", brings("a")))
+    found = infer([match("a", "pod/a/b"), match("b", "pod/a/b")], causes, FLAT, SCAN)
+    assert {c.id for c in found.causes} == {"a", "b"}
+
+
+def test_the_graph_is_a_dag_from_readings_to_the_alert():
+    verdicts = [match("capacity", "node/n1"), *pods_pending()]
+    graph = infer(verdicts, CAPACITY, Edges(candidates("node/n1")), alert_on("cluster/local")).graph
+    layers = {n.id: n.layer for n in graph.nodes}
+    order = ["reading", "verdict", "cause", "symptom", "alert"]
+    assert all(order.index(layers[e.source]) < order.index(layers[e.target]) for e in graph.edges)
+    assert {n.layer for n in graph.nodes} == set(order)
