@@ -70,6 +70,7 @@ def kubelet(lab: Instance, settings: dict[str, Any]) -> None:
         "healthzPort": 0,
         "serializeImagePulls": False,  # a silent registry must not hold up the next fault
         "nodeStatusUpdateFrequency": "5s",
+        "syncFrequency": "10s",  # a crash loop shows as such on a pod's next sync only, by default within a minute
         "volumeStatsAggPeriod": "5s",
         # how full this machine's disk happens to be is no part of an experiment
         "evictionHard": {"memory.available": "64Mi", "nodefs.available": "1%", "nodefs.inodesFree": "1%"},

@@ -74,7 +74,6 @@ def load(name: str, seed: int, real_node: str) -> Fault:
     full = str(path.relative_to(_FOLDER).with_suffix(""))
     namespace = names.name(seed, full, "namespace")
     content = yaml.safe_load(fill(path.read_text(), seed=seed, fault=full, real_node=real_node, where=path))
-    content.pop("covers", None)
     alert = content.pop("alert", None)
     try:
         wanted = AlertOf(**alert) if alert else None

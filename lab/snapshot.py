@@ -45,7 +45,7 @@ def _secrets(cluster: Cluster) -> dict[str, Any]:
         answer = client.get(f"{net.API_URL}/api/v1/secrets", headers={"Accept": _METADATA_ONLY})
     if not answer.is_success:
         raise LabError(f"the API server refused the secrets' metadata: {answer.status_code}")
-    items = [{**item, "apiVersion": "v1", "kind": "Secret"} for item in answer.json()["items"]]
+    items = [{**item, "apiVersion": "v1", "kind": "Secret"} for item in answer.json()["items"] or []]
     return {"apiVersion": "v1", "items": items, "kind": "List", "metadata": {"resourceVersion": ""}}
 
 
