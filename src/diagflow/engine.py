@@ -1,11 +1,11 @@
 """The driver: analyze, collect what it still wants, analyze again; then infer.
 
-All effects are here and in the reader; `analyze` and `infer` are functions of what they get, so that a replay of the same
-bundle with the same rules gives the same diagnosis, byte for byte.
+All effects are here and in the reader; `analyze` and `infer` are functions of what they get, so that a replay of the
+same bundle with the same rules gives the same diagnosis, byte for byte.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from diagflow.analyze import Analysis, Runner, analyze
 from diagflow.bundle import Bundle
 from diagflow.collect.reader import Reader
 from diagflow.infer import infer
-from diagflow.model import Entity, Incident, Query, Want
+from diagflow.model import Entity, Incident, Query, Reading, State, Want
 from diagflow.model.diagnosis import Diagnosis
 from diagflow.rules import RuleSet
 
@@ -23,6 +23,9 @@ MAX_ROUNDS: Final = 6
 
 TIMEOUT: Final = 30.0
 """Seconds for all reading of one run, unless the caller says otherwise."""
+
+SOURCE: Final = Query.of("source", "")
+"""Where a bundle keeps who answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def diagnose(
         runner: runs the analyzers; by default ours here and those of others in child processes.
         timeout: seconds for all reading; what has no answer by then is missing, and said.
         advice: show best practices too.
-        whole_objects: also keep the whole (redacted) objects of the entities that the diagnosis names, as a recording does.
+        whole_objects: also keep the whole (redacted) objects of what the diagnosis names, as a recording does.
     """
     bundle = Bundle(incident) if bundle is None else bundle
     runner = Runner(ruleset) if runner is None else runner
@@ -68,7 +71,7 @@ def diagnose(
         analysis.topology,
         incident,
         failures=frozenset(r.id for r in ruleset.rules if r.severity_class == "F"),
-        source=bundle.source or reader.source(),
+        source=recorded_source(bundle),
         advice=advice,
     )
     if whole_objects:
@@ -76,9 +79,14 @@ def diagnose(
     return Result(_signed(diagnosis, ruleset, bundle), bundle, analysis)
 
 
+def recorded_source(bundle: Bundle) -> Mapping[str, Any]:
+    """Return who answered, as it was when the bundle was recorded; empty when nobody was asked yet."""
+    return bundle.get(SOURCE).data or {}
+
+
 def _rounds(ruleset: RuleSet, reader: Reader, bundle: Bundle, runner: Runner, deadline: float) -> Analysis:
-    if not bundle.source:
-        bundle.source = dict(reader.source())
+    if not recorded_source(bundle):
+        bundle.add(Reading(SOURCE, State.DATA, bundle.incident.now, dict(reader.source())))
     analysis = analyze(ruleset, bundle, runner)
     asked: set[Want] = set()
     for _ in range(MAX_ROUNDS):
@@ -107,6 +115,3 @@ def named_entities(diagnosis: Diagnosis) -> list[Entity]:
 def _signed(diagnosis: Diagnosis, ruleset: RuleSet, bundle: Bundle) -> Diagnosis:
     digests = {rule.id: rule.digest for rule in sorted(ruleset.rules, key=lambda r: r.id)}
     return replace(diagnosis, rules=digests, bundle_digest=bundle.digest(), engine=__version__)
-
-
-Progress = Callable[[str], None]

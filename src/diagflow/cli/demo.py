@@ -18,7 +18,8 @@ def demo(
 ) -> int:
     """Diagnose a recorded incident: pods stay Pending, the alert says only "Pending rises".
 
-    The readings were recorded from a real Kubernetes control plane and kubelet. Prints the diagnosis and writes it as a page.
+    The readings were recorded from a real Kubernetes control plane and kubelet. Prints the diagnosis and writes it as
+    a page.
 
     Examples:
       diagflow demo

@@ -11,7 +11,7 @@ from diagflow.cli.source import SourceOptions, Target
 from diagflow.model import BadInput, Entity
 
 
-def diagnose(  # noqa: PLR0917
+def diagnose(
     entity: Annotated[
         str | None, typer.Argument(help="What is ill: pod/shop/cart-0, deployment/shop/cart, node/worker-1.")
     ] = None,

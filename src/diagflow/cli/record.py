@@ -11,7 +11,7 @@ from diagflow.cli.run import load_rules, run
 from diagflow.cli.source import SourceOptions
 
 
-def record(  # noqa: PLR0917
+def record(
     path: Annotated[Path, typer.Argument(help="Where to: FILE.zip, or a folder ending in /.")],
     entity: Annotated[str | None, typer.Argument(help="What is ill; default: the whole cluster.")] = None,
     alert: Annotated[str | None, typer.Option("--alert", help="An Alertmanager webhook body: a file, or -.")] = None,

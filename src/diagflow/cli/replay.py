@@ -26,8 +26,8 @@ def replay(
 ) -> int:
     """Make the recorded diagnosis again and compare: the same bytes, or what differs and why.
 
-    Only the rules named in the stored diagnosis run, so another pack changes nothing. The diagnosis goes to stdout, what
-    differs to stderr. Exit status: 0 the same, 1 it differs.
+    Only the rules named in the stored diagnosis run, so another pack changes nothing. The diagnosis goes to stdout,
+    what differs to stderr. Exit status: 0 the same, 1 it differs.
 
     Examples:
       diagflow replay incident.zip

@@ -5,7 +5,7 @@ from diagflow.cli.run import OutputOptions, load_rules, run, show
 from diagflow.cli.source import SourceOptions, Target
 
 
-def scan(  # noqa: PLR0917
+def scan(
     bundle: o.BundlePath = None,
     prometheus: o.Prometheus = None,
     context: o.Context = None,

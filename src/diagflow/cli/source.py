@@ -128,8 +128,9 @@ def refuse_the_past(incident: Incident, ruleset: "RuleSet", *, live: bool) -> No
     needing = [rule.id for rule in ruleset.rules if live and late and ruleset.reads_objects(rule)]
     if needing:
         raise BadInput(
-            f"--at {incident.now:%Y-%m-%dT%H:%M:%SZ} lies in the past, but {len(needing)} rules (e.g. {needing[0]}) need "
-            "objects, which Kubernetes has only as of now: use a bundle of that time, or --packs with rules on metrics"
+            f"--at {incident.now:%Y-%m-%dT%H:%M:%SZ} lies in the past, but {len(needing)} rules (e.g. {needing[0]}) "
+            "need objects, which Kubernetes has only as of now: use a bundle of that time, or --packs with rules on "
+            "metrics"
         )
 
 
