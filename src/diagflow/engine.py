@@ -16,6 +16,7 @@ from diagflow.collect.reader import Reader
 from diagflow.infer import infer
 from diagflow.model import Entity, Incident, Query, Reading, State, Want
 from diagflow.model.diagnosis import Diagnosis
+from diagflow.model.suppression import Suppression
 from diagflow.rules import RuleSet
 
 MAX_ROUNDS: Final = 6
@@ -26,6 +27,9 @@ TIMEOUT: Final = 30.0
 
 SOURCE: Final = Query.of("source", "")
 """Where a bundle keeps who answered."""
+
+SUPPRESSIONS: Final = Query.of("suppressions", "")
+"""Where a bundle keeps what was not to be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ def diagnose(
     runner: Runner | None = None,
     timeout: float = TIMEOUT,
     advice: bool = False,
+    suppressions: Sequence[Suppression] = (),
     whole_objects: bool = False,
 ) -> Result:
     """Diagnose one incident.
@@ -58,6 +63,7 @@ def diagnose(
         runner: runs the analyzers; by default ours here and those of others in child processes.
         timeout: seconds for all reading; what has no answer by then is missing, and said.
         advice: show best practices too.
+        suppressions: what not to tell; a recorded bundle brings its own.
         whole_objects: also keep the whole (redacted) objects of what the diagnosis names, as a recording does.
     """
     bundle = Bundle(incident) if bundle is None else bundle
@@ -73,6 +79,7 @@ def diagnose(
         failures=frozenset(r.id for r in ruleset.rules if r.severity_class == "F"),
         source=recorded_source(bundle),
         advice=advice,
+        suppressions=_suppressions(bundle, suppressions),
     )
     if whole_objects:
         _read(reader, bundle, [Want(Query.of("object", str(e))) for e in named_entities(diagnosis)], deadline)
@@ -82,6 +89,16 @@ def diagnose(
 def recorded_source(bundle: Bundle) -> Mapping[str, Any]:
     """Return who answered, as it was when the bundle was recorded; empty when nobody was asked yet."""
     return bundle.get(SOURCE).data or {}
+
+
+def _suppressions(bundle: Bundle, given: Sequence[Suppression]) -> list[Suppression]:
+    """Those that were recorded, so that a replay hides the same; else those given, which are recorded now."""
+    recorded = bundle.get(SUPPRESSIONS)
+    if recorded.readable:
+        return [Suppression.of(plain) for plain in recorded.data]
+    if given:
+        bundle.add(Reading(SUPPRESSIONS, State.DATA, bundle.incident.now, [s.plain() for s in given], source="config"))
+    return list(given)
 
 
 def _rounds(ruleset: RuleSet, reader: Reader, bundle: Bundle, runner: Runner, deadline: float) -> Analysis:

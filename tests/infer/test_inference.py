@@ -1,10 +1,13 @@
 import random
+from dataclasses import replace
+from datetime import timedelta
 
 from diagflow.infer import infer
 from diagflow.model import Edge, Need, Onset, Outcome, Query, Role, State, Verdict
 from diagflow.model.diagnosis import Status
+from diagflow.model.suppression import Suppression
 from diagflow.model.topology import Edges
-from tests.infer.make import SCAN, alert_on, at, brings, cause, entity, known, match, seen, symptom
+from tests.infer.make import NOW, SCAN, alert_on, at, brings, cause, entity, known, match, seen, symptom
 
 PENDING = [f"pod/shop/p{i:02}" for i in range(18)]
 FLAT = Edges([])
@@ -203,3 +206,13 @@ def test_the_graph_is_a_dag_from_readings_to_the_alert():
     order = ["reading", "verdict", "cause", "symptom", "alert"]
     assert all(order.index(layers[e.source]) < order.index(layers[e.target]) for e in graph.edges)
     assert {n.layer for n in graph.nodes} == set(order)
+
+
+def test_a_suppression_hides_until_it_expires_and_is_shown():
+    rule = Suppression("capacity", "node/n*", "planned", "platform", NOW.date())
+    verdicts = [match("capacity", "node/n1")]
+    found = infer(verdicts, CAPACITY, FLAT, SCAN, suppressions=[rule])
+    assert found.causes == ()
+    assert [(s.id, str(s.entity), s.owner) for s in found.suppressed] == [("capacity", "node/n1", "platform")]
+    expired = replace(rule, expires=NOW.date() - timedelta(days=1))
+    assert infer(verdicts, CAPACITY, FLAT, SCAN, suppressions=[expired]).exit_status == 1

@@ -59,7 +59,8 @@ Since = Annotated[
 ]
 Namespace = Annotated[str, typer.Option("--namespace", "-n", help="Only this namespace.", rich_help_panel=_SOURCE)]
 Timeout = Annotated[
-    float, typer.Option("--timeout", help="Seconds for all reading.", min=0.1, max=3600, rich_help_panel=_SOURCE)
+    float | None,
+    typer.Option("--timeout", help="Seconds for all reading; default: 30.", min=0.1, max=3600, rich_help_panel=_SOURCE),
 ]
 RulePaths = Annotated[
     list[Path] | None,

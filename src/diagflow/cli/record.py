@@ -20,7 +20,7 @@ def record(
     kubeconfig: o.Kubeconfig = None,
     at: o.At = None,
     namespace: o.Namespace = "",
-    timeout: o.Timeout = 30.0,
+    timeout: o.Timeout = None,
     rules: o.RulePaths = None,
     packs: o.Packs = None,
 ) -> int:

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from diagflow.cli.source import Source, SourceOptions, Target, open_source, refu
 from diagflow.model import BadInput, Entity, Query
 
 if TYPE_CHECKING:
+    from diagflow.cli.config import Config
     from diagflow.engine import Result
     from diagflow.rules import RuleSet
 
@@ -32,12 +33,14 @@ def load_rules(paths: Sequence[Path] | None, packs: str | None = None) -> "RuleS
     Raises:
         BadInput: a file that the user named has errors; they are all in the message.
     """
+    from diagflow.cli.config import load_config
     from diagflow.rules import load_packs, load_paths
 
     names = tuple(name.strip() for name in packs.split(",") if name.strip()) if packs else None
     ruleset = load_packs(names)
-    if paths:
-        ruleset = ruleset.merge(load_paths(paths))
+    more = [*load_config().rules, *(paths or ())]
+    if more:
+        ruleset = ruleset.merge(load_paths([path.expanduser() for path in more]))
     errors = [p for p in ruleset.problems if p.severity == "error"]
     if errors:
         raise BadInput("\n".join([f"{len(errors)} errors in rules", *(str(p) for p in errors)]))
@@ -57,9 +60,12 @@ def run(
     Raises:
         BadInput: see `open_source`; or the named entity does not exist.
     """
+    from diagflow.cli.config import load_config
     from diagflow.cli.progress import Progress
-    from diagflow.engine import diagnose
+    from diagflow.engine import TIMEOUT, diagnose
 
+    config = load_config()
+    options = configured(options, config)
     with Progress() as progress:
         source = open_source(options, target, progress=progress)
         refuse_the_past(source.incident, ruleset, live=options.bundle is None)
@@ -70,7 +76,8 @@ def run(
                 source.reader,
                 source.incident,
                 bundle=source.bundle,
-                timeout=options.timeout,
+                timeout=options.timeout or TIMEOUT,
+                suppressions=config.suppressions(),
                 advice=advice,
                 whole_objects=record is not None,
             )
@@ -78,6 +85,17 @@ def run(
     if record is not None:
         keep(result, record)
     return result
+
+
+def configured(options: SourceOptions, config: "Config") -> SourceOptions:
+    """Fill what the user did not say from the configuration file."""
+    return replace(
+        options,
+        prometheus=options.prometheus or config.prometheus,
+        context=options.context or config.context,
+        kubeconfig=options.kubeconfig or config.kubeconfig,
+        timeout=options.timeout or config.timeout,
+    )
 
 
 def require_entities(result: "Result", entities: Sequence[Entity]) -> None:

@@ -12,7 +12,7 @@ def scan(
     kubeconfig: o.Kubeconfig = None,
     at: o.At = None,
     namespace: o.Namespace = "",
-    timeout: o.Timeout = 30.0,
+    timeout: o.Timeout = None,
     rules: o.RulePaths = None,
     packs: o.Packs = None,
     output: o.Output = o.Format.TEXT,

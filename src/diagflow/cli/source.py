@@ -26,7 +26,7 @@ class SourceOptions:
     kubeconfig: Path | None = None
     at: str | None = None
     namespace: str = ""
-    timeout: float = 30.0
+    timeout: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

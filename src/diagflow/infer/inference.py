@@ -9,10 +9,12 @@ from diagflow.infer.fold import fold_causes, fold_ruled_out, fold_symptoms
 from diagflow.infer.graph import evidence_graph
 from diagflow.infer.missing import could_not_tell, missing, undecided
 from diagflow.infer.path import decision_path
+from diagflow.infer.suppress import suppress
 from diagflow.infer.texts import filled_title
 from diagflow.infer.weigh import PRIOR_NEAR, PRIOR_SCAN, Key, Weighed, gather, weigh
 from diagflow.model import Cause, Entity, Incident, Role, Topology, Verdict
 from diagflow.model.diagnosis import NAMED_FROM, Candidate, Diagnosis, Missing, Status
+from diagflow.model.suppression import Suppression
 
 
 def infer(  # one straight line from verdicts to the diagnosis, a name for each stage
@@ -24,6 +26,7 @@ def infer(  # one straight line from verdicts to the diagnosis, a name for each 
     failures: frozenset[str] = frozenset(),
     source: Mapping[str, Any] | None = None,
     advice: bool = False,
+    suppressions: Sequence[Suppression] = (),
 ) -> Diagnosis:
     """Turn the verdicts of the last round into a diagnosis.
 
@@ -35,12 +38,13 @@ def infer(  # one straight line from verdicts to the diagnosis, a name for each 
         failures: ids of the rules of class F: when what they require could not be read, silence proves nothing.
         source: who answered, as recorded.
         advice: show best practices too.
+        suppressions: what not to tell; what they hid is listed.
     """
     near = connected_to(incident.entities, topology) if incident.near else _nothing
     weighed = _weigh_all(verdicts, near)
     explained = explain([w for w in weighed.values() if named(w)], causes, topology)
     roles = _Roles(weighed, explained, causes, topology, incident)
-    shown = roles.shown()
+    shown, suppressed = suppress(roles.shown(), suppressions, incident.now)
     gaps = missing(verdicts, failures)
     named_causes = fold_causes([w for w in shown if roles.is_cause(w)], explained, causes)
     symptoms = fold_symptoms([w for w in shown if roles.is_symptom(w)], explained, causes)
@@ -56,6 +60,7 @@ def infer(  # one straight line from verdicts to the diagnosis, a name for each 
         candidates=_candidates(weighed.values(), verdicts, causes),
         ruled_out=ruled_out,
         missing=gaps,
+        suppressed=suppressed,
         advice=_advice(weighed.values(), explained, causes) if advice else (),
         others=sum(1 for c in others if c.root),
         path=decision_path(verdicts, weighed.values(), explained, causes),
