@@ -20,14 +20,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from diagflow.model import Edge, Entity, Outcome, Query, Reading, Strength, Text
+from diagflow.rules.analyzer import Analyzer, Input
 
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """What an analyzer may read: a query (its target may hold `{variables}`) and, of objects, the fields."""
-
-    query: str
-    fields: tuple[str, ...] = ()
+__all__ = ["Analyzer", "Case", "Finding", "Input", "Observation", "Run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,29 +101,6 @@ class Case(Protocol):
         reading is there. Objects come as a list of dicts, as kubectl prints them, with the declared fields.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Analyzer:
-    """An analyzer as its pack declares it.
-
-    Attributes:
-        name: as rules write it in `action`.
-        version: part of the digest of each rule that uses it: raise it with each change of behaviour.
-        run: `module:function`; the module is imported only when the analyzer runs.
-        inputs: all that it may read.
-        names: ids of the causes and symptoms that it may name.
-        pack: the pack that declares it.
-        contained: True when it runs in a child process (it came with another distribution than ours).
-    """
-
-    name: str
-    version: str
-    run: str
-    inputs: tuple[Input, ...]
-    names: tuple[str, ...] = ()
-    pack: str = ""
-    contained: bool = True
 
 
 Run = Callable[[Case], Sequence[Finding]]

@@ -39,7 +39,10 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """What a match of a condition weighs: `sign` +1 supports, -1 refutes, 0 is context."""
+    """What a match of a condition weighs: `sign` +1 supports, -1 refutes, 0 is context.
+
+    It is about what the rule names, whatever the rule's effect: a trigger of a rule that refutes a cause has the sign -1.
+    """
 
     sign: int = 0
     strength: Strength = Strength.STRONG
@@ -47,12 +50,21 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Objects bound to `related.NAME`: those of `kind` in `relation` to the object."""
+    """Objects bound to `related.NAME`: those of `kind` in `relation` to the object.
+
+    Attributes:
+        name: the name in CEL.
+        relation: how they hang together (`diagflow.model.topology`).
+        kind: kind of the other objects.
+        direction: along the relation (`dependencies`) or against it.
+        fields: paths that the conditions read of each of them, computed.
+    """
 
     name: str
     relation: str
     kind: str
     direction: str = "dependencies"
+    fields: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +151,11 @@ Input = MetricInput | ObjectInput | EventInput | LogInput | ChangeInput | FactIn
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """`all`, `any` or `not` of conditions (`not` has exactly one)."""
+    """`all`, `any` or `not` of conditions (`not` has exactly one).
+
+    Where the whole weighs (`weight.sign` is not 0), its parts are context unless they say otherwise; otherwise each part weighs
+    for itself, except below `not`.
+    """
 
     op: str
     conditions: tuple["Condition | Combination", ...]
@@ -162,7 +178,7 @@ class Condition:
         text: what was seen; None for a generated sentence.
         extract: argument name → CEL source.
         entity: template of the entity; empty for the rule's.
-        hold: seconds that it must have held (`for`).
+        hold: seconds that it must have held since `since` (`for`); 0 for metrics, where it is in the expression.
     """
 
     input: Input
@@ -202,6 +218,7 @@ class Rule:
         severity_class: `F` or `R`.
         digest: over the compiled form (not over comments or positions).
         position: where it is written.
+        places: where the values of `cause`, `refutes`, `symptom`, `advice` and `action` are written.
     """
 
     id: str
@@ -216,3 +233,4 @@ class Rule:
     severity_class: str = "F"
     digest: str = ""
     position: Position | None = None
+    places: Mapping[str, Position] = field(default_factory=dict)

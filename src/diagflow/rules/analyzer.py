@@ -1,0 +1,34 @@
+"""Analyzers as packs declare them; what they do is the business of `diagflow.analyze`."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What an analyzer may read: a query (its target may hold `{variables}`) and, of objects, the fields."""
+
+    query: str
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Analyzer:
+    """An analyzer as its pack declares it.
+
+    Attributes:
+        name: as rules write it in `action`.
+        version: part of the digest of each rule that uses it: raise it with each change of behaviour.
+        run: `module:function`; the module is imported only when the analyzer runs.
+        inputs: all that it may read.
+        names: ids of the causes and symptoms that it may name.
+        pack: the pack that declares it.
+        contained: True when it runs in a child process (it came with another distribution than ours).
+    """
+
+    name: str
+    version: str
+    run: str
+    inputs: tuple[Input, ...]
+    names: tuple[str, ...] = ()
+    pack: str = ""
+    contained: bool = True

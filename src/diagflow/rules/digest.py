@@ -1,0 +1,55 @@
+"""The digest of a rule: equal exactly when two rules mean the same.
+
+It is over the compiled form, the causes that it or its analyzer may name, the strengths and the analyzer's version; comments, the
+order of keys, file, line and pack do not matter, and neither does any other rule.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+
+from diagflow.model import STRENGTHS, Cause
+from diagflow.rules.analyzer import Analyzer
+from diagflow.rules.rule import Rule
+
+_LEFT_OUT: Final = frozenset({"position", "places", "pack", "digest", "contained", "fields"})
+"""Where it stands, and what is computed from the rest."""
+
+
+def digest_of(rule: Rule, causes: Mapping[str, Cause], analyzers: Mapping[str, Analyzer]) -> str:
+    """Return `sha256:...` of one rule with all that its verdicts depend on."""
+    analyzer = analyzers.get(rule.action.analyzer) if rule.action else None
+    named = {name for name in (rule.names, *(analyzer.names if analyzer else ())) if name}
+    whole = {
+        "rule": plain(rule),
+        "causes": {name: plain(causes[name]) if name in causes else None for name in named},
+        "analyzer": plain(analyzer),
+        "strengths": STRENGTHS,
+    }
+    return "sha256:" + hashlib.sha256(msgspec.json.encode(whole, order="deterministic")).hexdigest()
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON: dataclasses as mappings with their kind, sets in order, without what does not matter."""
+    if value is None or (isinstance(value, str | int | float) and not isinstance(value, Enum)):
+        return value
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if is_dataclass(value):
+        kind = type(value)
+        return {"": kind.__name__, **{name: plain(getattr(value, name)) for name in _names(kind)}}
+    return [plain(item) for item in value]
+
+
+@lru_cache(maxsize=64)
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind) if f.name not in _LEFT_OUT)

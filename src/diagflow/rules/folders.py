@@ -1,0 +1,139 @@
+"""Which files a path or an installed pack is made of; found without importing anything of a stranger."""
+
+import importlib.util
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Final
+
+from diagflow.rules.files import FileKind, is_rule_file, kind_of_file
+from diagflow.rules.near import did_you_mean
+from diagflow.rules.problem import Problem
+from diagflow.rules.rule import Position
+
+GROUP: Final = "diagflow.packs"
+"""The entry-point group of packs; the value of an entry point is the package that holds the files."""
+
+_OURS: Final = "diagflow"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file to read.
+
+    Attributes:
+        path: where it is.
+        kind: what it declares.
+        pack: name of its pack; empty for single files.
+        contained: False for packs of our own distribution.
+    """
+
+    path: Path
+    kind: FileKind
+    pack: str = ""
+    contained: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """An installed pack: its name and its folder."""
+
+    name: str
+    folder: Path
+    contained: bool
+
+
+def sources_of_paths(paths: Iterable[str | Path]) -> tuple[list[Source], list[Problem]]:
+    """Return the files below some paths, each once, and the paths that are none."""
+    sources: dict[Path, Source] = {}
+    problems: list[Problem] = []
+    for path in map(Path, paths):
+        try:
+            found = list(_below(path))
+        except (OSError, ValueError) as e:
+            problems.append(_lost(str(path), f"cannot be read: {getattr(e, 'strerror', None) or e}"))
+            continue
+        sources.update((source.path, source) for source in found)
+        if not found:
+            problems.append(_lost(str(path), "there is no rule file here: rules are *.yaml (and no *.test.yaml)"))
+    return list(sources.values()), problems
+
+
+def _below(path: Path) -> Iterator[Source]:
+    if not path.is_dir():
+        if path.exists() and not is_rule_file(path):
+            return
+        path.stat()
+        yield Source(path, kind_of_file(path))
+        return
+    yield from _files(path, "", contained=True)
+
+
+def _files(folder: Path, pack: str, *, contained: bool) -> Iterator[Source]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(f for f in folders if not f.startswith((".", "__")))
+        for name in sorted(names):
+            path = Path(parent, name)
+            if is_rule_file(path) and not name.startswith("."):
+                yield Source(path, kind_of_file(path), pack, contained)
+
+
+def sources_of_pack(pack: Pack) -> list[Source]:
+    """Return the files of a pack: pack.yaml, causes and rules, nothing else in its folder."""
+    found = [Source(pack.folder / "pack.yaml", FileKind.PACK, pack.name, pack.contained)]
+    single = pack.folder / "causes.yaml"
+    found += [Source(single, FileKind.CAUSES, pack.name, pack.contained)] if single.exists() else []
+    for sub, kind in (("causes", FileKind.CAUSES), ("rules", FileKind.RULES)):
+        files = _files(pack.folder / sub, pack.name, contained=pack.contained)
+        found += [Source(f.path, kind, pack.name, pack.contained) for f in files]
+    return found
+
+
+def installed(names: Iterable[str] | None = None) -> tuple[list[Pack], list[Problem]]:
+    """Return the installed packs by name, all of them or those of `names`, and what is wrong."""
+    points = {point.name: point for point in sorted(entry_points(group=GROUP), key=_first_ours)}
+    wanted = sorted(points) if names is None else list(dict.fromkeys(names))
+    packs, problems = [], []
+    for name in wanted:
+        found = _pack(points[name]) if name in points else f"is not installed: {did_you_mean(name, points)}"
+        if isinstance(found, Pack):
+            packs.append(found)
+        else:
+            problems.append(_lost(f"pack {name}", found))
+    return packs, problems
+
+
+def _first_ours(point: EntryPoint) -> tuple[bool, str]:
+    # Of two packs with one name the last stands: nobody takes the place of ours.
+    return _is_ours(point), point.value
+
+
+def _is_ours(point: EntryPoint) -> bool:
+    return point.dist is not None and point.dist.name == _OURS
+
+
+def _pack(point: EntryPoint) -> Pack | str:
+    folder = _folder(point.module)
+    if folder is None:
+        return f"its package `{point.value}` is not found on disk: install it again, unpacked"
+    return Pack(point.name, folder, contained=not _is_ours(point))
+
+
+def _folder(package: str) -> Path | None:
+    """Return the folder of a package; only the top-level package is looked for, which imports nothing."""
+    top, *rest = package.split(".")
+    try:
+        spec = importlib.util.find_spec(top)
+    except (ImportError, ValueError, AttributeError):
+        return None
+    for location in spec.submodule_search_locations or () if spec else ():
+        folder = Path(location, *rest)
+        if folder.is_dir():
+            return folder
+    return None
+
+
+def _lost(file: str, message: str) -> Problem:
+    return Problem(Position(file, 1, 1), "", message, code="unreadable")

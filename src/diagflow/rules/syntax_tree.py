@@ -1,0 +1,192 @@
+"""The syntax tree of a CEL expression.
+
+The library gives it only as bytes: a protobuf `cel.expr.CheckedExpr` within an `Any`. These few messages are decoded here, so that
+no protobuf package is needed. Source: github.com/google/cel-spec, proto/cel/expr/checked.proto and syntax.proto.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A literal; strings and numbers have their value, everything else None."""
+
+    value: str | int | float | bool | None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ident:
+    """A name."""
+
+    name: str
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """`operand.field`; with `test` it is `has(operand.field)`."""
+
+    operand: "Node"
+    field: str
+    test: bool = False
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`function(args)`; the target of a method is its first argument."""
+
+    function: str
+    args: tuple["Node", ...]
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list literal, or keys and values of a map literal."""
+
+    items: tuple["Node", ...]
+    is_list: bool = True
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Comprehension:
+    """What `all`, `exists`, `filter`, `map` expand to: a loop over `range` that changes `accu`."""
+
+    var: str
+    range: "Node"
+    accu: str
+    init: "Node"
+    condition: "Node"
+    step: "Node"
+    result: "Node"
+    var2: str = ""
+    id: int = 0
+
+
+Node = Constant | Ident | Select | Call | Items | Comprehension
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A tree with the offset (in characters) of each node's id."""
+
+    root: Node
+    offsets: dict[int, int]
+
+
+_VARINT: Final = 0
+_FIXED64: Final = 1
+_BYTES: Final = 2
+_FIXED32: Final = 5
+_CONTINUES: Final = 0x80
+
+Fields = dict[int, list[Any]]
+
+
+def decode(serialized: bytes) -> Tree:
+    """Return the tree of what `Expression.serialize()` gave."""
+    checked = _fields(_first(_fields(serialized), 2, b""))
+    info = _fields(_first(checked, 5, b""))
+    positions = (_fields(entry) for entry in info.get(4, []))
+    return Tree(_expr(_first(checked, 4, b"")), {_first(p, 1, 0): _first(p, 2, 0) for p in positions})
+
+
+def _expr(data: bytes) -> Node:
+    fields = _fields(data)
+    id_ = _first(fields, 2, 0)
+    for number, build in _BUILDERS.items():
+        if number in fields:
+            node: Node = build(_fields(fields[number][0]), id_)
+            return node
+    return Constant(None, id_)
+
+
+def _constant(fields: Fields, id_: int) -> Node:
+    if 6 in fields:  # noqa: PLR2004  # field numbers of the message
+        return Constant(fields[6][0].decode("utf-8", "replace"), id_)
+    if 3 in fields:  # noqa: PLR2004
+        value = fields[3][0]
+        return Constant(value - (1 << 64) if value >> 63 else value, id_)
+    return Constant(None, id_)
+
+
+def _select(fields: Fields, id_: int) -> Node:
+    return Select(_expr(_first(fields, 1, b"")), _text(fields, 2), bool(_first(fields, 3, 0)), id_)
+
+
+def _call(fields: Fields, id_: int) -> Node:
+    return Call(_text(fields, 2), tuple(_expr(a) for a in (*fields.get(1, []), *fields.get(3, []))), id_)
+
+
+def _list(fields: Fields, id_: int) -> Node:
+    return Items(tuple(_expr(e) for e in fields.get(1, [])), id=id_)
+
+
+def _struct(fields: Fields, id_: int) -> Node:
+    entries = [_fields(e) for e in fields.get(2, [])]
+    return Items(tuple(_expr(part) for e in entries for n in (3, 4) for part in e.get(n, [])), is_list=False, id=id_)
+
+
+def _comprehension(fields: Fields, id_: int) -> Node:
+    parts = [_expr(_first(fields, n, b"")) for n in (2, 4, 5, 6, 7)]
+    return Comprehension(_text(fields, 1), parts[0], _text(fields, 3), *parts[1:], _text(fields, 8), id_)  # type: ignore[arg-type]
+
+
+_BUILDERS: Final = {
+    3: _constant,
+    4: lambda fields, id_: Ident(_text(fields, 1), id_),
+    5: _select,
+    6: _call,
+    7: _list,
+    8: _struct,
+    9: _comprehension,
+}
+
+
+def _first(fields: Fields, number: int, default: Any) -> Any:
+    return fields[number][0] if number in fields else default
+
+
+def _text(fields: Fields, number: int) -> str:
+    return str(_first(fields, number, b"").decode("utf-8", "replace"))
+
+
+def _fields(data: bytes) -> Fields:
+    fields: Fields = {}
+    for number, value in _wire(data):
+        fields.setdefault(number, []).append(value)
+    return fields
+
+
+def _wire(data: bytes) -> Iterator[tuple[int, Any]]:
+    at = 0
+    while at < len(data):
+        tag, at = _varint(data, at)
+        wire = tag & 7
+        if wire == _VARINT:
+            value, at = _varint(data, at)
+            yield tag >> 3, value
+        elif wire == _BYTES:
+            length, at = _varint(data, at)
+            yield tag >> 3, data[at : at + length]
+            at += length
+        else:
+            size = {_FIXED64: 8, _FIXED32: 4}[wire]
+            yield tag >> 3, data[at : at + size]
+            at += size
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = data[at]
+        at += 1
+        value |= (byte & ~_CONTINUES) << shift
+        if byte < _CONTINUES:
+            return value, at
+        shift += 7
