@@ -1,7 +1,7 @@
 """CEL, as rules use it: Google's C++ implementation behind a thin wrapper.
 
-An expression is compiled when it is first used. An evaluation gives a plain value, `MISSING` where a path is not there, or a
-`CelError`: it never raises.
+An expression is compiled when it is first used. An evaluation gives a plain value, `MISSING` where a path is not
+there, or a `CelError`: it never raises.
 """
 
 import re
@@ -53,7 +53,7 @@ class Complaint:
     message: str
 
 
-class BadExpression(ValueError):
+class BadExpression(ValueError):  # noqa: N818  # what it is about
     """An expression that does not compile.
 
     Attributes:
@@ -263,7 +263,7 @@ def program(source: str) -> Program:
 
 
 def holds(source: str, activation: Activation) -> bool | CelError:
-    """Evaluate a condition: an empty one is true, a path that is not there makes it false, what is no boolean is an error."""
+    """Evaluate a condition: an empty one is true, a path that is not there makes it false, no boolean is an error."""
     if not source:
         return True
     value = program(source).eval(activation)

@@ -184,10 +184,8 @@ def _origin(key: str, fields: Fields) -> str:
 
 
 def _hold(key: str, fields: Fields, where: _Place) -> float:
-    if key in ("metric", "promql"):
-        possible = "threshold" in fields or "trend" in fields
-    else:
-        possible = "since" in fields
+    own = {"threshold", "trend"} if key in ("metric", "promql") else {"since"}
+    possible = own & fields.keys()
     return float(fields.get("for", where.hold)) if possible else 0.0
 
 

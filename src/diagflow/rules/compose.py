@@ -1,7 +1,8 @@
 """YAML text to nodes that know where they stand.
 
 PyYAML's C parser composes the nodes; scalars keep their text, so that no YAML version decides what `on` or `0o17` is
-before a shape (`diagflow.rules.shapes`) has said what it wants. Depth and aliases are bounded before anything walks them.
+before a shape (`diagflow.rules.shapes`) has said what it wants. Depth and aliases are bounded before anything walks
+them.
 """
 
 from typing import Any, Final
@@ -19,7 +20,7 @@ MAX_NODES: Final = 200_000
 """Nodes of a file with its aliases written out."""
 
 
-class _TooDeep(Exception):
+class _TooDeep(Exception):  # noqa: N818  # caught here
     """Carries the node below which it goes too deep."""
 
     def __init__(self, node: yaml.Node | None) -> None:
@@ -95,7 +96,10 @@ def _bounded(root: yaml.Node, file: str) -> tuple[yaml.Node | None, Problem | No
     try:
         _Size().measure(root)
     except _TooDeep as e:
-        message = f"an alias here makes the file endless, deeper than {MAX_DEPTH} levels or larger than {MAX_NODES:,} values: write it out"
+        message = (
+            f"an alias here makes the file endless, deeper than {MAX_DEPTH} levels or larger than "
+            f"{MAX_NODES:,} values: write it out"
+        )
         return None, _problem(file, e.node.start_mark if e.node else None, message)
     return root, None
 

@@ -1,7 +1,7 @@
 """Where the paths of `container` stand in an object.
 
-A container joins an entry of the spec with one of the status, by name; for a workload the spec is that of the pod template, and
-there is no status.
+A container joins an entry of the spec with one of the status, by name; for a workload the spec is that of the pod
+template, and there is no status.
 """
 
 from collections.abc import Iterable

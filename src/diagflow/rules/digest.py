@@ -1,7 +1,7 @@
 """The digest of a rule: equal exactly when two rules mean the same.
 
-It is over the compiled form, the causes that it or its analyzer may name, the strengths and the analyzer's version; comments, the
-order of keys, file, line and pack do not matter, and neither does any other rule.
+It is over the compiled form, the causes that it or its analyzer may name, the strengths and the analyzer's version;
+comments, the order of keys, file, line and pack do not matter, and neither does any other rule.
 """
 
 import hashlib
@@ -45,7 +45,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, frozenset):
         return sorted(value)
     if is_dataclass(value):
-        kind = type(value)
+        kind: type = type(value)
         return {"": kind.__name__, **{name: plain(getattr(value, name)) for name in _names(kind)}}
     return [plain(item) for item in value]
 

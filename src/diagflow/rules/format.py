@@ -63,7 +63,8 @@ def _action(text: str) -> Action:
         raise Wrong(f"`{shorten(text)}` has a quote that is not closed") from None
     if not words or not re.fullmatch(r"[a-z][a-z0-9-]*", words[0]):
         raise Wrong(
-            f"`{shorten(text)}` names no analyzer: write its name and arguments, such as `check-scheduler-config --nodes=affected`"
+            f"`{shorten(text)}` names no analyzer: write its name and arguments, "
+            "such as `check-scheduler-config --nodes=affected`"
         )
     return Action(words[0], dict(_argument(word) for word in words[1:]))
 
@@ -299,7 +300,7 @@ FACT: Final = _input(
     Key("where", CEL, "a condition in CEL over `fact`", default="true"),
 )
 
-_CONDITION_REF: Final = Named("condition", lambda: CONDITION)
+_CONDITION_REF: Final[Named] = Named("condition", lambda: CONDITION)
 _COMBINED: Final = (
     Key("supports", STRENGTH, "what a match of the whole weighs", default="its parts weigh for themselves"),
     Key("refutes", STRENGTH, "what a match of the whole weighs against what the rule names"),
@@ -317,7 +318,7 @@ def _combination(op: str, shape: Many | Named) -> Record:
     return Record(f"a combination `{op}`", (Key(op, shape, "conditions", required=True), *_COMBINED), _weighs_once)
 
 
-CONDITION: Final = Choice(
+CONDITION: Final[Choice] = Choice(
     "a condition",
     {
         "metric": METRIC,
@@ -425,7 +426,8 @@ def _query(text: str) -> str:
     known = ("objects", "promql", "log", "fact", "change", "alert")
     if not colon or kind not in known:
         raise Wrong(
-            f"`{shorten(text)}` is no query: write its kind, `:` and its target, such as `objects:pods`; {did_you_mean(kind, known)}"
+            f"`{shorten(text)}` is no query: write its kind, `:` and its target, such as `objects:pods`; "
+            f"{did_you_mean(kind, known)}"
         )
     if not target and kind != "alert":
         raise Wrong(f"`{shorten(text)}` lacks its target: write it behind the `:`, such as `objects:pods`")

@@ -64,13 +64,11 @@ def _equal(wanted: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
 
 
 def _holds(expression: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
-    key, operator, values = expression.get("key"), expression.get("operator"), expression.get("values") or []
+    key, operator, values = str(expression.get("key")), expression.get("operator"), expression.get("values") or []
     if operator in ("Exists", "DoesNotExist"):
-        return (key in labels) == (operator == "Exists")
-    if operator == "In":
-        return labels.get(key) in values if key in labels else False
-    if operator == "NotIn":
-        return key not in labels or labels[key] not in values
+        return bool(key in labels) is (operator == "Exists")
+    if operator in ("In", "NotIn"):
+        return bool(key in labels and labels[key] in values) is (operator == "In")
     raise ValueError(f"{operator!r} is no operator of a label selector")
 
 

@@ -7,28 +7,30 @@ from diagflow.rules.scalars import Wrong, shorten
 
 KINDS: Final = frozenset(
     """
-    apiservice certificatesigningrequest clusterrole clusterrolebinding configmap controllerrevision cronjob csidriver csinode
-    csistoragecapacity customresourcedefinition daemonset deployment deviceclass endpoints endpointslice horizontalpodautoscaler
-    ingress ingressclass ipaddress job lease limitrange mutatingwebhookconfiguration namespace networkpolicy node persistentvolume
-    persistentvolumeclaim pod poddisruptionbudget podtemplate priorityclass prioritylevelconfiguration flowschema replicaset
-    replicationcontroller resourceclaim resourceclaimtemplate resourcequota resourceslice role rolebinding runtimeclass secret service
-    serviceaccount servicecidr statefulset storageclass validatingadmissionpolicy validatingadmissionpolicybinding
+    apiservice certificatesigningrequest clusterrole clusterrolebinding configmap controllerrevision
+    cronjob csidriver csinode csistoragecapacity customresourcedefinition daemonset deployment
+    deviceclass endpoints endpointslice flowschema horizontalpodautoscaler ingress ingressclass
+    ipaddress job lease limitrange mutatingwebhookconfiguration namespace networkpolicy node
+    persistentvolume persistentvolumeclaim pod poddisruptionbudget podtemplate priorityclass
+    prioritylevelconfiguration replicaset replicationcontroller resourceclaim resourceclaimtemplate
+    resourcequota resourceslice role rolebinding runtimeclass secret service serviceaccount
+    servicecidr statefulset storageclass validatingadmissionpolicy validatingadmissionpolicybinding
     validatingwebhookconfiguration volumeattachment volumeattributesclass
-    """.split()
+    """.split()  # noqa: SIM905  # a table of words
 )
 """Kinds of Kubernetes' own API groups, singular and in lower case."""
 
 SHORT: Final = {
-    "cm": "configmap", "deploy": "deployment", "ds": "daemonset", "ep": "endpoints", "hpa": "horizontalpodautoscaler", "ing": "ingress",
-    "no": "node", "ns": "namespace", "pdb": "poddisruptionbudget", "po": "pod", "pv": "persistentvolume",
-    "pvc": "persistentvolumeclaim", "quota": "resourcequota", "rs": "replicaset", "sa": "serviceaccount", "sc": "storageclass",
-    "sts": "statefulset", "svc": "service",
+    "cm": "configmap", "deploy": "deployment", "ds": "daemonset", "ep": "endpoints", "hpa": "horizontalpodautoscaler",
+    "ing": "ingress", "no": "node", "ns": "namespace", "pdb": "poddisruptionbudget", "po": "pod",
+    "pv": "persistentvolume", "pvc": "persistentvolumeclaim", "quota": "resourcequota", "rs": "replicaset",
+    "sa": "serviceaccount", "sc": "storageclass", "sts": "statefulset", "svc": "service",
 }  # fmt: skip
 """kubectl's short names, for better messages: rules write the kind."""
 
 RELATIONS: Final = (
-    "owner", "node", "candidate", "claim", "volume", "class", "config", "secret", "account", "namespace", "quota", "selects", "scales",
-    "backend", "calls",
+    "owner", "node", "candidate", "claim", "volume", "class", "config", "secret", "account", "namespace", "quota",
+    "selects", "scales", "backend", "calls",
 )  # fmt: skip
 """Relations between entities (`diagflow.model.topology`)."""
 
@@ -47,5 +49,6 @@ def kind(text: str) -> str:
     guess = SHORT.get(name) or (near(name, KINDS))
     meant = f"did you mean `{guess}`?" if guess else did_you_mean(name, KINDS)
     raise Wrong(
-        f"the kind `{shorten(text)}` is not known: {meant} Kinds of other groups are written with it: `gateway.networking.istio.io`"
+        f"the kind `{shorten(text)}` is not known: {meant} "
+        "(kinds of other groups are written with it: `gateway.networking.istio.io`)"
     )

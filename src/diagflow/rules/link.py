@@ -53,7 +53,8 @@ def _named(rule: Rule, name: str, key: str, causes: Mapping[str, Cause]) -> Iter
     role = causes[name].role
     wanted = _ROLES.get(rule.effect, Role.CAUSE)
     if role is not wanted and rule.effect is not Effect.REFUTES:
-        message = f"`{name}` is declared as {role.value}, not as {wanted.value}: write `{role.value}: {name}`, or change its `role`"
+        right = f"write `{role.value}: {name}`, or change its `role`"
+        message = f"`{name}` is declared as {role.value}, not as {wanted.value}: {right}"
         yield Problem(place, rule.id, message, code="wrong-role")
 
 

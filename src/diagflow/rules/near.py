@@ -7,8 +7,11 @@ from difflib import get_close_matches
 def near(word: str, known: Iterable[str]) -> str:
     """Return the known word that `word` most likely meant, or the empty string."""
     options = sorted(set(known))
-    folded = {option.lower(): option for option in reversed(options)}
-    found = get_close_matches(word.lower()[:80], list(folded), n=1, cutoff=0.6)
+    # What all in question begin with says nothing: `kubernetes.a` is not near to `kubernetes.b`.
+    pack = word.partition(".")[0] + "."
+    shared = pack if any(option.startswith(pack) for option in options) else ""
+    folded = {option.removeprefix(shared).lower(): option for option in reversed(options)}
+    found = get_close_matches(word.removeprefix(shared).lower()[:80], list(folded), n=1, cutoff=0.6)
     return folded[found[0]] if found else ""
 
 

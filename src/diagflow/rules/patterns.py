@@ -12,7 +12,7 @@ MAX_MEMORY: Final = 8 << 20
 """Bytes that RE2 may use for one pattern: `(a{1000}){1000}` is refused."""
 
 
-class BadPattern(ValueError):
+class BadPattern(ValueError):  # noqa: N818  # what it is about
     """A pattern that RE2 does not take; the message says why."""
 
 

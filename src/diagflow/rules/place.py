@@ -11,7 +11,7 @@ _ESCAPES: Final = {"n": "\n", "t": "\t", '"': '"', "\\": "\\", "/": "/", "'": "'
 
 
 def within(node: yaml.Node, value: str, line: int, column: int, text: str, file: str) -> Position:
-    """Return the position in the file of a line and column (from 1) of a scalar's value; the scalar's own if that is unclear."""
+    """Return where in the file a line and column (from 1) of a value are; where it begins if that is unclear."""
     offset = _offset_of(value, line, column)
     at = _in_source(node, value, offset, text)
     if at is None:
@@ -27,9 +27,9 @@ def _offset_of(value: str, line: int, column: int) -> int:
 
 def _in_source(node: yaml.Node, value: str, offset: int, text: str) -> int | None:
     at, end = node.start_mark.index, min(node.end_mark.index, len(text))
-    at = _begin(text, at, end, node.style or "")
+    at = _begin(text, at, end, style)
     for character in value[:offset]:
-        found = _step(text, at, end, character, node.style or "")
+        found = _step(text, at, end, character, style)
         if found is None:
             return None
         at = found

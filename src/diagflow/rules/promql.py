@@ -6,12 +6,16 @@ from typing import Final
 from diagflow.rules.scalars import Wrong, shorten
 
 RANGE_FUNCTIONS: Final = (
-    "min_over_time", "max_over_time", "avg_over_time", "sum_over_time", "count_over_time", "last_over_time", "present_over_time",
-    "stddev_over_time", "rate", "irate", "increase", "delta", "idelta", "deriv", "changes", "resets",
+    "min_over_time", "max_over_time", "avg_over_time", "sum_over_time", "count_over_time",
+    "last_over_time", "present_over_time", "stddev_over_time", "rate", "irate", "increase", "delta", "idelta", "deriv",
+    "changes", "resets",
 )  # fmt: skip
 """Functions from a range of samples to one value, without further arguments."""
 
-AGGREGATE: Final = r"(?:sum|min|max|avg|count|group|stddev|stdvar)(?: *(?:by|without) *\( *[a-zA-Z_]\w*(?: *, *[a-zA-Z_]\w*)* *\))?|none"
+AGGREGATE: Final = (
+    r"(?:sum|min|max|avg|count|group|stddev|stdvar)"
+    r"(?: *(?:by|without) *\( *[a-zA-Z_]\w*(?: *, *[a-zA-Z_]\w*)* *\))?|none"
+)
 METRIC: Final = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
 
 _MATCHER = re.compile(
@@ -50,10 +54,8 @@ def _double_quoted(quoted: str) -> str:
     body = quoted[1:-1]
     if quoted[0] == '"':
         return quoted
-    if quoted[0] == "`":
-        body = body.replace("\\", "\\\\").replace("\n", "\\n")
-    else:
-        body = body.replace("\\'", "'")
+    raw = quoted[0] == "`"
+    body = body.replace("\\", "\\\\").replace("\n", "\\n") if raw else body.replace("\\'", "'")
     return '"' + re.sub(r'(?<!\\)"', r"\"", body) + '"'
 
 

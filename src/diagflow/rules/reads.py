@@ -1,7 +1,7 @@
 """What a CEL expression reads, found without running it.
 
-The projection of live lists is made of this: what is not found here is not there when the expression runs. So whatever is not
-understood counts as read, and what would read everything is a complaint.
+The projection of live lists is made of this: what is not found here is not there when the expression runs. So whatever
+is not understood counts as read, and what would read everything is a complaint.
 """
 
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Reads:
     Attributes:
         variables: the variables that it names.
         paths: what it reads of `object`, `container` and the like: variable to paths (`status.conditions[].type`).
-        strings: pairs (function, literal) of all calls with a literal text as last argument, e.g. the patterns of `matches`.
+        strings: pairs (function, literal) of calls with a literal text as last argument: the patterns of `matches`.
         complaints: what is not allowed: a whole object, too many nested loops.
     """
 

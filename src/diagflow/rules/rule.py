@@ -41,7 +41,8 @@ class Threshold:
 class Weight:
     """What a match of a condition weighs: `sign` +1 supports, -1 refutes, 0 is context.
 
-    It is about what the rule names, whatever the rule's effect: a trigger of a rule that refutes a cause has the sign -1.
+    It is about what the rule names, whatever the rule's effect: a trigger of a rule that refutes a cause has the
+    sign -1.
     """
 
     sign: int = 0
@@ -88,7 +89,7 @@ class ObjectInput:
 
     Attributes:
         kind: singular, lower case, with group where ambiguous.
-        when: path → accepted values, as strings (`true`, `137`, `Pending`); paths of containers begin with `container.`.
+        when: path → accepted values, as strings (`true`, `137`, `Pending`); of containers: `container.*`.
         where: CEL source; empty is true.
         each: `container` or empty.
         since: CEL source of the onset timestamp.
@@ -153,8 +154,8 @@ Input = MetricInput | ObjectInput | EventInput | LogInput | ChangeInput | FactIn
 class Combination:
     """`all`, `any` or `not` of conditions (`not` has exactly one).
 
-    Where the whole weighs (`weight.sign` is not 0), its parts are context unless they say otherwise; otherwise each part weighs
-    for itself, except below `not`.
+    Where the whole weighs (`weight.sign` is not 0), its parts are context unless they say otherwise; otherwise
+    each part weighs for itself, except below `not`.
     """
 
     op: str

@@ -23,7 +23,8 @@ class RuleSet:
         causes: causes, symptoms and advice by id.
         analyzers: by name.
         problems: what is wrong, in the order of files and lines.
-        places: where things are written: `cause:ID`, `rule:ID`, `analyzer:NAME`, and parts of them (`explains:ID:WHAT`, `names:NAME:ID`).
+        places: where things are written: `rule:ID`, `cause:ID`, `analyzer:NAME`, and parts of them
+            (`explains:ID:WHAT`, `names:NAME:ID`).
         packs: names of the packs.
     """
 

@@ -7,7 +7,7 @@ from typing import Final
 from diagflow.rules.rule import Threshold
 
 
-class Wrong(ValueError):
+class Wrong(ValueError):  # noqa: N818  # what messages say
     """A value is not what it should be; the message says what it is and what would be right."""
 
 
@@ -70,7 +70,8 @@ def quantity(text: str) -> float:
     found = _NUMBER.fullmatch(text)
     if not found:
         raise Wrong(
-            f"`{shorten(text)}` is no number: write a number, with a unit if you like, such as `15`, `80%`, `10Gi` or `90s`"
+            f"`{shorten(text)}` is no number: write a number, with a unit if you like, "
+            "such as `15`, `80%`, `10Gi` or `90s`"
         )
     number, unit = float(found[1]), found[2].strip()
     if unit == "m":

@@ -1,7 +1,8 @@
 """Shapes: what a value in a rule file may be.
 
-One declaration (`diagflow.rules.format`) is made of shapes. Each reads a YAML node into a plain value, says what is wrong
-with it and where, and describes itself as JSON Schema, so that the checker, the editor and the documentation cannot differ.
+One declaration (`diagflow.rules.format`) is made of shapes. Each reads a YAML node into a plain value, says what is
+wrong with it and where, and describes itself as JSON Schema, so that the checker, the editor and the documentation
+cannot differ.
 """
 
 import re
@@ -80,7 +81,7 @@ def kind_of(node: yaml.Node) -> str:
         return "a mapping"
     if isinstance(node, yaml.SequenceNode):
         return "a list"
-    if node.style:
+    if not isinstance(node, yaml.ScalarNode) or node.style:
         return "text"
     return next((name for name, pattern in _CORE if pattern.fullmatch(node.value)), "text")
 

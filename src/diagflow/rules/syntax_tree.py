@@ -1,7 +1,9 @@
 """The syntax tree of a CEL expression.
 
-The library gives it only as bytes: a protobuf `cel.expr.CheckedExpr` within an `Any`. These few messages are decoded here, so that
-no protobuf package is needed. Source: github.com/google/cel-spec, proto/cel/expr/checked.proto and syntax.proto.
+The library gives it only as bytes: a protobuf `cel.expr.CheckedExpr` within an `Any`. These few messages are decoded
+here, so that no protobuf package is needed.
+
+Source: github.com/google/cel-spec, proto/cel/expr/checked.proto and syntax.proto.
 """
 
 from collections.abc import Iterator
@@ -133,8 +135,9 @@ def _struct(fields: Fields, id_: int) -> Node:
 
 
 def _comprehension(fields: Fields, id_: int) -> Node:
-    parts = [_expr(_first(fields, n, b"")) for n in (2, 4, 5, 6, 7)]
-    return Comprehension(_text(fields, 1), parts[0], _text(fields, 3), *parts[1:], _text(fields, 8), id_)  # type: ignore[arg-type]
+    over, init, condition, step, result = (_expr(_first(fields, n, b"")) for n in (2, 4, 5, 6, 7))
+    names = [_text(fields, n) for n in (1, 3, 8)]
+    return Comprehension(names[0], over, names[1], init, condition, step, result, names[2], id_)
 
 
 _BUILDERS: Final = {
