@@ -1,6 +1,7 @@
 """The interface of an analyzer: code that looks closer where a rule cannot say it.
 
-An analyzer is a function `run(case: Case) -> list[Finding]`. Its pack declares it in `pack.yaml`, with all that it reads:
+An analyzer is a function `run(case: Case) -> list[Finding]`. Its pack declares it in `pack.yaml`, with all that it
+reads:
 
     analyzers:
       - name: check-something
@@ -10,8 +11,8 @@ An analyzer is a function `run(case: Case) -> list[Finding]`. Its pack declares 
         inputs:
           - {query: "objects:pods", fields: [status.phase, "spec.containers[].name"]}
 
-It never sees a cluster, a clock or the bundle: `case.read(query)` is all it has, and it returns its findings. Those of our
-own distribution run in this process, those of any other in a child process with a deadline and a memory limit.
+It never sees a cluster, a clock or the bundle: `case.read(query)` is all it has, and it returns its findings. Those of
+our own distribution run in this process, those of any other in a child process with a deadline and a memory limit.
 """
 
 from collections.abc import Callable, Mapping, Sequence

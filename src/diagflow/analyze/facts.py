@@ -1,0 +1,62 @@
+"""Conditions on facts: what a probe found on this machine."""
+
+from collections.abc import Iterable, Sequence
+
+from diagflow.analyze.judgement import NO, Hit, Judgement, failed, unread
+from diagflow.analyze.observe import observed
+from diagflow.analyze.scene import Scene, extracted
+from diagflow.model import HOST, Entity, Onset, Outcome, Query, Text
+from diagflow.rules.cel import CelError, holds
+from diagflow.rules.rule import Condition, FactInput
+
+
+class FactSource:
+    """A condition on one fact of the host."""
+
+    __slots__ = ("_condition", "_judged", "_scene", "_wanted")
+
+    def __init__(self, scene: Scene, condition: Condition, wanted: FactInput) -> None:
+        self._scene = scene
+        self._condition = condition
+        self._wanted = wanted
+        self._judged: Judgement | None = None
+
+    @property
+    def queries(self) -> Sequence[Query]:
+        """The fact."""
+        return (Query.of("fact", self._wanted.name),)
+
+    def candidates(self) -> Iterable[Entity]:
+        """Return this machine where the condition holds."""
+        return () if self.rest().fails else (HOST,)
+
+    def speaks_of(self, entity: Entity) -> bool:
+        """True for this machine."""
+        return entity == HOST
+
+    def rest(self) -> Judgement:
+        """Say what the fact says: there is one machine."""
+        if self._judged is None:
+            self._judged = self._judge()
+        return self._judged
+
+    def about(self, entity: Entity) -> Judgement:  # noqa: ARG002  # whatever is asked about is on this machine
+        """Say whether the condition holds."""
+        return self.rest()
+
+    def _judge(self) -> Judgement:
+        reading = self._scene.lookup.reading(self.queries[0])
+        if not reading.answered:
+            return unread(reading)
+        activation = self._scene.bind(fact=reading.data)
+        verdict = holds(self._wanted.where, activation)
+        if isinstance(verdict, CelError):
+            return failed(f"where: {verdict.message}")
+        args = extracted(self._condition.extract, activation) if verdict else {}
+        if isinstance(args, CelError):
+            return failed(args.message)
+        name = self._wanted.name
+        text = Text(f"{name} of this machine is so", f"本机的 {name} 符合条件")
+        time = reading.time
+        evidence = observed(self._condition, HOST, reading.query, self._scene.now, text, time=time, args=args)
+        return Judgement(Outcome.MATCH, (Hit(HOST, (evidence,), args, Onset()),)) if verdict else NO

@@ -1,0 +1,83 @@
+"""What one analysis looks at: the bundle, and a note of what was consulted and what is still wanted."""
+
+from diagflow.analyze.plan import Plan, resource
+from diagflow.analyze.table import Table
+from diagflow.bundle import Bundle
+from diagflow.bundle.resources import has_namespace
+from diagflow.model import Entity, Query, Reading, Want
+
+
+def list_query(kind: str, namespace: str = "") -> Query:
+    """Return the query for the list of a kind, of one namespace where that is asked for and means something."""
+    target = resource(kind)
+    return Query.of("objects", target, namespace=namespace if has_namespace(target) else "")
+
+
+def names_of_kind(bundle: Bundle, kind: str) -> frozenset[Entity] | None:
+    """Return the entities of a kind that a bundle holds; None if their list was not read completely."""
+    reading = bundle.get(list_query(kind, bundle.incident.namespace))
+    return frozenset(Table(reading, kind, {}).entities) if reading.answered else None
+
+
+class Lookup:
+    """Reads the bundle; lists of objects come as tables, each built once.
+
+    Attributes:
+        bundle: all that there is to see.
+        consulted: the queries that were looked at.
+    """
+
+    __slots__ = ("_plan", "_tables", "_wants", "bundle", "consulted")
+
+    def __init__(self, bundle: Bundle, plan: Plan) -> None:
+        self.bundle = bundle
+        self.consulted: set[Query] = set()
+        self._plan = plan
+        self._tables: dict[int, Table] = {}
+        self._wants: dict[Query, frozenset[str]] = {}
+
+    @property
+    def wants(self) -> tuple[Want, ...]:
+        """What was looked for and never asked, in order."""
+        return tuple(Want(query, fields) for query, fields in sorted(self._wants.items()))
+
+    def reading(self, query: Query) -> Reading:
+        """Return the reading; if nobody has asked yet, it is wanted from now on."""
+        self.consulted.add(query)
+        if not self.bundle.has(query):
+            self._wants.setdefault(query, frozenset())
+        return self.bundle.get(query)
+
+    def query(self, kind: str) -> Query:
+        """Return the query for the list of a kind, within the incident's namespace."""
+        return list_query(kind, self.bundle.incident.namespace)
+
+    def table(self, kind: str, fields: frozenset[str] = frozenset()) -> Table:
+        """Return the objects of a kind; where `fields` of them were not kept, the table's reading is `absent`."""
+        query = self.query(kind)
+        return self._table(self.objects(query, fields, self._plan.fields(kind)), kind)
+
+    def objects(self, query: Query, fields: frozenset[str], every: frozenset[str]) -> Reading:
+        """Return a list of objects with `fields`; if it must be asked for, then with `every` field anybody needs."""
+        self.consulted.add(query)
+        if self.bundle.has(query, every):  # the usual case, and one look-up for all rules
+            return self.bundle.get(query, every)
+        if not self.bundle.has(query, fields):
+            self._wants[query] = self._wants.get(query, frozenset()) | every | fields
+        return self.bundle.get(query, fields)
+
+    def peek(self, kind: str) -> Table | None:
+        """Return the objects of a kind if they were read; they are not wanted otherwise."""
+        query = self.query(kind)
+        reading = self.bundle.get(query)
+        if not reading.readable:
+            return None
+        self.consulted.add(query)
+        return self._table(reading, kind)
+
+    def _table(self, reading: Reading, kind: str) -> Table:
+        key = id(reading.data) if reading.data is not None else id(reading)
+        found = self._tables.get(key)
+        if found is None or (found.reading is not reading and found.reading.data is not reading.data):
+            found = self._tables[key] = Table(reading, kind, self._plan.wanted(kind))
+        return found

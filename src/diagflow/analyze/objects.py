@@ -1,0 +1,210 @@
+"""Conditions on the state of objects: the index first, CEL only on the rows that it leaves."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+
+from diagflow.analyze.containers import PREFIX, is_container_path
+from diagflow.analyze.judgement import NO, Hit, Judgement, failed, silence, some, unread
+from diagflow.analyze.observe import observed
+from diagflow.analyze.paths import scalar, values_at
+from diagflow.analyze.plan import paths_in_object
+from diagflow.analyze.scene import Scene, extracted, values_of
+from diagflow.analyze.table import Table
+from diagflow.analyze.times import parsed
+from diagflow.analyze.topology import full_kind
+from diagflow.model import Direction, Entity, Onset, Outcome, Query, Text
+from diagflow.rules.cel import MISSING, Activation, CelError, holds, program
+from diagflow.rules.rule import Condition, ObjectInput, Related
+
+MOST_RELATED: Final = 256
+"""Objects bound to `related.NAME`; more is an error, so that no rule can hang the engine."""
+
+
+class ObjectSource:
+    """A condition on objects of one kind."""
+
+    __slots__ = ("_condition", "_each", "_judged", "_scene", "_table", "_wanted", "_when")
+
+    def __init__(self, scene: Scene, condition: Condition, wanted: ObjectInput) -> None:
+        self._scene = scene
+        self._condition = condition
+        self._wanted = wanted
+        self._table: Table | None = None
+        self._each = bool(wanted.each) or any(map(is_container_path, wanted.when))
+        self._when = [
+            (path, frozenset(values), values_at(path.removeprefix(PREFIX))) for path, values in wanted.when.items()
+        ]
+        self._judged: dict[int, Judgement] = {}
+
+    @property
+    def queries(self) -> Sequence[Query]:
+        """The list that it looks at."""
+        return (self._scene.lookup.query(self._wanted.kind),)
+
+    @property
+    def table(self) -> Table:
+        """The objects; wanted from the first look on."""
+        if self._table is None:
+            self._table = self._scene.lookup.table(self._wanted.kind, self._wanted.fields)
+        return self._table
+
+    def candidates(self) -> Iterable[Entity]:
+        """Return the objects with the values of `when`; with `exists: false`, what is named and is not there."""
+        if not self.table.reading.readable:
+            return ()
+        if not self._wanted.exists:
+            named = (e for e in self._scene.incident.entities if self.speaks_of(e))
+            return [e for e in named if self.table.row_of(e) is None]
+        entities = self.table.entities
+        return [entities[row] for row in self._rows()]
+
+    def _rows(self) -> Iterable[int]:
+        """Rows that hold a value of each indexed path; for containers perhaps not of the same one."""
+        found: set[int] | None = None
+        for path, values, _ in self._when:
+            places = paths_in_object(path, self._wanted.kind)
+            if places:
+                posted = (self.table.postings.get(place, {}).get(v, ()) for place in places for v in values)
+                rows = {row for rows in posted for row in rows}
+                found = rows if found is None else found & rows
+        return range(len(self.table)) if found is None else sorted(found)
+
+    def speaks_of(self, entity: Entity) -> bool:
+        """True for entities of its kind."""
+        return full_kind(entity) == self._wanted.kind
+
+    def rest(self) -> Judgement:
+        """Say what a missing object means."""
+        return silence(self.table.reading)
+
+    def about(self, entity: Entity) -> Judgement:
+        """Say whether it holds about one object."""
+        if not self.table.reading.readable:
+            return unread(self.table.reading)
+        row = self.table.row_of(entity) if self.speaks_of(entity) else None
+        if not self._wanted.exists:
+            return self._missing(entity, row)
+        if row is None:
+            return self.rest()
+        found = self._judged.get(row)
+        if found is None:
+            found = self._judged[row] = self._judge(entity, row)
+        return found
+
+    def _missing(self, entity: Entity, row: int | None) -> Judgement:
+        if row is not None or not self.speaks_of(entity):
+            return NO
+        if not self.table.reading.answered:
+            return unread(self.table.reading)
+        text = Text(f"{entity} does not exist", f"{entity} 不存在")
+        evidence = observed(self._condition, entity, self.table.reading.query, self._scene.now, text)
+        return Judgement(Outcome.MATCH, (Hit(entity, (evidence,)),))
+
+    def _judge(self, entity: Entity, row: int) -> Judgement:
+        if not self._each:
+            return self._one(entity, row, -1)
+        return some([self._one(entity, row, i) for i in range(len(self.table.containers(row)))])
+
+    def _one(self, entity: Entity, row: int, container: int) -> Judgement:
+        seen = self._seen(row, container)
+        if seen is None:
+            return NO
+        activation = self._activation(entity, row, container)
+        if isinstance(activation, Judgement):
+            return activation
+        verdict = holds(self._wanted.where, activation)
+        if isinstance(verdict, CelError):
+            return failed(f"where: {verdict.message}")
+        return self._hit(entity, row, container, activation, seen) if verdict else NO
+
+    def _seen(self, row: int, container: int) -> dict[str, Any] | None:
+        """Return the value found for each path of `when`, None if one has none of the accepted values."""
+        seen: dict[str, Any] = {}
+        for path, accepted, read in self._when:
+            item = self.table.containers(row)[container] if is_container_path(path) else self.table.rows[row]
+            value = next((v for v in read(item) if scalar(v) in accepted), None)
+            if value is None:
+                return None
+            seen[path] = value
+        return seen
+
+    def _activation(self, entity: Entity, row: int, container: int) -> Activation | Judgement:
+        if not self._wanted.related:
+            return self._scene.bound(self.table, row, container)
+        related: dict[str, Any] = {}
+        for wanted in self._wanted.related:
+            found = self._related(entity, wanted)
+            if isinstance(found, Judgement):
+                return found
+            related[wanted.name] = found
+        return self._scene.bind(**values_of(self.table, row, container), related=related)
+
+    def _related(self, entity: Entity, wanted: Related) -> list[Any] | Judgement:
+        table = self._scene.lookup.table(wanted.kind, wanted.fields)
+        if not table.reading.answered:
+            return unread(table.reading)
+        steps = self._scene.topology.neighbours(entity, Direction(wanted.direction))
+        others = [e for relation, e in steps if relation == wanted.relation and full_kind(e) == wanted.kind]
+        if len(others) > MOST_RELATED:
+            return failed(f"related.{wanted.name}: {len(others)} objects, at most {MOST_RELATED} can be bound")
+        rows = (table.row_of(e) for e in others)
+        return [table.plain(row) for row in rows if row is not None]
+
+    def _hit(
+        self, entity: Entity, row: int, container: int, activation: Activation, seen: Mapping[str, Any]
+    ) -> Judgement:
+        since = self._since(activation)
+        if isinstance(since, Judgement):
+            return since
+        args = extracted(self._condition.extract, activation)
+        if isinstance(args, CelError):
+            return failed(args.message)
+        name = ""
+        if container >= 0:
+            item = self.table.containers(row)[container]
+            name = item["name"]
+            args = {"container": name, **({"image": item["image"]} if "image" in item else {}), **args}
+        evidence = observed(
+            self._condition,
+            entity,
+            self.table.reading.query,
+            self._scene.now,
+            _sentence(entity, name, seen),
+            value=dict(seen) or None,
+            time=since.earliest,
+            args=args,
+        )
+        return Judgement(Outcome.MATCH, (Hit(entity, (evidence,), args, since, name),))
+
+    def _since(self, activation: Activation) -> Onset | Judgement:
+        """Return the onset; a judgement where it did not hold long enough, or nobody can say since when."""
+        if not self._wanted.since:
+            return Onset()
+        value = program(self._wanted.since).eval(activation)
+        if isinstance(value, CelError):
+            return failed(f"since: {value.message}")
+        time = None if value is MISSING else parsed(value)
+        if self._condition.hold and (time is None or self._scene.now - time < timedelta(seconds=self._condition.hold)):
+            return NO
+        return Onset(time, time)
+
+
+def _sentence(entity: Entity, container: str, seen: Mapping[str, Any]) -> Text:
+    """The sentence for a condition that has none: the values that were asked for."""
+    who = (
+        (f"container {container} of {entity}", f"{entity} 的容器 {container}")
+        if container
+        else (str(entity), str(entity))
+    )
+    if not seen:
+        return Text(f"{who[0]} is so", f"{who[1]} 符合条件")
+    en = " and ".join(f"{path.removeprefix(PREFIX)} is {scalar(value)}" for path, value in seen.items())
+    zh = "，".join(f"{path.removeprefix(PREFIX)} 为 {scalar(value)}" for path, value in seen.items())
+    return Text(f"{who[0]}: {en}", f"{who[1]}：{zh}")
+
+
+def pods_source(scene: Scene, condition: Condition, wanted: ObjectInput) -> ObjectSource:
+    """Return a source that only picks pods (whose logs are read): what it sees weighs nothing."""
+    return ObjectSource(scene, replace(condition, extract={}, text=None), wanted)

@@ -1,0 +1,87 @@
+"""From what was seen to evidence: weight, decay, sentence."""
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from diagflow.model import STRENGTHS, Entity, Evidence, Query, Strength, Text
+from diagflow.rules.rule import Combination, Condition, Weight
+
+MOST_TEXT: Final = 300
+"""Characters of one value in a sentence; messages of kubelets and log lines can be pages."""
+
+
+def about(entity: Entity, args: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values for templates: arguments, and what names the entity."""
+    named = {"entity": str(entity), "kind": entity.kind, "namespace": entity.namespace, "name": entity.name}
+    return {**named, **args}
+
+
+def shortened(value: Any) -> Any:
+    """Return a value that fits into a sentence."""
+    return value[: MOST_TEXT - 1] + "…" if isinstance(value, str) and len(value) > MOST_TEXT else value
+
+
+def fitting(args: Mapping[str, Any]) -> dict[str, Any]:
+    """Return arguments of which no text is longer than a sentence bears."""
+    return {name: shortened(value) for name, value in args.items()}
+
+
+def nats_of(weight: Weight) -> float:
+    """Return the signed weight of a match in nats."""
+    return weight.sign * STRENGTHS[weight.strength]
+
+
+def decayed(nats: float, half_life: float, time: datetime | None, now: datetime) -> float:
+    """Return what evidence of `time` still weighs at `now`; six decimals, so that no processor makes a difference."""
+    if not half_life or time is None or not nats:
+        return nats
+    age = max(0.0, (now - time).total_seconds())
+    return round(nats * math.pow(0.5, age / half_life), 6)
+
+
+def observed(
+    condition: Condition,
+    entity: Entity,
+    query: Query,
+    now: datetime,
+    default: Text,
+    *,
+    value: Any = None,
+    time: datetime | None = None,
+    args: Mapping[str, Any] | None = None,
+) -> Evidence:
+    """Return the evidence that a match of `condition` at `entity` is.
+
+    Args:
+        condition: says what it weighs, and in which words.
+        entity: what it was seen at; observations of two entities are two observations.
+        query: the reading.
+        now: the moment of the diagnosis, for the decay.
+        default: the sentence where the condition has none; taken as it is.
+        value: what was seen (JSON).
+        time: when.
+        args: values for the condition's own sentence.
+    """
+    weight = condition.weight
+    text = condition.text.fill(about(entity, fitting(args or {}))) if condition.text else default
+    return Evidence(
+        query=query,
+        origin=f"{condition.origin or query.kind}@{entity}",
+        nats=decayed(nats_of(weight), condition.half_life, time, now),
+        text=text,
+        value=value,
+        time=time,
+        conclusive=bool(weight.sign) and weight.strength is Strength.CONCLUSIVE,
+    )
+
+
+def concluded(
+    combination: Combination, entity: Entity, query: Query, default: Text, args: Mapping[str, Any]
+) -> Evidence:
+    """Return the evidence that a combination with a weight of its own is."""
+    weight = combination.weight
+    text = combination.text.fill(about(entity, fitting(args))) if combination.text else default
+    sure = bool(weight.sign) and weight.strength is Strength.CONCLUSIVE
+    return Evidence(query, f"{query.kind}@{entity}", nats_of(weight), text, conclusive=sure)

@@ -1,0 +1,147 @@
+"""Paths into objects, compiled once: ten thousand pods are looked at in some tens of milliseconds.
+
+A path is written as in `diagflow.model.projection`: `status.conditions[].reason`. Objects are msgspec structs with the
+kept fields, or dicts where whole objects are kept; which attribute holds a key is found once per type.
+"""
+
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+Visit = Callable[[Any, int], None]
+"""Gets a value and the row that it was found in."""
+
+Postings = dict[str, dict[str, list[int]]]
+"""path → value, as a string → rows that hold it, ascending."""
+
+
+def scalar(value: Any) -> str | None:
+    """Return a value as rules write it (`true`, `137`, `Pending`); None for lists, objects and nothing."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    return None
+
+
+def index(rows: Iterable[Any], wanted: Mapping[str, Iterable[str]]) -> Postings:
+    """Return, for each path and value of `wanted`, the rows that hold that value there."""
+    postings: Postings = {path: {value: [] for value in values} for path, values in wanted.items()}
+    visit = _compiled({path: _post(found) for path, found in postings.items()})
+    for row, item in enumerate(rows):
+        visit(item, row)
+    return postings
+
+
+def _post(found: Mapping[str, list[int]]) -> Visit:
+    get = found.get
+
+    def post(value: Any, row: int) -> None:
+        rows = get(value) if value.__class__ is str else get(scalar(value))  # type: ignore[arg-type]
+        if rows is not None and (not rows or rows[-1] != row):
+            rows.append(row)
+
+    return post
+
+
+@lru_cache(maxsize=4096)
+def values_at(*paths: str) -> Callable[[Any], list[Any]]:
+    """Return a function that lists the values at `paths` in one object; where nothing is: an empty list."""
+    found: list[Any] = []
+    visit = _compiled(dict.fromkeys(paths, lambda value, _: found.append(value)))
+
+    def read(item: Any) -> list[Any]:
+        found.clear()
+        visit(item, 0)
+        return found.copy()
+
+    return read
+
+
+def _compiled(leaves: Mapping[str, Visit]) -> Visit:
+    """Return one visitor that walks each object once for all `leaves`."""
+    tree: dict[str, Any] = {}
+    for path in sorted(leaves):
+        below = tree
+        for step in _steps(path):
+            below = below.setdefault(step, {})
+        below[""] = leaves[path]  # no step is empty, so that a leaf can stand beside deeper paths
+    return _node(tree)
+
+
+def _steps(path: str) -> list[str]:
+    return path.replace("[]", ".[]").split(".")
+
+
+def _node(tree: Mapping[str, Any]) -> Visit:
+    parts: list[Visit] = [tree[""]] if "" in tree else []
+    if "[]" in tree:
+        parts.append(_each(_node(tree["[]"])))
+    members = {key: _node(below) for key, below in tree.items() if key not in ("", "[]")}
+    if members:
+        parts.append(_members(members))
+    return parts[0] if len(parts) == 1 else _both(parts)
+
+
+def _both(parts: Sequence[Visit]) -> Visit:
+    def visit(value: Any, row: int) -> None:
+        for part in parts:
+            part(value, row)
+
+    return visit
+
+
+def _each(below: Visit) -> Visit:
+    def visit(value: Any, row: int) -> None:
+        if value.__class__ is list:
+            for item in value:
+                below(item, row)
+
+    return visit
+
+
+def _members(members: Mapping[str, Visit]) -> Visit:
+    unset = msgspec.UNSET
+    owner: type | None = None  # objects of one list are of one type: the getters are bound once, not looked up
+    getters: tuple[tuple[Callable[[Any], Any], Visit], ...] = ()
+
+    def visit(value: Any, row: int) -> None:
+        nonlocal owner, getters
+        if value.__class__ is not owner:
+            owner = type(value)
+            getters = tuple(_getters(owner, members))
+        for get, below in getters:
+            found = get(value)
+            if found is not unset and found is not None:
+                below(found, row)
+
+    return visit
+
+
+def _getters(owner: Any, members: Mapping[str, Visit]) -> Iterable[tuple[Callable[[Any], Any], Visit]]:
+    if issubclass(owner, dict):
+        for key, below in members.items():
+            yield _item_getter(key), below
+        return
+    attributes = attributes_of(owner)
+    for key, below in members.items():
+        if key in attributes:
+            yield operator.attrgetter(attributes[key]), below
+
+
+def _item_getter(key: str) -> Callable[[Any], Any]:
+    return lambda value: value.get(key)
+
+
+@lru_cache(maxsize=4096)
+def attributes_of(struct: type) -> Mapping[str, str]:
+    """Return JSON key → attribute of a msgspec struct type; empty for any other type."""
+    keys = getattr(struct, "__struct_encode_fields__", ())
+    return dict(zip(keys, getattr(struct, "__struct_fields__", ()), strict=True))

@@ -1,0 +1,131 @@
+"""Runs analyzers: our own in this process, those of other distributions each in a child."""
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from diagflow.analyze.api import Finding
+from diagflow.analyze.case import Ask, LiveCase, NotYet, Read, Undeclared
+from diagflow.model import Query, Reading
+from diagflow.rules import RuleSet
+from diagflow.rules.analyzer import Analyzer
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one call.
+
+    Attributes:
+        findings: what the analyzer says; empty when it did not get so far.
+        wanted: the reading that it lacks, None when it has come to its end.
+        fault: why it failed, in one line; empty when it did not.
+        killed: it was stopped from outside: that is stored, and not tried again on replay.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    wanted: Query | None = None
+    fault: str = ""
+    killed: bool = False
+
+
+class Contained(Protocol):
+    """Runs one analyzer in a child process."""
+
+    def run(self, ask: Ask, read: Read) -> Answer:
+        """Run it once."""
+        ...
+
+    def close(self) -> None:
+        """End the child."""
+        ...
+
+
+class Runner:
+    """Runs the analyzers of a set of rules; used in `with`, so that no child outlives it.
+
+    Attributes:
+        ruleset: whose analyzers they are.
+        record: for each analyzer that was killed, a reading to be stored with the bundle, so that a replay knows.
+    """
+
+    __slots__ = ("_children", "_limits", "record", "ruleset")
+
+    def __init__(self, ruleset: RuleSet, limits: Any = None) -> None:
+        self.ruleset = ruleset
+        self.record: list[Reading] = []
+        self._limits = limits
+        self._children: dict[str, Contained] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all children."""
+        for child in self._children.values():
+            child.close()
+        self._children.clear()
+
+    def run(self, analyzer: Analyzer, ask: Ask, read: Read) -> Answer:
+        """Run one analyzer once; whatever it does, this returns."""
+        return self._child(analyzer).run(ask, read) if analyzer.contained else run_here(analyzer, ask, read)
+
+    def _child(self, analyzer: Analyzer) -> Contained:
+        if analyzer.name not in self._children:
+            from diagflow.analyze.contain import Child  # noqa: PLC0415  # most runs need no child process
+
+            self._children[analyzer.name] = Child(analyzer, self._limits)
+        return self._children[analyzer.name]
+
+
+def run_here(analyzer: Analyzer, ask: Ask, read: Read) -> Answer:
+    """Run an analyzer in this process."""
+    try:
+        function = loaded(analyzer.run)
+        return Answer(findings=checked(function(LiveCase(ask, read)), analyzer))
+    except NotYet as e:
+        return Answer(wanted=e.query)
+    except Undeclared as e:
+        return Answer(fault=undeclared(analyzer, e.query))
+    except Exception as e:  # noqa: BLE001  # an analyzer may fail in any way; that is a verdict, not our end
+        return Answer(fault=f"analyzer {analyzer.name} of pack {analyzer.pack}: {type(e).__name__}: {one_line(str(e))}")
+
+
+def loaded(run: str) -> Any:
+    """Return the function of `module:function`."""
+    module, _, name = run.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def undeclared(analyzer: Analyzer, query: Query) -> str:
+    """Return the message about a reading that was not declared."""
+    return (
+        f"analyzer {analyzer.name} of pack {analyzer.pack} reads {query}, which its pack does not declare: "
+        "add it to its inputs in pack.yaml"
+    )
+
+
+def checked(found: Any, analyzer: Analyzer) -> tuple[Finding, ...]:
+    """Return the findings.
+
+    Raises:
+        TypeError: it is no list of findings.
+        ValueError: a finding names something that the pack does not declare.
+    """
+    if not isinstance(found, Sequence) or not all(isinstance(f, Finding) for f in found):
+        raise TypeError("run() must return a list of Finding")
+    for finding in found:
+        if finding.names and finding.names not in analyzer.names:
+            raise ValueError(f"it names {finding.names}, which its pack does not declare under `names`")
+    return tuple(found)
+
+
+def one_line(text: str) -> str:
+    """Return a text in one line that a person reads."""
+    return " ".join(text.split())[:200]

@@ -1,0 +1,70 @@
+"""What all conditions of one analysis share: readings, time, topology, and values bound for CEL once an object."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from diagflow.analyze.lookup import Lookup
+from diagflow.analyze.table import Table
+from diagflow.model import Entity, Incident, Topology
+from diagflow.rules.cel import MISSING, Activation, CelError, program, shared
+
+
+class Scene:
+    """One analysis.
+
+    Attributes:
+        lookup: the readings.
+        incident: what is diagnosed.
+        topology: relations that the readings tell.
+    """
+
+    __slots__ = ("_bound", "incident", "lookup", "topology")
+
+    def __init__(self, lookup: Lookup, topology: Topology) -> None:
+        self.lookup = lookup
+        self.incident: Incident = lookup.bundle.incident
+        self.topology = topology
+        self._bound: dict[tuple[int, int, int], Activation] = {}
+
+    @property
+    def now(self) -> Any:
+        """The moment for which the diagnosis is made (UTC)."""
+        return self.incident.now
+
+    def bind(self, **values: Any) -> Activation:
+        """Return values bound for CEL, `now` among them."""
+        return shared().activation(now=self.now, **values)
+
+    def bound(self, table: Table, row: int, container: int) -> Activation:
+        """Return one object (and one container of it, from 0; -1 for none) bound for CEL; once, for all rules."""
+        key = (id(table), row, container)
+        found = self._bound.get(key)
+        if found is None:
+            found = self._bound[key] = self.bind(**values_of(table, row, container))
+        return found
+
+    def in_scope(self, entity: Entity) -> bool:
+        """True unless the incident is narrowed to another namespace."""
+        space = self.incident.namespace
+        own = entity.name if entity.kind == "namespace" else entity.namespace
+        return not space or not own or own == space
+
+
+def values_of(table: Table, row: int, container: int) -> dict[str, Any]:
+    """Return `object` and, where it is about one, `container`."""
+    values: dict[str, Any] = {"object": table.plain(row)}
+    if container >= 0:
+        values["container"] = table.containers(row)[container]
+    return values
+
+
+def extracted(sources: Mapping[str, str], activation: Activation) -> dict[str, Any] | CelError:
+    """Return the arguments that a condition extracts; what is not there is left out."""
+    found: dict[str, Any] = {}
+    for name, source in sources.items():
+        value = program(source).eval(activation)
+        if isinstance(value, CelError):
+            return CelError(f"extract.{name}: {value.message}")
+        if value is not MISSING and value is not None:
+            found[name] = value
+    return found

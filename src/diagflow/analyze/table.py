@@ -1,0 +1,93 @@
+"""One list of objects, with what is asked of it often: rows by value, by name, as plain objects."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from diagflow.analyze.containers import containers_of
+from diagflow.analyze.paths import Postings, index, values_at
+from diagflow.model import Entity, Reading
+from diagflow.model.projection import ObjectList
+
+Wanted = Mapping[str, Iterable[str]]
+"""path → values that some rule names there."""
+
+_NAME = values_at("metadata.name")
+_NAMESPACE = values_at("metadata.namespace")
+_UID = values_at("metadata.uid")
+
+
+class Table:
+    """The objects of one reading; everything is computed when it is first asked for, and once.
+
+    Attributes:
+        reading: where the objects come from.
+        kind: singular, lower case, with group where ambiguous.
+        rows: the objects.
+    """
+
+    __slots__ = ("_by_name", "_containers", "_entities", "_postings", "_wanted", "kind", "reading", "rows")
+
+    def __init__(self, reading: Reading, kind: str, wanted: Wanted) -> None:
+        self.reading = reading
+        self.kind = kind
+        self.rows = _as_list(reading, kind)
+        self._wanted = wanted
+        self._postings: Postings | None = None
+        self._entities: list[Entity] | None = None
+        self._by_name: dict[tuple[str, str], int] | None = None
+        self._containers: dict[int, list[dict[str, Any]]] = {}
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def postings(self) -> Postings:
+        """Rows by path and value, for the paths and values that rules name."""
+        if self._postings is None:
+            self._postings = index(self.rows.items, self._wanted)
+        return self._postings
+
+    def plain(self, row: int) -> dict[str, Any]:
+        """Return one object as kubectl prints it, with the kept fields; do not change it."""
+        return self.rows.plain(row)
+
+    def entity(self, row: int) -> Entity:
+        """Return the entity that one object is."""
+        return self.entities[row]
+
+    def row_of(self, entity: Entity) -> int | None:
+        """Return the row of an entity of this kind, None if it is not in the list."""
+        if self._by_name is None:
+            self._by_name = {(e.namespace, e.name): row for row, e in enumerate(self.entities)}
+        return self._by_name.get((entity.namespace, entity.name))
+
+    def uid(self, row: int) -> str:
+        """Return the uid of one object, empty where it has none."""
+        return _first(_UID(self.rows[row]))
+
+    @property
+    def entities(self) -> Sequence[Entity]:
+        """The entity of every object, in the order of the rows."""
+        if self._entities is None:
+            kind, _, group = self.kind.partition(".")
+            names = ((_first(_NAME(o)), _first(_NAMESPACE(o))) for o in self.rows.items)
+            self._entities = [Entity(kind, name, namespace, group) for name, namespace in names]
+        return self._entities
+
+    def containers(self, row: int) -> Sequence[dict[str, Any]]:
+        """Return the containers of one object (see `diagflow.analyze.containers`)."""
+        found = self._containers.get(row)
+        if found is None:
+            found = self._containers[row] = list(containers_of(self.plain(row), self.kind))
+        return found
+
+
+def _first(values: Sequence[Any]) -> str:
+    return str(values[0]) if values else ""
+
+
+def _as_list(reading: Reading, kind: str) -> ObjectList:
+    """Return the objects; a reading made by hand may hold a plain list."""
+    if isinstance(reading.data, ObjectList):
+        return reading.data
+    return ObjectList(list(reading.data or ()), reading.fields, kind)

@@ -1,0 +1,196 @@
+"""Relations between entities, looked up in the lists that were read, and only when somebody asks.
+
+Nothing is wanted for their sake: a list that no rule reads has no part in the topology.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from diagflow.analyze.links import NAMED, SCALES, SELECTORS, Link, target_namespace
+from diagflow.analyze.lookup import Lookup
+from diagflow.analyze.paths import values_at
+from diagflow.analyze.plan import resource
+from diagflow.analyze.table import Table
+from diagflow.bundle.resources import has_namespace
+from diagflow.model import CLUSTER, HOST, Direction, Edge, Entity
+from diagflow.model.projection import entity_of
+from diagflow.model.topology import Edges
+from diagflow.rules.functions import selects
+
+Step = tuple[str, Entity]
+
+_OWNERS = values_at("metadata.ownerReferences")
+_LABELS = values_at("metadata.labels")
+
+_OWNED: Final = (
+    "pod", "replicaset", "deployment", "statefulset", "daemonset", "job", "cronjob", "replicationcontroller",
+    "endpointslice", "persistentvolumeclaim",
+)  # fmt: skip
+"""Kinds whose owners are followed, where their lists were read."""
+
+_HASH: Final = re.compile(r"(.+)-[bcdfghjklmnpqrstvwxz2456789]{5,10}")
+"""Name of a Deployment's ReplicaSet: Kubernetes writes hashes with these letters only."""
+
+
+class ReadTopology:
+    """The topology that a bundle's lists tell, together with `edges` that analyzers or a topology file gave."""
+
+    __slots__ = ("_against", "_along", "_edges", "_lookup", "_owned", "_reverse")
+
+    def __init__(self, lookup: Lookup, edges: Iterable[Edge] = ()) -> None:
+        self._lookup = lookup
+        self._edges = Edges(edges)
+        self._along: dict[Entity, list[Step]] = {}
+        self._against: dict[Entity, list[Step]] = {}
+        self._reverse: dict[Link, Mapping[Entity, list[Entity]]] = {}
+        self._owned: dict[Entity, list[Entity]] | None = None
+
+    def neighbours(self, entity: Entity, direction: Direction) -> Iterable[Step]:
+        """Yield (relation, entity) one step along or against the edges, in order."""
+        along = direction is Direction.DEPENDENCIES
+        cache = self._along if along else self._against
+        found = cache.get(entity)
+        if found is None:
+            steps = {*self._edges.neighbours(entity, direction)}
+            if entity not in (CLUSTER, HOST):
+                steps.update(self._dependencies(entity) if along else self._dependents(entity))
+            found = cache[entity] = sorted(steps)
+        return found
+
+    def _dependencies(self, entity: Entity) -> Iterator[Step]:
+        if entity.namespace:
+            yield "namespace", Entity("namespace", entity.namespace)
+        if entity.kind == "namespace":
+            yield from (("quota", e) for e in self._in_namespace("resourcequota", entity.name))
+        table, row = self._row(entity)
+        if table is None or row is None:
+            yield from _guessed_owner(entity)
+            return
+        item = table.rows[row]
+        yield from (("owner", owner) for owner in owners_of(item, entity.namespace))
+        yield from _named(item, entity)
+        if entity.kind in SELECTORS:
+            yield from (("selects", pod) for pod in self._selected(item, entity))
+        if entity.kind == "horizontalpodautoscaler":
+            yield from (("scales", target) for target in _scaled(item, entity.namespace))
+
+    def _dependents(self, entity: Entity) -> Iterator[Step]:
+        if entity.kind == "resourcequota":
+            yield "quota", Entity("namespace", entity.namespace)
+        if entity.kind == "namespace":
+            yield from (("namespace", e) for kind in _OWNED for e in self._in_namespace(kind, entity.name))
+        yield from (("owner", e) for e in self._owned_by(entity))
+        for link in NAMED:
+            if link.target == entity.kind:
+                yield from ((link.relation, e) for e in self._naming(link).get(entity, ()))
+        if entity.kind == "pod":
+            yield from (("selects", e) for e in self._selecting(entity))
+        yield from (("scales", e) for e in self._scaling(entity))
+
+    def _row(self, entity: Entity) -> tuple[Table | None, int | None]:
+        table = self._lookup.peek(full_kind(entity))
+        return table, table.row_of(entity) if table is not None else None
+
+    def _in_namespace(self, kind: str, namespace: str) -> Iterator[Entity]:
+        table = self._lookup.peek(kind)
+        return (e for e in (table.entities if table else ()) if e.namespace == namespace)
+
+    def _selected(self, item: Any, entity: Entity) -> Iterator[Entity]:
+        pods = self._lookup.peek("pod")
+        selector = next(iter(values_at(SELECTORS[entity.kind])(item)), None)
+        for pod in self._in_namespace("pod", entity.namespace):
+            row = pods.row_of(pod) if pods else None
+            if pods and row is not None and _picks(selector, _labels(pods.rows[row])):
+                yield pod
+
+    def _selecting(self, pod: Entity) -> Iterator[Entity]:
+        table, row = self._row(pod)
+        if table is None or row is None:
+            return
+        labels = _labels(table.rows[row])
+        for kind, path in SELECTORS.items():
+            for selecting, item in self._items(kind):
+                if selecting.namespace == pod.namespace and any(_picks(s, labels) for s in values_at(path)(item)):
+                    yield selecting
+
+    def _scaling(self, entity: Entity) -> Iterator[Entity]:
+        for hpa, item in self._items("horizontalpodautoscaler"):
+            if entity in _scaled(item, hpa.namespace):
+                yield hpa
+
+    def _items(self, kind: str) -> Iterator[tuple[Entity, Any]]:
+        table = self._lookup.peek(kind)
+        return zip(table.entities, table.rows, strict=True) if table else iter(())
+
+    def _owned_by(self, entity: Entity) -> Iterable[Entity]:
+        if self._owned is None:
+            self._owned = {}
+            for kind in _OWNED:
+                for owned, item in self._items(kind):
+                    for owner in owners_of(item, owned.namespace):
+                        self._owned.setdefault(owner, []).append(owned)
+        return self._owned.get(entity, ())
+
+    def _naming(self, link: Link) -> Mapping[Entity, list[Entity]]:
+        found = self._reverse.get(link)
+        if found is None:
+            reverse: dict[Entity, list[Entity]] = {}
+            readers = [values_at(path) for path in link.paths]
+            for source, item in self._items(link.source):
+                for name in {n for read in readers for n in read(item) if isinstance(n, str)}:
+                    target = Entity(link.target, name, target_namespace(link, source.namespace))
+                    reverse.setdefault(target, []).append(source)
+            found = self._reverse[link] = reverse
+        return found
+
+
+def _picks(selector: Any, labels: Mapping[str, Any]) -> bool:
+    """An empty or missing selector picks nothing, as in a Service; a hostile one too."""
+    try:
+        return isinstance(selector, dict) and bool(selector) and selects(selector, labels)
+    except (TypeError, ValueError):
+        return False
+
+
+def full_kind(entity: Entity) -> str:
+    """Return the kind with its group, as rules write it."""
+    return f"{entity.kind}.{entity.group}" if entity.group else entity.kind
+
+
+def _labels(item: Any) -> Mapping[str, Any]:
+    found = _LABELS(item)
+    return found[0] if found and isinstance(found[0], dict) else {}
+
+
+def owners_of(item: Any, namespace: str) -> list[Entity]:
+    """Return the entities that an object names in `metadata.ownerReferences`."""
+    found = _OWNERS(item)
+    references = found[0] if found and isinstance(found[0], list) else []
+    return [_owner(ref, namespace) for ref in references if isinstance(ref, dict) and ref.get("name")]
+
+
+def _owner(reference: Mapping[str, Any], namespace: str) -> Entity:
+    space = namespace if has_namespace(resource(str(reference.get("kind") or "").lower())) else ""
+    return entity_of({**reference, "metadata": {"name": reference["name"], "namespace": space}})
+
+
+def _guessed_owner(entity: Entity) -> Iterator[Step]:
+    """A ReplicaSet whose list was not read: its name tells the Deployment."""
+    match = _HASH.fullmatch(entity.name) if entity.kind == "replicaset" else None
+    if match:
+        yield "owner", Entity("deployment", match.group(1), entity.namespace)
+
+
+def _named(item: Any, entity: Entity) -> Iterator[Step]:
+    for link in NAMED:
+        if link.source == entity.kind:
+            for path in link.paths:
+                for name in values_at(path)(item):
+                    if isinstance(name, str) and name:
+                        yield link.relation, Entity(link.target, name, target_namespace(link, entity.namespace))
+
+
+def _scaled(item: Any, namespace: str) -> list[Entity]:
+    references = values_at(SCALES)(item)
+    return [_owner(ref, namespace) for ref in references if isinstance(ref, dict) and ref.get("name")]
