@@ -12,6 +12,7 @@ from lab import fault, net, paths, recorder, runner, snapshot
 from lab.build import build
 from lab.cluster import Cluster
 from lab.errors import LabError
+from lab.soak import Plan, soak
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -36,7 +37,22 @@ def _parser() -> argparse.ArgumentParser:
     _fault_parser(commands.add_parser("fault", help="break the lab, record what it says, put it right again"))
     shot = commands.add_parser("snapshot", help="write what the cluster says now as an incident folder")
     shot.add_argument("folder", type=Path, metavar="DIR")
+    _soak_parser(commands)
     return parser
+
+
+def _soak_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "soak",
+        help="run a command at random moments of a busy, healthy life; it must find nothing",
+        epilog="example: python -m lab soak --minutes 30 --scans 300 -- diagflow scan -o json",
+    )
+    parser.add_argument("--minutes", type=float, default=30, help="how long (default: %(default)s)")
+    parser.add_argument("--scans", type=int, default=300, help="how often (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="decides what happens when (default: %(default)s)")
+    parser.add_argument("--record", action="store_true", help="keep a snapshot of every look, not only of failures")
+    parser.add_argument("--folder", type=Path, default=Path("soak"), help="where they go (default: ./%(default)s)")
+    parser.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND ...")
 
 
 def _fault_parser(parser: argparse.ArgumentParser) -> None:
@@ -57,14 +73,25 @@ def _fault_parser(parser: argparse.ArgumentParser) -> None:
             one.add_argument("--seed", type=int, default=1, help="decides all names (default: %(default)s)")
 
 
+def _command(words: list[str]) -> list[str]:
+    return words[1:] if words[:1] == ["--"] else words
+
+
+def _soak(cluster: Cluster, options: argparse.Namespace) -> int:
+    command = tuple(_command(options.words))
+    plan = Plan(options.minutes, options.scans, options.seed, command, options.folder, options.record)
+    cluster.join()
+    return 1 if soak(cluster, plan, environment(cluster)) else 0
+
+
 def _exec(cluster: Cluster, words: list[str]) -> int:
-    command = words[1:] if words[:1] == ["--"] else words
+    command = _command(words)
     if not command:
         raise LabError("nothing to run; write `python -m lab exec -- COMMAND`")
     cluster.join()
     os.environ.update(environment(cluster))
     try:
-        os.execvp(command[0], command)
+        os.execvp(command[0], command)  # noqa: S606  # the command is the user's own
     except FileNotFoundError as error:
         raise LabError(f"`{command[0]}` is not there to be run") from error
 
@@ -116,6 +143,8 @@ def _run(options: argparse.Namespace) -> int:
             return _exec(cluster, options.words)
         case "fault":
             _fault(cluster, options)
+        case "soak":
+            return _soak(cluster, options)
         case "snapshot":
             cluster.join()
             snapshot.take(cluster, options.folder)

@@ -152,9 +152,7 @@ def receiver(lab: Instance) -> Component:
 def registry(lab: Instance, port: int) -> Component:
     config = str(lab.config / f"registry-{port}.yaml")
     # it would report its traces to a collector on this machine
-    return Component(
-        f"registry-{port}", ("docker-registry", "serve", config), env={"OTEL_TRACES_EXPORTER": "none"}
-    )
+    return Component(f"registry-{port}", ("docker-registry", "serve", config), env={"OTEL_TRACES_EXPORTER": "none"})
 
 
 def containerd(lab: Instance) -> Component:

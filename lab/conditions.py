@@ -48,7 +48,7 @@ def _has_event(kubectl: Kubectl, namespace: str, wanted: dict[str, Any]) -> bool
         for event in kubectl.items("events", namespace)
         if event["reason"] == wanted["reason"] and pattern.search(event.get("message") or "")
     ]
-    return len(found) >= wanted.get("at_least", 1)
+    return bool(len(found) >= wanted.get("at_least", 1))
 
 
 def _has_count(kubectl: Kubectl, namespace: str, wanted: dict[str, Any]) -> bool:

@@ -175,4 +175,3 @@ def _registry(lab: Instance, port: int, certificate: str) -> None:
         # the registry makes the file with a password that nobody knows: all that a refusal needs
         config["auth"] = {"htpasswd": {"realm": "registry", "path": str(lab.config / "htpasswd")}}
     _yaml(lab.config / f"registry-{port}.yaml", config)
-

@@ -60,9 +60,7 @@ def programs() -> tuple[Program, ...]:
     names = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kubectl")
     return (
         Program("etcd", ("go.etcd.io/etcd/server/v3",), "etcd"),
-        Program(
-            "kubernetes", tuple(f"{command}/{name}" for name in names), ldflags=kubernetes_ldflags(KUBERNETES)
-        ),
+        Program("kubernetes", tuple(f"{command}/{name}" for name in names), ldflags=kubernetes_ldflags(KUBERNETES)),
         Program(
             "prometheus",
             ("github.com/prometheus/prometheus/cmd/prometheus",),
@@ -71,9 +69,7 @@ def programs() -> tuple[Program, ...]:
             ldflags=f"-s -w -X github.com/prometheus/common/version.Version={PROMETHEUS}",
             tags="remove_all_sd",
         ),
-        Program(
-            "prometheus", ("github.com/prometheus/prometheus/cmd/promtool",), "promtool", tags="remove_all_sd"
-        ),
+        Program("prometheus", ("github.com/prometheus/prometheus/cmd/promtool",), "promtool", tags="remove_all_sd"),
         Program("kube-state-metrics", ("k8s.io/kube-state-metrics/v2",), "kube-state-metrics"),
         Program("kwok", ("sigs.k8s.io/kwok/cmd/kwok",), "kwok"),
     )

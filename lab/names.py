@@ -2,14 +2,15 @@
 
 import hashlib
 
-_WORDS = (
+_TEXT = (
     "acorn amber anchor atlas basil beacon birch bramble canvas cedar cinder clover cobalt copper coral cypress "
     "delta ember fable falcon fern flint garnet ginger granite harbor hazel heron indigo iris ivory jasper juniper "
     "kestrel lagoon larch laurel ledger lilac linden lotus lumen lupin maple marble meadow mosaic myrtle nectar "
     "nimbus oasis onyx opal orchid osprey pebble pepper pine plume poplar prairie quartz quill raven reed ridge "
     "river robin rowan saffron sage sierra slate sparrow spruce stone summit sycamore thistle tidal timber topaz "
     "tundra velvet violet walnut willow wren yarrow zephyr"
-).split()
+)
+_WORDS = _TEXT.split()
 
 
 def name(seed: int, fault: str, role: str) -> str:

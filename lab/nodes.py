@@ -1,11 +1,14 @@
 """Nodes of a fault: kwok's, made for it, and the real one, changed for it."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from lab import cluster as clusters
 from lab.cluster import Cluster
 from lab.wait import until
+
+_SPEC: tuple[str, ...] = ("unschedulable", "taints")
 
 
 def kwok_node(spec: dict[str, Any]) -> dict[str, Any]:
@@ -14,7 +17,7 @@ def kwok_node(spec: dict[str, Any]) -> dict[str, Any]:
     resources = {"cpu": str(spec.get("cpu", 4)), "memory": str(spec.get("memory", "16Gi"))}
     room = {**resources, "pods": str(spec.get("pods", 110)), "ephemeral-storage": "64Gi"}
     labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
-    rest = {key: spec[key] for key in ("taints", "unschedulable") if key in spec}
+    rest = {key: spec[key] for key in _SPEC if key in spec}
     return {
         "apiVersion": "v1",
         "kind": "Node",
@@ -45,6 +48,20 @@ def remove(cluster: Cluster, specs: list[dict[str, Any]]) -> None:
         cluster.kubectl("delete", "nodes", "--ignore-not-found", "--wait=false", *(spec["name"] for spec in specs))
 
 
+def dismantle(cluster: Cluster, namespace: str, specs: list[dict[str, Any]]) -> None:
+    """Removes a namespace with its pods, then the kwok nodes; does not wait for the namespace's own end.
+
+    kwok ends the pods of its nodes, so that the nodes must outlive them.
+    """
+    kubectl, where = cluster.kubectl, f"--namespace={namespace}"
+    owners = "deployments,statefulsets,daemonsets,cronjobs,jobs,replicasets"
+    kubectl("delete", owners, "--all", where, "--wait=false", "--cascade=background")
+    kubectl("delete", "pods", "--all", where, "--grace-period=1", "--wait=false")
+    kubectl("delete", "namespace", namespace, "--ignore-not-found", "--wait=false")
+    until(lambda: not kubectl.items("pods", namespace), f"the pods of {namespace} to end", 60)
+    remove(cluster, specs)
+
+
 def _ready(cluster: Cluster) -> set[str]:
     return {node["metadata"]["name"] for node in cluster.kubectl.items("nodes") if _is_ready(node)}
 
@@ -59,20 +76,20 @@ def change_real(cluster: Cluster, change: dict[str, Any]) -> None:
     """Cordons, taints or restarts the real node as a fault says."""
     if "kubelet" in change:
         clusters.restart_kubelet(cluster, change["kubelet"])
-    spec = {key: change[key] for key in ("unschedulable", "taints") if key in change}
+    spec = {key: change[key] for key in _SPEC if key in change}
     if spec:
         _patch(cluster, spec)
 
 
 def restore_real(cluster: Cluster, change: dict[str, Any]) -> None:
     """Undoes `change_real`."""
-    spec = {key: None for key in ("unschedulable", "taints") if key in change}
+    spec = dict.fromkeys((key for key in _SPEC if key in change), None)
     if spec:
         _patch(cluster, spec)
     if "kubelet" in change:
         clusters.restart_kubelet(cluster, {})
 
 
-def _patch(cluster: Cluster, spec: dict[str, Any]) -> None:
+def _patch(cluster: Cluster, spec: Mapping[str, Any]) -> None:
     patch = json.dumps({"spec": spec})
     cluster.kubectl("patch", "node", cluster.real_node, "--type=merge", f"--patch={patch}")

@@ -35,9 +35,7 @@ def certificates(node: str) -> tuple[Certificate, ...]:
             f"{local},IP:{net.API_SERVICE},DNS:localhost,{service}",
         ),
         Certificate("kubelet-client", "/O=system:masters/CN=kube-apiserver-kubelet-client"),
-        Certificate(
-            "kubelet-server", f"/O=system:nodes/CN=system:node:{node}", "serverAuth", f"{local},DNS:{node}"
-        ),
+        Certificate("kubelet-server", f"/O=system:nodes/CN=system:node:{node}", "serverAuth", f"{local},DNS:{node}"),
         Certificate("registry", f"/CN={net.REGISTRY}", "serverAuth", f"DNS:{net.REGISTRY}"),
         # the registry on the third port shows this one, whatever it is called by
         Certificate("registry-other", "/CN=archive.internal", "serverAuth", "DNS:archive.internal"),
@@ -86,9 +84,7 @@ def _certificate(folder: Path, certificate: Certificate) -> None:
     request = ["openssl", "req", "-new", "-key", f"{name}.key", "-subj", certificate.subject]
     run([*request, "-out", f"{name}.csr"], cwd=folder)
     sign = ["openssl", "x509", "-req", "-in", f"{name}.csr", "-CA", "ca.crt", "-CAkey", "ca.key"]
-    run(
-        [*sign, "-CAcreateserial", "-days", "3650", "-out", f"{name}.crt", "-extfile", f"{name}.ext"], cwd=folder
-    )
+    run([*sign, "-CAcreateserial", "-days", "3650", "-out", f"{name}.crt", "-extfile", f"{name}.ext"], cwd=folder)
     for rest in ("csr", "ext"):
         (folder / f"{name}.{rest}").unlink()
 

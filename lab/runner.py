@@ -100,18 +100,12 @@ def clean(cluster: Cluster, name: str) -> None:
     record = _record_of(cluster, shape)
     seed = json.loads(record.read_text())["seed"] if record.exists() else 0
     broken = fault.load(name, seed, cluster.real_node)
-    kubectl, where = cluster.kubectl, f"--namespace={broken.namespace}"
-    everything = "deployments,statefulsets,daemonsets,cronjobs,jobs,replicasets"
-    kubectl("delete", everything, "--all", where, "--wait=false", "--cascade=background")
-    kubectl("delete", "pods", "--all", where, "--grace-period=1", "--wait=false")
-    kubectl("delete", "namespace", broken.namespace, "--ignore-not-found", "--wait=false")
     _remove_cluster_wide(cluster, broken)
     for rule in broken.firewall:
         with contextlib.suppress(LabError):  # it may have failed before the rule was made
             sh.run(["iptables", "-D", *rule.split()])
     nodes.restore_real(cluster, broken.real_node)
-    until(lambda: not kubectl.items("pods", broken.namespace), f"the pods of {broken.namespace} to end", 60)
-    nodes.remove(cluster, broken.nodes)
+    nodes.dismantle(cluster, broken.namespace, broken.nodes)
     record.unlink(missing_ok=True)
 
 

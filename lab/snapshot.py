@@ -13,10 +13,29 @@ from lab.cluster import Cluster, client_of
 from lab.errors import LabError
 
 KINDS = (
-    "pods nodes events services endpointslices deployments replicasets statefulsets daemonsets jobs cronjobs "
-    "persistentvolumeclaims persistentvolumes storageclasses resourcequotas limitranges configmaps serviceaccounts "
-    "horizontalpodautoscalers poddisruptionbudgets namespaces priorityclasses"
-).split()
+    "pods",
+    "nodes",
+    "events",
+    "services",
+    "endpointslices",
+    "deployments",
+    "replicasets",
+    "statefulsets",
+    "daemonsets",
+    "jobs",
+    "cronjobs",
+    "persistentvolumeclaims",
+    "persistentvolumes",
+    "storageclasses",
+    "resourcequotas",
+    "limitranges",
+    "configmaps",
+    "serviceaccounts",
+    "horizontalpodautoscalers",
+    "poddisruptionbudgets",
+    "namespaces",
+    "priorityclasses",
+)
 _METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 
 

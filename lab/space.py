@@ -24,7 +24,7 @@ def open_space(lab: Instance) -> Process:
     """
     log = lab.logs / "holder.log"
     lab.node.mkdir(parents=True, exist_ok=True)
-    script = [sys.executable, SOURCE / "holder.py", lab.node, net.ADDRESS, net.REGISTRY]
+    script: list[str | Path] = [sys.executable, SOURCE / "holder.py", lab.node, net.ADDRESS, net.REGISTRY]
     unshare = ["unshare", "--mount", "--pid", "--net", "--fork", "--propagation", "private"]
     holder = process.only_child(process.spawn([*unshare, *script], log))
     PidFiles(lab.pids).save(HOLDER, holder)

@@ -1,0 +1,169 @@
+"""A busy, healthy life: everything in it looks alarming for a moment and is none of anybody's business.
+
+Rollouts, scale-ups, slow starters whose probes fail at first, init containers, jobs that complete or are suspended, a
+drain that waits for a disruption budget, a spare node that is cordoned.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+from threading import Event
+from typing import Any
+
+from lab import images, names, nodes
+from lab.cluster import Cluster
+from lab.errors import LabError
+
+_SOAK = "soak"
+_SMALL = {"requests": {"cpu": "20m", "memory": "8Mi"}}
+
+
+def _meta(name: str) -> dict[str, Any]:
+    return {"name": name, "labels": {"app": name}}
+
+
+def _container(*command: str, **rest: Any) -> dict[str, Any]:
+    return {"name": "app", "image": images.BUSYBOX, "command": list(command), "resources": _SMALL, **rest}
+
+
+def deployment(name: str, replicas: int, pod: dict[str, Any]) -> dict[str, Any]:
+    """Returns a Deployment whose pods have this spec."""
+    template = {"metadata": {"labels": {"app": name}}, "spec": {"terminationGracePeriodSeconds": 1, **pod}}
+    spec = {"replicas": replicas, "selector": {"matchLabels": {"app": name}}, "template": template}
+    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": _meta(name), "spec": spec}
+
+
+def service(name: str) -> dict[str, Any]:
+    """Returns a Service in front of the pods of a deployment of the same name."""
+    spec = {"selector": {"app": name}, "ports": [{"port": 80, "targetPort": 8080}]}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": _meta(name), "spec": spec}
+
+
+def slow_pod() -> dict[str, Any]:
+    """Returns a pod that prepares for two seconds and listens four seconds later, while its probe asks each second."""
+    probe = {"httpGet": {"path": "/", "port": 8080}, "periodSeconds": 1}
+    serve = "sleep 4; cd /tmp; echo ok > index.html; exec httpd -f -p 8080"
+    prepare = {**_container("sleep", "2"), "name": "prepare"}
+    return {"initContainers": [prepare], "containers": [_container("sh", "-c", serve, readinessProbe=probe)]}
+
+
+def job(name: str, *, suspend: bool) -> dict[str, Any]:
+    """Returns a Job that takes two seconds, or that waits until somebody lifts its suspension."""
+    pod = {"restartPolicy": "Never", "containers": [_container("sleep", "2")]}
+    spec = {"suspend": suspend, "ttlSecondsAfterFinished": 30, "template": {"spec": pod}}
+    return {"apiVersion": "batch/v1", "kind": "Job", "metadata": _meta(name), "spec": spec}
+
+
+def budget(name: str) -> dict[str, Any]:
+    """Returns a disruption budget that lets one pod go at a time."""
+    spec = {"maxUnavailable": 1, "selector": {"matchLabels": {"app": name}}}
+    return {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": name}, "spec": spec}
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """The life of one namespace; `step` does the next thing that happens in it."""
+
+    cluster: Cluster
+    seed: int
+    chance: random.Random
+    numbers: "count[int]"
+
+    @classmethod
+    def of(cls, cluster: Cluster, seed: int) -> "Life":
+        return cls(cluster, seed, random.Random(f"life {seed}"), count(1))  # noqa: S311  # reproducible, not secret
+
+    def _name(self, role: str) -> str:
+        return names.name(self.seed, _SOAK, role)
+
+    @property
+    def namespace(self) -> str:
+        return self._name("namespace")
+
+    def _node(self, role: str) -> str:
+        return names.node(self.seed, _SOAK, role)
+
+    def _nodes(self) -> list[dict[str, Any]]:
+        room = {"cpu": 8, "memory": "16Gi", "labels": {"pool": self._name("pool")}}
+        spare = {"name": self._node("spare"), **room, "unschedulable": True}
+        return [*({"name": self._node(role), **room} for role in "abc"), spare]
+
+    def begin(self) -> None:
+        """Makes what is always there; returns at once, so that the first seconds count too."""
+        kubectl = self.cluster.kubectl
+        kubectl("create", "namespace", self.namespace)
+        nodes.make(self.cluster, self._nodes())
+        web, slow = self._name("web"), self._name("slow")
+        here = {"kubernetes.io/hostname": self.cluster.real_node}
+        kubectl.apply(
+            [
+                deployment(web, 4, {"containers": [_container("sleep", "86400")]}),
+                service(web),
+                budget(web),
+                deployment(slow, 2, {**slow_pod(), "nodeSelector": here}),
+                service(slow),
+                job(self._name("later"), suspend=True),
+            ],
+            self.namespace,
+        )
+
+    def end(self) -> None:
+        """Takes everything away."""
+        nodes.dismantle(self.cluster, self.namespace, self._nodes())
+
+    def go_on(self, stop: Event, trouble: list[str]) -> None:
+        """Lives until it is told to stop; a step that could not be done is written down."""
+        while not stop.wait(self.chance.uniform(0.5, 4)):
+            step = self.chance.choice(self._steps())
+            try:
+                step()
+            except LabError as error:
+                trouble.append(f"{step.__name__}: {error}")
+
+    def _steps(self) -> list[Callable[[], None]]:
+        return [self.roll_out, self.restart_slow, self.scale, self.burst, self.work, self.drain, self.lose_pod]
+
+    def roll_out(self) -> None:
+        """A new version of the deployment that spreads over all nodes."""
+        self._kubectl("set", "env", f"deployment/{self._name('web')}", f"RELEASE={next(self.numbers)}")
+
+    def restart_slow(self) -> None:
+        """A restart of the slow starters on the real node."""
+        self._kubectl("rollout", "restart", f"deployment/{self._name('slow')}")
+
+    def scale(self) -> None:
+        """More or fewer pods."""
+        wanted = self.chance.randint(3, 9)
+        self._kubectl("scale", f"deployment/{self._name('web')}", f"--replicas={wanted}")
+
+    def burst(self) -> None:
+        """A new deployment of twenty pods, and the end of the one before it."""
+        number = next(self.numbers)
+        pod = {"nodeSelector": {"pool": self._name("pool")}, "containers": [_container("sleep", "86400")]}
+        self._kubectl("delete", "deployment", "--selector=burst=yes", "--ignore-not-found", "--wait=false")
+        made = deployment(self._name(f"burst {number}"), 20, pod)
+        made["metadata"]["labels"]["burst"] = "yes"
+        self.cluster.kubectl.apply([made], self.namespace)
+
+    def work(self) -> None:
+        """A job that completes."""
+        self.cluster.kubectl.apply([job(self._name(f"job {next(self.numbers)}"), suspend=False)], self.namespace)
+
+    def drain(self) -> None:
+        """A node is drained, which waits for the disruption budget, and comes back."""
+        node = self._node(self.chance.choice("abc"))
+        try:
+            self._kubectl("drain", node, "--ignore-daemonsets", "--force", "--timeout=20s", "--delete-emptydir-data")
+        finally:
+            self._kubectl("uncordon", node)
+
+    def lose_pod(self) -> None:
+        """Somebody deletes a pod, and its ReplicaSet makes another."""
+        pods = self.cluster.kubectl.items("pods", self.namespace)
+        if pods:
+            lost = self.chance.choice(sorted(pod["metadata"]["name"] for pod in pods))
+            self._kubectl("delete", "pod", lost, "--wait=false", "--ignore-not-found")
+
+    def _kubectl(self, *words: str) -> None:
+        self.cluster.kubectl(*words, f"--namespace={self.namespace}")

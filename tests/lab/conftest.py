@@ -1,0 +1,27 @@
+"""A lab of its own for the live tests, so that nobody's experiment is disturbed."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+Lab = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def _lab(*words: str, timeout: float = 240) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "lab", "--name", "tests", *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=timeout)
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[Lab]:
+    """The command line of a lab that is up; it is put away at the end."""
+    started = _lab("up", "--seed", os.environ.get("DIAGFLOW_LAB_SEED", "1"), timeout=3600)
+    assert started.returncode == 0, started.stderr
+    yield _lab
+    ended = _lab("down")
+    assert ended.returncode == 0, ended.stderr

@@ -1,0 +1,301 @@
+"""What of the lab can be tested without one."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import yaml
+from lab import conditions, debian, fault, gobuild, life, names, oci, process, recorder, snapshot, soak, webhooks
+from lab.errors import LabError
+from lab.fault import AlertOf
+from lab.paths import SOURCE
+from lab.process import PidFiles, Process
+from lab.wait import answers, until
+
+SEED, NODE = 7, "worker-0a0b"
+
+
+@pytest.fixture(params=fault.all_names())
+def one(request: pytest.FixtureRequest) -> fault.Fault:
+    return fault.load(request.param, SEED, NODE)
+
+
+def objects_of(one: fault.Fault) -> list[dict[str, Any]]:
+    return [*one.before, *one.objects, *one.then]
+
+
+def test_names_follow_from_the_seed():
+    assert names.name(1, "a", "web") == names.name(1, "a", "web")
+    assert len({names.name(seed, "a", "web") for seed in range(50)}) > 45
+    assert names.name(1, "a", "web") != names.name(1, "a", "db")
+    assert names.node(1, "a", "x").startswith("worker-")
+
+
+def test_no_name_tells_what_is_broken(one: fault.Fault):
+    words = set(one.name.replace("/", "-").split("-"))
+    for item in objects_of(one):
+        assert not words & set(item["metadata"]["name"].split("-")), item["metadata"]["name"]
+    assert not words & set(one.namespace.split("-"))
+
+
+def test_every_fault_has_an_alert_that_the_lab_can_raise(one: fault.Fault):
+    groups = yaml.safe_load((SOURCE / "alerts.yaml").read_text())["groups"]
+    known = {rule["alert"] for group in groups for rule in group["rules"]}
+    assert one.alert is not None
+    assert one.alert.name in known
+
+
+def test_every_fault_is_labelled_with_one_root_and_has_something_to_wait_for(one: fault.Fault):
+    (cause,) = one.labels["causes"]
+    kind, _, rest = cause["entity"].partition("/")
+    assert kind.islower()
+    assert rest
+    assert cause["id"] not in one.labels["forbidden"]
+    assert one.wait
+
+
+def test_every_labelled_name_is_one_of_the_fault(one: fault.Fault):
+    entity = one.labels["causes"][0]["entity"]
+    text = json.dumps([objects_of(one), one.nodes, NODE])
+    name = entity.rpartition("/")[2].rstrip("*-")
+    assert name in text
+
+
+def test_an_unknown_placeholder_is_named_with_its_line(tmp_path: Path):
+    with pytest.raises(LabError, match=r"x\.yaml:2: unknown placeholder \{\{nam\(\"web\"\)\}\}"):
+        fault.fill('a: 1\nb: {{nam("web")}}', seed=1, fault="x", real_node=NODE, where=tmp_path / "x.yaml")
+
+
+def test_an_unknown_fault_says_where_the_names_are():
+    with pytest.raises(LabError, match="fault list"):
+        fault.load("nothing", 1, NODE)
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted", "expected"),
+    [
+        ("status.phase", "Pending", True),
+        ("status.phase", "Pend", False),
+        ("status.containerStatuses.0.ready", "False", True),
+        ("status.containerStatuses.1.ready", "False", False),
+        ("status.containerStatuses.*.name", "side", True),
+        ("status.nothing.here", ".*", False),
+    ],
+)
+def test_a_dotted_path_finds_what_it_leads_to(path: str, wanted: str, expected: bool):  # noqa: FBT001  # a table
+    pod = {"status": {"phase": "Pending", "containerStatuses": [{"name": "web", "ready": False}, {"name": "side"}]}}
+    assert conditions._matches(pod, path, wanted) is expected
+
+
+def test_a_condition_of_no_kind_is_refused():
+    with pytest.raises(LabError, match="event, count and promql"):
+        conditions.holds(None, "ns", {"evnt": {}})  # type: ignore[arg-type]
+
+
+def body(status: str, *pods: str) -> str:
+    alerts = [{"status": status, "labels": {"alertname": "A", "pod": pod}} for pod in pods]
+    return json.dumps({"status": status, "groupLabels": {"alertname": "A"}, "alerts": alerts})
+
+
+@pytest.fixture
+def posted(tmp_path: Path) -> Path:
+    (tmp_path / "000001-firing-A.json").write_text(body("firing", "web-1"))
+    (tmp_path / "000002-resolved-A.json").write_text(body("resolved", "web-1"))
+    (tmp_path / "000003-firing-A.json").write_text(body("firing", "db-1", "web-2"))
+    return tmp_path
+
+
+def test_the_first_body_after_a_number_that_reports_the_alert_is_found(posted: Path):
+    wanted = AlertOf("A", {"pod": "web-.*"})
+    assert webhooks.newest_number(posted) == 3
+    assert webhooks.find(posted, wanted, 0) == posted / "000001-firing-A.json"
+    assert webhooks.find(posted, wanted, 1) == posted / "000003-firing-A.json"
+    assert webhooks.find(posted, wanted, 3) is None
+    assert webhooks.find(posted, AlertOf("A", {"pod": "cache-.*"}), 0) is None
+
+
+def test_an_image_is_the_same_bytes_each_time_and_holds_its_files(tmp_path: Path):
+    image = oci.Image("reg:5000/base/x:1", {"/bin/tool": b"content"}, {"/bin/t": "tool"}, command=("/bin/t",))
+    for name in ("one.tar", "two.tar"):
+        oci.pack(image, tmp_path / name)
+    assert (tmp_path / "one.tar").read_bytes() == (tmp_path / "two.tar").read_bytes()
+    with tarfile.open(tmp_path / "one.tar") as archive:
+        index = json.load(_file(archive, "index.json"))
+        manifest = _blob(archive, index["manifests"][0]["digest"])
+        config = _blob(archive, manifest["config"]["digest"])
+        layer = _file(archive, _path(manifest["layers"][0]["digest"]))
+        with tarfile.open(fileobj=layer) as files:
+            assert {"bin", "bin/tool", "bin/t", "tmp", "etc"} == set(files.getnames())
+    assert index["manifests"][0]["annotations"]["io.containerd.image.name"] == "reg:5000/base/x:1"
+    assert config["config"]["Cmd"] == ["/bin/t"]
+
+
+def _path(digest: str) -> str:
+    return f"blobs/sha256/{digest.partition(':')[2]}"
+
+
+def _file(archive: tarfile.TarFile, name: str) -> Any:
+    found = archive.extractfile(name)
+    assert found is not None
+    return found
+
+
+def _blob(archive: tarfile.TarFile, digest: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.load(_file(archive, _path(digest)))
+    return content
+
+
+@pytest.fixture
+def sleeper(tmp_path: Path) -> Iterator[Process]:
+    pid = process.spawn([sys.executable, "-c", "import time; time.sleep(60)"], tmp_path / "log")
+    found = process.observe(pid)
+    yield found
+    process.kill(found)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the lab needs Linux")
+def test_a_process_is_stopped_only_if_it_is_the_recorded_one(sleeper: Process):
+    process.stop(Process(sleeper.pid, sleeper.started + 1))
+    assert sleeper.alive
+    process.stop(sleeper)
+    assert not sleeper.alive
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the lab needs Linux")
+def test_a_process_that_does_not_listen_is_killed(tmp_path: Path):
+    script = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('on', flush=True); time.sleep(60)"
+    )
+    found = process.observe(process.spawn([sys.executable, "-c", script], tmp_path / "log"))
+    until(lambda: "on" in (tmp_path / "log").read_text(), "the process to be deaf", 10)
+    process.stop(found, seconds=0.3)
+    assert not found.alive
+
+
+def test_pid_files_remember_and_forget(tmp_path: Path):
+    pids = PidFiles(tmp_path / "pids")
+    pids.save("etcd", Process(3, 4))
+    assert pids.names() == ["etcd"]
+    assert pids.load("etcd") == Process(3, 4)
+    (tmp_path / "pids" / "etcd.json").write_text("{")
+    assert pids.load("etcd") is None
+    pids.forget("etcd")
+    assert pids.names() == []
+
+
+def test_waiting_says_what_did_not_come():
+    with pytest.raises(LabError, match="in vain for the moon"):
+        until(lambda: False, "the moon", 0.01, every=0.01)
+
+
+def test_what_is_built_depends_on_the_flags():
+    kubernetes = next(program for program in gobuild.programs() if program.module == "kubernetes")
+    assert f"gitVersion=v{gobuild.KUBERNETES}" in kubernetes.ldflags
+    assert set(kubernetes.binaries) >= {"kube-apiserver", "kubelet", "kubectl"}
+    assert all((SOURCE / "modules" / program.module / "go.sum").exists() for program in gobuild.programs())
+
+
+def test_the_pinned_modules_are_the_versions_that_are_stamped():
+    assert f"k8s.io/kubernetes v{gobuild.KUBERNETES}" in (SOURCE / "modules/kubernetes/go.mod").read_text()
+    major, minor, patch = gobuild.PROMETHEUS.split(".")
+    pin = f"github.com/prometheus/prometheus v0.{int(major) * 100 + int(minor)}.{patch}"
+    assert pin in (SOURCE / "modules/prometheus/go.mod").read_text()
+
+
+def test_every_package_has_a_reason():
+    assert all(reason and not reason.endswith(".") for reason in debian.PACKAGES.values())
+
+
+def test_looks_are_reproducible_and_inside_the_time():
+    plan = soak.Plan(2, 10, 5, (), Path())
+    assert soak.moments(plan) == soak.moments(plan)
+    assert soak.moments(plan) == sorted(soak.moments(plan))
+    assert 0 <= soak.moments(plan)[0] <= soak.moments(plan)[-1] <= 120
+    assert soak.moments(soak.Plan(2, 10, 6, (), Path())) != soak.moments(plan)
+
+
+@pytest.mark.parametrize(
+    ("script", "well"),
+    [
+        ("print('{\"causes\": []}')", True),
+        ("print('nothing is wrong')", True),
+        ('print(\'{"causes": [{"id": "x"}]}\')', False),
+        ("raise SystemExit(3)", False),
+    ],
+)
+def test_a_look_fails_when_something_is_named_or_the_exit_status_says_so(script: str, well: bool):  # noqa: FBT001
+    assert (soak.run_once((sys.executable, "-c", script), {}) == "") is well
+
+
+def test_a_life_does_the_same_for_the_same_seed():
+    lives = [life.Life.of(None, 3) for _ in range(2)]  # type: ignore[arg-type]
+    picks = [[one.chance.choice(one._steps()).__name__ for _ in range(20)] for one in lives]
+    assert picks[0] == picks[1]
+    assert len(set(picks[0])) > 4
+
+
+@pytest.mark.parametrize(
+    ("container", "well"),
+    [
+        ({"ready": True, "state": {"running": {}}}, True),
+        ({"ready": True, "restartCount": 2, "state": {"running": {}}}, False),
+        ({"ready": False, "state": {"terminated": {"exitCode": 0}}}, True),
+        ({"ready": False, "state": {"terminated": {"exitCode": 1}}}, False),
+        ({"ready": False, "state": {"waiting": {}}}, False),
+    ],
+)
+def test_logs_are_kept_of_containers_that_are_not_well(container: dict[str, Any], well: bool):  # noqa: FBT001
+    assert snapshot._is_well(container) is well
+
+
+def test_a_recording_without_causes_is_healthy(tmp_path: Path):
+    recorder.labels(tmp_path, {}, "source.")
+    assert yaml.safe_load((tmp_path / "labels.yaml").read_text())["healthy"] is True
+    recorder.labels(tmp_path, {"causes": [{"id": "a.b", "entity": "node/n"}]}, "source.")
+    assert yaml.safe_load((tmp_path / "labels.yaml").read_text())["healthy"] is False
+
+
+@pytest.mark.parametrize("words", [[], *([command] for command in ("build", "up", "down", "status", "exec"))])
+def test_every_command_explains_itself(words: list[str]):
+    done = _cli(*words, "--help")
+    assert done.returncode == 0
+    assert "usage: python -m lab" in done.stdout
+
+
+def test_a_lab_that_is_not_up_is_said_in_one_line(tmp_path: Path):
+    done = _cli("exec", "--", "true", cache=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == "lab: lab 'default' is not up; run `python -m lab up`\n"
+    assert _cli("status", cache=tmp_path).returncode == 1
+
+
+def _cli(*words: str, cache: Path | None = None) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, **({"XDG_CACHE_HOME": str(cache)} if cache else {})}
+    command = [sys.executable, "-m", "lab", *words]
+    return subprocess.run(command, cwd=SOURCE.parent, env=env, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_the_receiver_keeps_each_body(tmp_path: Path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    running = subprocess.Popen([sys.executable, SOURCE / "receiver.py", str(tmp_path), str(port)])
+    try:
+        with httpx2.Client(trust_env=False) as client:
+            until(lambda: answers(client, url), "the receiver", 10)
+            assert client.post(url, content=body("firing", "web-1")).status_code == 200
+            assert client.post(url, content=b"{").status_code == 400
+    finally:
+        running.send_signal(signal.SIGTERM)
+        running.wait(10)
+    assert [path.name for path in tmp_path.iterdir()] == ["000001-firing-A.json"]
