@@ -1,7 +1,7 @@
 """Bundles on disk: one file or a folder, each a manifest and content-addressed blobs."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +14,6 @@ from diagflow.bundle.manifest import Manifest, ReadingEntry
 from diagflow.bundle.memory import Bundle, Entry
 from diagflow.model import BadInput
 
-Labels = Mapping[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -24,7 +22,7 @@ class Opened:
     Attributes:
         bundle: all readings.
         diagnosis: the diagnosis stored with them, byte for byte; None without one.
-        labels: what is known to be right, of a recording; kept apart, analysis never sees them.
+        labels: what is known to be right, of a recording (JSON); kept apart, analysis never sees them.
         kind: `bundle` or `folder` (an incident folder).
         problems: what of an incident folder could not be used, one line each.
         notes: what of an incident folder was left out on purpose, one line each.
@@ -32,13 +30,13 @@ class Opened:
 
     bundle: Bundle
     diagnosis: bytes | None = None
-    labels: Labels | None = None
+    labels: Any = None
     kind: str = "bundle"
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-def save(bundle: Bundle, path: str | Path, *, diagnosis: bytes | None = None, labels: Labels | None = None) -> None:
+def save(bundle: Bundle, path: str | Path, *, diagnosis: bytes | None = None, labels: Any = None) -> None:
     """Write a bundle: a folder if `path` ends in a slash or is one already, else a single file.
 
     It appears at `path` complete or not at all.
@@ -88,7 +86,7 @@ def _blobs(bundle: Bundle) -> dict[str, Blob]:
     return {b.digest: b for b in described if b}
 
 
-def _files(bundle: Bundle, diagnosis: bytes | None, labels: Labels | None) -> Iterator[tuple[str, bytes]]:
+def _files(bundle: Bundle, diagnosis: bytes | None, labels: Any) -> Iterator[tuple[str, bytes]]:
     """Yield the files, always in the same order."""
     beside = {DIAGNOSIS: diagnosis, LABELS: None if labels is None else encode_json(labels)}
     files = {name: body for name, body in beside.items() if body is not None}
@@ -116,8 +114,6 @@ def _open(archive: Archive) -> Opened:
     found = _manifest(archive)
     extra = {name: _checked(archive, name, ref.checked()) for name, ref in found.files.items() if _is_extra(name)}
     labels = decode_json(extra[LABELS]) if LABELS in extra else None
-    if labels is not None and not isinstance(labels, dict):
-        raise BadInput(f"{LABELS} is no object")
     return Opened(_bundle(archive, found), extra.get(DIAGNOSIS), labels)
 
 

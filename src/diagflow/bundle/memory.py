@@ -51,21 +51,31 @@ class Bundle:
     """All readings of one incident, in memory; each is redacted before it is added.
 
     Attributes:
-        incident: what is diagnosed.
         unrecorded: why a query of some kind was never asked, by `Query.kind`; else `not recorded`.
         engine: version of DiagFlow that made it.
     """
 
-    __slots__ = ("_answers", "_digest", "_entries", "engine", "incident", "unrecorded")
+    __slots__ = ("_answers", "_digest", "_entries", "_incident", "engine", "unrecorded")
 
     def __init__(
         self, incident: Incident, *, unrecorded: Mapping[str, str] | None = None, engine: str = __version__
     ) -> None:
-        self.incident = manifest.normal_incident(incident)
+        self._incident = manifest.normal_incident(incident)
         self.unrecorded = dict(unrecorded or {})
         self.engine = engine
         self._entries: dict[Query, Entry] = {}
         self._answers: dict[tuple[Query, frozenset[str]], Reading | None] = {}
+        self._digest = ""
+
+    @property
+    def incident(self) -> Incident:
+        """What is diagnosed; it is part of the digest."""
+        return self._incident
+
+    @incident.setter
+    def incident(self, incident: Incident) -> None:
+        self._incident = manifest.normal_incident(incident)
+        self._answers.clear()
         self._digest = ""
 
     def add(self, reading: Reading) -> None:

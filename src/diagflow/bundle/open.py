@@ -1,18 +1,35 @@
 """The one way into what somebody recorded, whatever it is."""
 
+from datetime import datetime
 from pathlib import Path
+from typing import Final
 
-from diagflow.bundle.disk import Opened, open_stored
+from diagflow.bundle.disk import Opened, is_stored, open_stored
+from diagflow.bundle.folder import is_single_file, open_folder
 from diagflow.model import BadInput
 
+_PACKED: Final = (".gz", ".tgz", ".tar", ".xz", ".zst", ".bz2", ".7z", ".rar")
 
-def open_bundle(path: str | Path) -> Opened:
-    """Open a bundle (a folder or a single file).
+
+def open_bundle(path: str | Path, *, at: datetime | None = None, key: bytes | None = None) -> Opened:
+    """Open a bundle (a folder or a single file), an incident folder, or a file with objects.
+
+    Args:
+        path: what to open.
+        at: for which moment to diagnose an incident folder (UTC); a bundle has its own.
+        key: for the tokens that take the place of secrets in an incident folder; default: a random one.
 
     Raises:
         BadInput: it cannot be used; one line says what, where and what to do.
     """
     found = Path(path)
-    if not found.exists():
-        raise BadInput(f"{path}: there is no such file or folder")
+    try:
+        if not found.exists():
+            raise BadInput(f"{path}: there is no such file or folder")
+    except (OSError, ValueError) as e:
+        raise BadInput(f"{path!r}: no file can have this name: {e}") from None
+    if is_single_file(found) or not is_stored(found):
+        return open_folder(found, at=at, key=key)
+    if found.name.lower().endswith(_PACKED):
+        raise BadInput(f"{path}: unpack it first (tar xf {found.name}) and name the folder")
     return open_stored(found)

@@ -37,7 +37,7 @@ _TOKENS: Final = (
     r"AGE-SECRET-KEY-1[A-Z0-9]{40,}",
     r"\b[0-9]{8,10}:[A-Za-z0-9_-]{35}",  # Telegram
     r"\bSEC[a-f0-9]{60,}",  # DingTalk's signing secret
-    rf"LS0tLS1CRUdJTi(?:{_KEYS_IN_BASE64})[A-Za-z0-9+/=_-]*",  # "-----BEGIN RSA PRIVATE KEY" and its relatives in base64
+    rf"LS0tLS1CRUdJTi(?:{_KEYS_IN_BASE64})[A-Za-z0-9+/=_-]*",  # "-----BEGIN RSA PRIVATE KEY" in base64
     r"hooks\.slack\.com/(?:services|workflows|triggers)/([A-Za-z0-9/_-]+)",
     r"discord(?:app)?\.com/api/webhooks/([A-Za-z0-9/_-]+)",
     r"webhook\.office\.com/([A-Za-z0-9/@_-]+)",
@@ -45,17 +45,16 @@ _TOKENS: Final = (
 _CUT_OFF: Final = r"(?:\s|\\[nr]|[A-Za-z0-9+/=]{30,})*[A-Za-z0-9+/=]*"  # the rest of a key without its end
 _QUOTE: Final = r"(?:\\?[\"'])?"
 _AUTH_SCHEMES: Final = "basic|bearer|token|apikey|digest|negotiate|splunk|aws4-hmac-sha256"
-_BEFORE_PASSWORD: Final = "|".join(
-    (
-        r"\bsshpass\s+-p\s*",
-        r"\bmysql(?:dump|admin|show|import|check)?\b[^|;&\n]*?\s-p",
-        r"\bmariadb[\w-]*\b[^|;&\n]*?\s-p",
-        r"\bredis-cli\b[^|;&\n]*?\s-a\s+",
-        r"\b(?:curl|wget)\b[^|;\n]*?\s(?:-u|--user)[\s=]*[\"']?[^\s:\"']+:",
-        r"\b(?:requirepass|masterauth|identified\s+by|login\s+\S+\s+password)\s+",
-        r"\bpassword\s+[\"']",
-    )
+_PASSWORD_FOLLOWS: Final = (
+    r"\bsshpass\s+-p\s*",
+    r"\bmysql(?:dump|admin|show|import|check)?\b[^|;&\n]*?\s-p",
+    r"\bmariadb[\w-]*\b[^|;&\n]*?\s-p",
+    r"\bredis-cli\b[^|;&\n]*?\s-a\s+",
+    r"\b(?:curl|wget)\b[^|;\n]*?\s(?:-u|--user)[\s=]*[\"']?[^\s:\"']+:",
+    r"\b(?:requirepass|masterauth|identified\s+by|login\s+\S+\s+password)\s+",
+    r"\bpassword\s+[\"']",
 )
+_BEFORE_PASSWORD: Final = "|".join(_PASSWORD_FOLLOWS)
 _CONTEXTS: Final = (
     rf"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?:([^~]*?)-----END|({_CUT_OFF}))",
     rf"(?i)\b(?:proxy-)?authorization{_QUOTE}\s*[:=]\s*{_QUOTE}(?:(?:{_AUTH_SCHEMES})\s+)?([^\s\"'\\,]+)",

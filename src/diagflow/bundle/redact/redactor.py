@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import msgspec
 
@@ -34,6 +34,11 @@ class Redactor:
 
     def __init__(self, key: bytes) -> None:
         self._texts = Texts(Tokens(key))
+
+    @classmethod
+    def new(cls) -> Self:
+        """Return one with a random key."""
+        return cls(new_key())
 
     def reading(self, reading: Reading) -> Reading:
         """Return the reading without secrets; its objects are changed in place.

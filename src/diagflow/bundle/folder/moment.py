@@ -1,0 +1,76 @@
+"""When an incident folder is about: the alert's time, else the latest time that its objects name."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from diagflow.model.projection import reader_of
+
+_EPOCH: Final = datetime(1971, 1, 1, tzinfo=UTC)
+"""Alertmanager and Kubernetes write times long before it for "not yet"."""
+
+_PATHS: Final = (
+    "metadata.creationTimestamp",
+    "metadata.managedFields[].time",
+    "status.conditions[].lastTransitionTime",
+    "status.conditions[].lastHeartbeatTime",
+    "status.conditions[].lastProbeTime",
+    "status.conditions[].lastUpdateTime",
+    "status.startTime",
+    "status.completionTime",
+    "status.lastScheduleTime",
+    "spec.renewTime",
+    "firstTimestamp",
+    "lastTimestamp",
+    "eventTime",
+    "deprecatedFirstTimestamp",
+    "deprecatedLastTimestamp",
+    "series.lastObservedTime",
+    *(
+        f"status.{containers}[].{state}"
+        for containers in ("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses")
+        for state in (
+            "state.running.startedAt",
+            "state.terminated.startedAt",
+            "state.terminated.finishedAt",
+            "lastState.terminated.startedAt",
+            "lastState.terminated.finishedAt",
+        )
+    ),
+)
+"""Where Kubernetes writes what has happened; not what is to happen, as the end of a certificate."""
+
+
+def parse(text: Any) -> datetime | None:
+    """Return a moment in UTC, None for what is none or stands for "not yet"."""
+    if not isinstance(text, str) or not 10 < len(text) < 40:  # noqa: PLR2004  # quick: no RFC 3339 time
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+        return time.astimezone(UTC) if time.tzinfo and time > _EPOCH else None
+    except (ValueError, OverflowError, TypeError):
+        return None
+
+
+def of_alert(alert: dict[str, Any] | None) -> datetime | None:
+    """Return the latest start or end of an alert or a group of alerts."""
+    return max(_alert_times(alert, ("startsAt", "endsAt")), default=None)
+
+
+def onset_of(alert: dict[str, Any] | None) -> datetime | None:
+    """Return when the first alert of a group began."""
+    return min(_alert_times(alert, ("startsAt",)), default=None)
+
+
+def _alert_times(alert: dict[str, Any] | None, names: tuple[str, ...]) -> Iterator[datetime]:
+    alerts = alert.get("alerts") if alert else None
+    for one in alerts if isinstance(alerts, list) else ():
+        found = (parse(one.get(name)) for name in names)
+        yield from (time for time in found if time)
+
+
+def latest(objects: Iterable[Any]) -> datetime | None:
+    """Return the latest time at which something happened to any object."""
+    readers = [reader_of(path) for path in _PATHS]
+    texts = {text for item in objects for read in readers for text in read(item) if isinstance(text, str)}
+    return max((time for time in map(parse, texts) if time), default=None)
