@@ -1,0 +1,67 @@
+"""The analyzer `check-scheduler-config`: why pods get no node, confirmed from the objects.
+
+It confirms nothing from "Pending" alone: a pod that the scheduler has yet to look at is no fault. For each pod that was
+turned down it takes the scheduler's message apart, asks every filter about every node itself, and names the one root.
+With `--nodes=affected` (the default) only nodes that were in question for such a pod are written down as its candidates.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from diagflow.analyze.api import Case, Finding
+from diagflow.analyze.events import Event, event_of
+from diagflow.model import CLUSTER, Entity, Outcome, Reading
+from diagflow.packs.kubernetes.scheduling.findings import findings
+from diagflow.packs.kubernetes.scheduling.judge import judge_all
+from diagflow.packs.kubernetes.scheduling.pending import Pending, claim_names
+from diagflow.packs.kubernetes.scheduling.waiting import is_waiting, told_by_events, turned_down
+from diagflow.packs.kubernetes.scheduling.world import World, build
+
+
+def run(case: Case) -> list[Finding]:
+    """Say why pods get no node."""
+    pods, events = case.read("objects:pods"), _events(case)
+    waiting = turned_down(pods.data or (), events, case.now) if pods.readable else told_by_events(events, case.now)
+    asked = [w for w in waiting if _in_question(w.entity, case.entities)]
+    if not asked:
+        return [_nothing(pods)]
+    world = _world(case, pods, asked)
+    return findings(judge_all(asked, world, events, case.now), world)
+
+
+def _in_question(pod: Entity, entities: Sequence[Entity]) -> bool:
+    """True when a rule asked about this pod, or about more than single pods."""
+    return pod in entities or any(e.kind != "pod" for e in entities) or not entities
+
+
+def _nothing(pods: Reading) -> Finding:
+    if not pods.readable:
+        return Finding(CLUSTER, outcome=Outcome.INCONCLUSIVE, detail=f"pods could not be read: {pods.detail or pods.state}")
+    new = sum(1 for p in pods.data or () if is_waiting(p))
+    return Finding(CLUSTER, outcome=Outcome.NO_MATCH, detail=f"the scheduler turned no pod down; {new} wait for its first look")
+
+
+def _events(case: Case) -> list[Event]:
+    reading = case.read("objects:events")
+    wanted = ("FailedScheduling", "Scheduled", "TriggeredScaleUp", "Nominated", "ProvisioningFailed", "FailedBinding")
+    return [event_of(e) for e in reading.data or () if e.get("reason") in wanted] if reading.readable else []
+
+
+def _world(case: Case, pods: Reading, waiting: Sequence[Pending]) -> World:
+    nodes = case.read("objects:nodes")
+    complete = nodes.answered and pods.answered and bool(nodes.data)
+    if not any(claim_names(w.entity.name, w.spec) for w in waiting):
+        return build(nodes.data or () if complete else (), pods.data or () if complete else (), complete=complete)
+    return build(
+        nodes.data or () if complete else (),
+        pods.data or () if complete else (),
+        complete=complete,
+        claims=_whole(case.read("objects:persistentvolumeclaims")),
+        volumes=_whole(case.read("objects:persistentvolumes")),
+        classes=_whole(case.read("objects:storageclasses")),
+    )
+
+
+def _whole(reading: Reading) -> Any:
+    """Return a list that was read completely; None when what is not in it may be there all the same."""
+    return (reading.data or ()) if reading.answered else None

@@ -1,0 +1,195 @@
+"""Claims of a pod that keep it from any node, before the scheduler looks at a single one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from diagflow.packs.kubernetes.scheduling.pending import Pending, claim_names
+from diagflow.packs.kubernetes.scheduling.quantity import amount
+from diagflow.packs.kubernetes.scheduling.selectors import Json, node_selected
+from diagflow.packs.kubernetes.scheduling.world import Node, World, key, meta
+
+
+class Trouble(StrEnum):
+    """What is wrong with a claim."""
+
+    MISSING = "missing"
+    DELETING = "deleting"
+    LOST = "lost"
+    NO_CLASS = "no-class"  # none named, no default, no volume fits
+    CLASS_MISSING = "class-missing"
+    NOT_PROVISIONED = "not-provisioned"  # the class is there, its provisioner has made no volume
+    NO_VOLUME = "no-volume"  # a class without provisioner, and no free volume that fits
+
+
+@dataclass(frozen=True, slots=True)
+class BadClaim:
+    """A claim that keeps its pod from every node.
+
+    Attributes:
+        namespace: of the claim.
+        name: of the claim.
+        trouble: what is wrong with it.
+        storage_class: the class that it names.
+        detail: what its events say, or what it waits for.
+    """
+
+    namespace: str
+    name: str
+    trouble: Trouble
+    storage_class: str = ""
+    detail: str = ""
+
+
+_NO_PROVISIONER: Final = "kubernetes.io/no-provisioner"
+_DEFAULT: Final = (
+    "storageclass.kubernetes.io/is-default-class",
+    "storageclass.beta.kubernetes.io/is-default-class",
+)
+
+
+def bad_claims(pod: Pending, world: World) -> list[BadClaim]:
+    """Return the claims that stand in the way of this pod, in the order of its volumes."""
+    if world.claims is None:
+        return []
+    found = []
+    for name, generated in claim_names(pod.entity.name, pod.spec).items():
+        claim = world.claims.get((pod.namespace, name))
+        if claim is None and generated:
+            continue  # the ephemeral volume controller creates it in a moment
+        trouble = Trouble.MISSING if claim is None else _trouble(claim, world)
+        if trouble is not None:
+            found.append(BadClaim(pod.namespace, name, trouble, _class_name(claim) if claim else ""))
+    return found
+
+
+def _trouble(claim: Json, world: World) -> Trouble | None:
+    if meta(claim).get("deletionTimestamp"):
+        return Trouble.DELETING
+    phase = (claim.get("status") or {}).get("phase")
+    if phase == "Lost":
+        return Trouble.LOST
+    return _unbound_trouble(claim, world) if phase == "Pending" else None
+
+
+def _class_name(claim: Json) -> str:
+    return str((claim.get("spec") or {}).get("storageClassName") or "")
+
+
+def _unbound_trouble(claim: Json, world: World) -> Trouble | None:
+    name = _class_name(claim)
+    if world.classes is None:
+        return Trouble.NOT_PROVISIONED
+    if not name:
+        return _without_class(claim, world)
+    known = world.classes.get(name)
+    if known is None:
+        return None if _static_volume(claim, world) else Trouble.CLASS_MISSING
+    if waits_for_pod(known):
+        return None  # bound only when the pod has found its node: no fault of its own
+    return Trouble.NO_VOLUME if known.get("provisioner") == _NO_PROVISIONER else Trouble.NOT_PROVISIONED
+
+
+def _without_class(claim: Json, world: World) -> Trouble:
+    """No class: the default fills it in, unless the claim says that it wants none (an empty name)."""
+    wants_none = (claim.get("spec") or {}).get("storageClassName") == ""
+    defaults = [c for c in (world.classes or {}).values() if _is_default(c)]
+    return Trouble.NOT_PROVISIONED if defaults and not wants_none else Trouble.NO_CLASS
+
+
+def _is_default(storage_class: Json) -> bool:
+    annotations = meta(storage_class).get("annotations") or {}
+    return any(annotations.get(a) == "true" for a in _DEFAULT)
+
+
+def waits_for_pod(storage_class: Json) -> bool:
+    """True when volumes of a class are bound only once a pod needs them."""
+    return storage_class.get("volumeBindingMode") == "WaitForFirstConsumer"
+
+
+def _static_volume(claim: Json, world: World) -> bool:
+    return any(_fits(volume, claim) for volume in (world.volumes or {}).values())
+
+
+def _fits(volume: Json, claim: Json) -> bool:
+    """True when a free volume could be bound to a claim."""
+    spec, wanted = volume.get("spec") or {}, claim.get("spec") or {}
+    reserved = spec.get("claimRef") or {}
+    free = (volume.get("status") or {}).get("phase") == "Available" or (
+        (reserved.get("namespace"), reserved.get("name")) == key(claim)
+    )
+    size = amount("storage", (spec.get("capacity") or {}).get("storage", 0))
+    asked = amount("storage", ((wanted.get("resources") or {}).get("requests") or {}).get("storage", 0))
+    modes = set(wanted.get("accessModes") or ()) <= set(spec.get("accessModes") or ())
+    same_class = str(spec.get("storageClassName") or "") == _class_name(claim)
+    return free and same_class and modes and size >= asked
+
+
+def _reachable(volume: Json, node: Node) -> bool:
+    required = ((volume.get("spec") or {}).get("nodeAffinity") or {}).get("required")
+    if required is None:
+        return True
+    affinity = {"affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}}
+    return node_selected(affinity, node.name, node.labels)
+
+
+def unreachable_volumes(pod: Pending, node: Node, world: World) -> list[str]:
+    """Return the claims whose bound volume cannot be used from a node."""
+    return [
+        name
+        for name, volume in _bound(pod, world)
+        if not _reachable(volume, node) or not _same_zone(volume, node)
+    ]
+
+
+_ZONES: Final = (
+    "topology.kubernetes.io/zone",
+    "topology.kubernetes.io/region",
+    "failure-domain.beta.kubernetes.io/zone",
+    "failure-domain.beta.kubernetes.io/region",
+)
+
+
+def _same_zone(volume: Json, node: Node) -> bool:
+    """Labels of old volumes name their zones, several of them joined by two underscores (plugin VolumeZone)."""
+    labels: dict[str, Any] = meta(volume).get("labels") or {}
+    return all(node.labels.get(z, "") in str(labels[z]).split("__") for z in _ZONES if z in labels and z in node.labels)
+
+
+def _bound(pod: Pending, world: World) -> Iterable[tuple[str, Json]]:
+    for name in claim_names(pod.entity.name, pod.spec):
+        claim = (world.claims or {}).get((pod.namespace, name)) or {}
+        volume = (world.volumes or {}).get(str((claim.get("spec") or {}).get("volumeName") or ""))
+        if volume is not None:
+            yield name, volume
+
+
+def unbindable_claims(pod: Pending, node: Node, world: World) -> list[str]:
+    """Return the claims that wait for their pod and could get no volume on a node."""
+    found = []
+    for name in claim_names(pod.entity.name, pod.spec):
+        claim = (world.claims or {}).get((pod.namespace, name))
+        if claim is not None and (claim.get("status") or {}).get("phase") == "Pending" and not _bindable(claim, node, world):
+            found.append(name)
+    return found
+
+
+def _bindable(claim: Json, node: Node, world: World) -> bool:
+    known = (world.classes or {}).get(_class_name(claim))
+    if known is None or not waits_for_pod(known) or world.volumes is None:
+        return True
+    if known.get("provisioner") != _NO_PROVISIONER:
+        return _topology_allowed(known, node)
+    return any(_fits(v, claim) and _reachable(v, node) for v in world.volumes.values())
+
+
+def _topology_allowed(storage_class: Json, node: Node) -> bool:
+    terms = storage_class.get("allowedTopologies") or ()
+    return not terms or any(
+        all(
+            node.labels.get(str(e.get("key"))) in (e.get("values") or ())
+            for e in term.get("matchLabelExpressions") or ()
+        )
+        for term in terms
+    )

@@ -1,0 +1,78 @@
+"""The pods that the scheduler has turned down: not those it has yet to look at, and not those that are gated."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from diagflow.analyze.events import Event
+from diagflow.model import Entity
+from diagflow.packs.kubernetes.scheduling.message import parse
+from diagflow.packs.kubernetes.scheduling.patience import age
+from diagflow.packs.kubernetes.scheduling.pending import Pending, pending_of
+from diagflow.packs.kubernetes.scheduling.selectors import Json
+from diagflow.packs.kubernetes.scheduling.world import condition, key, meta, timestamp
+
+REASONS: Final = ("Unschedulable", "SchedulerError")
+"""Reasons of the condition PodScheduled that are a no; SchedulingGated is none."""
+
+STALE: Final = 360.0
+"""Seconds after which an event says nothing about now: the scheduler tries again every 5 min at the latest."""
+
+
+def turned_down(pods: Iterable[Json], events: Sequence[Event], now: datetime) -> list[Pending]:
+    """Return the pods that were turned down, by name."""
+    refusals = _refusals(events, now)
+    found = [w for p in pods if is_waiting(p) and (w := _waiting(p, refusals)) is not None]
+    return sorted(found, key=lambda w: w.entity)
+
+
+def is_waiting(pod: Json) -> bool:
+    """True for a pod that wants a node and has none."""
+    spec, status = pod.get("spec") or {}, pod.get("status") or {}
+    return (
+        status.get("phase") in (None, "Pending")
+        and not spec.get("nodeName")
+        and not spec.get("schedulingGates")
+        and not meta(pod).get("deletionTimestamp")
+    )
+
+
+def _waiting(pod: Json, refusals: Mapping[Entity, Event]) -> Pending | None:
+    told = condition(pod, "PodScheduled")
+    if told.get("reason") in REASONS and told.get("status") == "False":
+        since = timestamp(told.get("lastTransitionTime")) or timestamp(meta(pod).get("creationTimestamp"))
+        return pending_of(pod, parse(str(told.get("message") or "")), since, "objects:pods")
+    namespace, name = key(pod)
+    event = refusals.get(Entity("pod", name, namespace))
+    if event is None or told.get("status") == "True":
+        return None
+    return pending_of(pod, parse(event.message), event.first, "objects:events")
+
+
+def _refusals(events: Sequence[Event], now: datetime) -> dict[Entity, Event]:
+    """Return the latest recent refusal of each pod, unless it was scheduled after that."""
+    latest: dict[Entity, Event] = {}
+    for event in events:
+        if event.reason in ("FailedScheduling", "Scheduled") and event.last is not None:
+            known = latest.get(event.entity)
+            if known is None or (known.last is not None and known.last <= event.last):
+                latest[event.entity] = event
+    return {
+        entity: event
+        for entity, event in latest.items()
+        if event.reason == "FailedScheduling" and event.last is not None and age(event.last, now) < STALE
+    }
+
+
+def told_by_events(events: Sequence[Event], now: datetime) -> list[Pending]:
+    """Return what events say about pods where the pods themselves cannot be read."""
+    found = [
+        pending_of(
+            {"metadata": {"name": entity.name, "namespace": entity.namespace}},
+            parse(event.message),
+            event.first,
+            "objects:events",
+        )
+        for entity, event in _refusals(events, now).items()
+    ]
+    return sorted(found, key=lambda w: w.entity)

@@ -1,0 +1,154 @@
+"""The analyzer `check-replicas`: whether a workload that is short of replicas is ill, or just being rolled out.
+
+A rollout, a scale-up and a slow starter are short of replicas too. The bound is that of kubernetes-mixin's alerts
+(KubeDeploymentReplicasMismatch and its kin: `for: 15m`), taken from the pods that are not ready where these can be read.
+Within it the evidence is strong: named near an alert, silent in a scan.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from diagflow.analyze.api import Case, Finding, Observation
+from diagflow.model import CLUSTER, Entity, Outcome, Query, Strength, Text
+from diagflow.packs.kubernetes.scheduling.pending import owner_of
+from diagflow.packs.kubernetes.scheduling.world import condition, key, meta, timestamp
+
+Json = Mapping[str, Any]
+
+SYMPTOM: Final = "kubernetes.replicas-missing"
+LASTING: Final = 900.0
+"""Seconds after which a lack of replicas is no rollout any more (kubernetes-mixin, `for: 15m`)."""
+
+_OVER: Final = ("Succeeded", "Failed")
+_JUST_NOW: Final = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Where a kind of workload says how many pods it wants and has."""
+
+    query: str
+    wanted: Callable[[Json], int]
+    ready: Callable[[Json], int]
+
+
+def _number(part: str, name: str, default: int) -> Callable[[Json], int]:
+    return lambda obj: int((obj.get(part) or {}).get(name, default) or 0)
+
+
+_KINDS: Final = {
+    "deployment": _Kind(
+        "objects:deployments.apps", _number("spec", "replicas", 1), _number("status", "availableReplicas", 0)
+    ),
+    "statefulset": _Kind(
+        "objects:statefulsets.apps", _number("spec", "replicas", 1), _number("status", "readyReplicas", 0)
+    ),
+    "daemonset": _Kind(
+        "objects:daemonsets.apps",
+        _number("status", "desiredNumberScheduled", 0),
+        _number("status", "numberAvailable", 0),
+    ),
+    "replicaset": _Kind(
+        "objects:replicasets.apps", _number("spec", "replicas", 1), _number("status", "readyReplicas", 0)
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Short:
+    """A workload with fewer ready pods than it wants; `since` is None where nothing tells since when."""
+
+    entity: Entity
+    wanted: int
+    ready: int
+    since: datetime | None
+    judged_by: str
+
+
+def run(case: Case) -> list[Finding]:
+    """Say which of the workloads in question lack replicas."""
+    found = [_finding(short, case.now) for short in _short(case)]
+    return found or [Finding(CLUSTER, outcome=Outcome.NO_MATCH, detail="each workload has its replicas, or says why not")]
+
+
+def _short(case: Case) -> Iterable[_Short]:
+    pods = case.read("objects:pods")
+    own = _by_owner(pods.data or ()) if pods.answered else None
+    for kind, where in _KINDS.items():
+        wanted = {e for e in case.entities if e.kind == kind}
+        if not wanted:
+            continue
+        for obj in case.read(where.query).data or ():
+            entity = Entity(kind, key(obj)[1], key(obj)[0])
+            if entity in wanted and not _spoken_for(obj, case, kind) and where.ready(obj) < where.wanted(obj):
+                yield _judged(entity, obj, where, own)
+
+
+def _spoken_for(obj: Json, case: Case, kind: str) -> bool:
+    """True for the ReplicaSet of a Deployment that is there: the Deployment says it itself."""
+    if kind != "replicaset":
+        return False
+    owners = {str(o.get("name")) for o in meta(obj).get("ownerReferences") or () if o.get("kind") == "Deployment"}
+    if not owners:
+        return False
+    there = case.read("objects:deployments.apps")
+    return any(key(d)[0] == key(obj)[0] and key(d)[1] in owners for d in there.data or ())
+
+
+def _by_owner(pods: Iterable[Json]) -> dict[tuple[str, str], list[Json]]:
+    """Group the pods that are to run by namespace and `kind/name` of what they belong to.
+
+    Pods of a Deployment stand under it and under its ReplicaSet.
+    """
+    groups: dict[tuple[str, str], list[Json]] = {}
+    for pod in pods:
+        own = meta(pod)
+        if own.get("deletionTimestamp") or (pod.get("status") or {}).get("phase") in _OVER:
+            continue
+        names = {owner_of(own), *(f"{str(o.get('kind')).lower()}/{o.get('name')}" for o in own.get("ownerReferences") or ())}
+        for name in names:
+            groups.setdefault((key(pod)[0], name), []).append(pod)
+    return groups
+
+
+def _judged(
+    entity: Entity, obj: Json, where: _Kind, own: Mapping[tuple[str, str], Sequence[Json]] | None
+) -> _Short:
+    if own is None:
+        return _Short(entity, where.wanted(obj), where.ready(obj), None, where.query)
+    waiting = [t for p in own.get((entity.namespace, f"{entity.kind}/{entity.name}"), ()) if (t := _unready_since(p))]
+    since = min(waiting, default=None) or _said_since(obj)
+    return _Short(entity, where.wanted(obj), where.ready(obj), since, "objects:pods" if waiting else where.query)
+
+
+def _unready_since(pod: Json) -> datetime | None:
+    """Return since when a pod is not ready; None for one that is."""
+    ready = condition(pod, "Ready")
+    if ready.get("status") == "True":
+        return None
+    return timestamp(ready.get("lastTransitionTime")) or timestamp(meta(pod).get("creationTimestamp"))
+
+
+def _said_since(obj: Json) -> datetime | None:
+    """Return since when a Deployment says that it is not available; where nothing says so, it has just begun."""
+    available = condition(obj, "Available")
+    said = timestamp(available.get("lastTransitionTime")) if available.get("status") == "False" else None
+    return said or _JUST_NOW
+
+
+def _finding(short: _Short, now: datetime) -> Finding:
+    young = short.since is not None and (now - short.since).total_seconds() < LASTING
+    since = short.since if short.since is not None and short.since <= now else None
+    text = Text(
+        f"{short.ready} of {short.wanted} replicas are ready", f"期望 {short.wanted} 个副本，就绪 {short.ready} 个"
+    )
+    seen = Observation(
+        Query.parse(short.judged_by),
+        text,
+        supports=Strength.STRONG if young else Strength.CONCLUSIVE,
+        value={"ready": short.ready, "wanted": short.wanted},
+        time=since,
+    )
+    return Finding(short.entity, SYMPTOM, observations=(seen,), args={"wanted": short.wanted, "ready": short.ready}, since=since)
