@@ -7,12 +7,15 @@ from typing import Final
 SIGNS: Final = (
     r"passw(?:or)?d|passwd|passphrase|passcode|pwd|secret|token|credential|api[_.-]?key|access[_.-]?key|"
     r"private[_.-]?key|account[_.-]?key|encryption[_.-]?key|signing[_.-]?key|shared[_.-]?(?:access[_.-]?)?key|"
-    r"master[_.-]?key|license[_.-]?key|auth[_.-]?key|service[_.-]?key|connection[_.-]?string|auth[_.-]?pass|"
+    r"master[_.-]?key|license[_.-]?key|auth[_.-]?key|connection[_.-]?string|auth[_.-]?pass|"
     r"cookie|bearer|jwt|dsn|signature|authorization"
 )
 """Parts of a name that make its value a secret (a pattern for RE2, without case)."""
 
-_SECRET: Final = re.compile(rf"{SIGNS}|(?:^|[_.-])(?:pass|sig|auth)$|[a-z]pass$|key[_.-]?base$", re.IGNORECASE)
+_SECRET: Final = re.compile(
+    rf"(?i:{SIGNS})(?:[sS](?![a-z])|(?![a-z]))|"  # the sign ends a word: a `tokenreview` is none
+    r"(?i:(?:^|[_.-])(?:pass|sig|auth)$|[a-z]pass$|key[_.-]?base$)"
+)
 _HARMLESS: Final = re.compile(r"(?:by|com|tres|sur|en)pass$", re.IGNORECASE)
 _PASSWORD: Final = re.compile(r"pass|pwd", re.IGNORECASE)
 _ABOUT_WORDS = """
@@ -42,6 +45,9 @@ _PLACE: Final = re.compile(
 _NUMBER: Final = re.compile(r"[0-9]{1,6}[a-z]{0,2}")
 _DNS: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?/)?[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 _OBJECT: Final = re.compile(r"(?:secret|token|credential)s?$", re.IGNORECASE)
+_VERSION: Final = re.compile(r"v?[0-9]+(?:\.[0-9]+)+[\w.+-]*(?:@sha256:.*)?|latest")
+_MASKS: Final = "redacted|hidden|masked|filtered|removed|omitted|sensitive"
+_MASKED: Final = re.compile(rf"\*{{3,}}(?:\w+\*{{3,}})?|[<\[({{]*(?:{_MASKS})[>\])}}]*|<set to .*>", re.IGNORECASE)
 _UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _SECRET_ID: Final = re.compile(r"secret[_.-]?id$", re.IGNORECASE)
 
@@ -72,10 +78,15 @@ def is_dns_name(text: str) -> bool:
     return bool(_DNS.fullmatch(text))
 
 
+def is_version(text: str) -> bool:
+    """True for `v1.2.3` and the like: what follows the name of an image."""
+    return bool(_VERSION.fullmatch(text))
+
+
 def is_plain(name: str, value: str) -> bool:
-    """True for values that are no secrets whatever they are called: switches, numbers, places, `$(REFERENCES)`."""
+    """True for what is no secret whatever it is called: switches, numbers, places, `$(REFERENCES)`, `***`."""
     text = value.strip()
-    if text.lower() in _PLAIN or _REFERENCE.fullmatch(text) or _PLACE.fullmatch(text):
+    if text.lower() in _PLAIN or _REFERENCE.fullmatch(text) or _PLACE.fullmatch(text) or _MASKED.fullmatch(text):
         return True
     return bool(_NUMBER.fullmatch(text)) and not _PASSWORD.search(name)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import re2
 
-from diagflow.bundle.redact.names import SIGNS, is_dns_name, is_password_name, is_secret
+from diagflow.bundle.redact.names import SIGNS, is_dns_name, is_password_name, is_secret, is_version
 
 Span = tuple[int, int]
 
@@ -44,7 +44,6 @@ _TOKENS: Final = (
 )
 _CUT_OFF: Final = r"(?:\s|\\[nr]|[A-Za-z0-9+/=]{30,})*[A-Za-z0-9+/=]*"  # the rest of a key without its end
 _QUOTE: Final = r"(?:\\?[\"'])?"
-_AUTH_SCHEMES: Final = "basic|bearer|token|apikey|digest|negotiate|splunk|aws4-hmac-sha256"
 _PASSWORD_FOLLOWS: Final = (
     r"\bsshpass\s+-p\s*",
     r"\bmysql(?:dump|admin|show|import|check)?\b[^|;&\n]*?\s-p",
@@ -57,7 +56,6 @@ _PASSWORD_FOLLOWS: Final = (
 _BEFORE_PASSWORD: Final = "|".join(_PASSWORD_FOLLOWS)
 _CONTEXTS: Final = (
     rf"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?:([^~]*?)-----END|({_CUT_OFF}))",
-    rf"(?i)\b(?:proxy-)?authorization{_QUOTE}\s*[:=]\s*{_QUOTE}(?:(?:{_AUTH_SCHEMES})\s+)?([^\s\"'\\,]+)",
     rf"(?i)\b(?:set-)?cookie{_QUOTE}\s*:\s*{_QUOTE}([^\"'\r\n]+)",
     r"\\?[\"'](?:auth|identitytoken|registrytoken)\\?[\"']\s*:\s*\\?[\"']([A-Za-z0-9+/=_.-]{4,})",  # of a registry
     r"[\w.-]+:([^\s/]+)@(?:tcp|udp|unix)\(",  # user:password@tcp(host:3306)/db
@@ -69,7 +67,10 @@ _NAMED: Final = re2.compile(
 )
 _LINE: Final = re2.compile(rf"(?im)^[\s#>-]*[\"']?({_NAME})[\"']?[ \t]*[:=][ \t]*[\"']?([^\r\n\"']+)")
 _XML: Final = re2.compile(rf"(?i)<({_NAME})>([^<]+)<")
-_SCHEME: Final = re2.compile(r"(?i)\b(?:bearer|basic)\s+([A-Za-z0-9+/=_.~-]{12,})")
+_SCHEME: Final = re2.compile(
+    rf"(?i)\bauthorization{_QUOTE}\s*[:=]\s*{_QUOTE}(?:basic|bearer|token|apikey|digest|negotiate|splunk)\s+([^\s\"'\\,]+)|"
+    r"\b(?:bearer|basic)\s+([A-Za-z0-9+/=_.~-]{12,})"
+)
 _BARE: Final = re2.compile(r"[^\s\"']+")
 _PARAMETER: Final = re2.compile(r"[A-Za-z_][\w.\-]*=")
 _LONG_ENOUGH: Final = 8  # characters of what looks random behind "token: "
@@ -138,9 +139,10 @@ def _by_context(text: str) -> Iterator[Span]:
 def _by_scheme(text: str) -> Iterator[Span]:
     """Yield what follows `Bearer` and `Basic`; not the words of a sentence about them."""
     for found in _SCHEME.finditer(text):
-        value = found.group(1).rstrip(".")
+        start, end = _secret_part(_SCHEME, found)
+        value = text[start:end].rstrip(".")
         if not value.isalpha() or not (value.islower() or value.istitle()):
-            yield found.span(1)
+            yield start, end
 
 
 def _by_name(text: str) -> Iterator[Span]:
@@ -179,15 +181,29 @@ def _bare(value: str) -> str:
 
 def _is_value(name: str, op: str, value: str, *, quoted: bool) -> bool:
     """Tell `token: 8f3a...` from a sentence such as `failed to fetch token: connection refused`."""
+    sign = op.strip("\"'\\] \t\r\n")
     if not is_secret(name.lstrip("-"), value):
         return False
-    sign = op.strip("\"'\\] \t\r\n")
     if not sign:
         return name.startswith("-") and not value.startswith("-")
     if "=" in sign or "value" in sign or (quoted and op[:1] in ("'", '"', "\\")):
         return True
-    if is_password_name(name) or not op[-1:].isspace():
-        return not (name.lower().endswith(("secret", "secrets", "token")) and is_dns_name(value) and value.isalpha())
+    return not _opens(value, quoted=quoted) and _follows_colon(name, value, spaced=op[-1:].isspace())
+
+
+def _opens(value: str, *, quoted: bool) -> bool:
+    """True where more names follow: `"secret":{"name": ...`."""
+    return not quoted and value[:1] in ("{", "[")
+
+
+def _follows_colon(name: str, value: str, *, spaced: bool) -> bool:
+    """Judge an unquoted name, a colon and a value: a setting, the tag of an image, or prose."""
+    if name.lower() == "pass" or "://" in value:
+        return False
+    if is_password_name(name):
+        return True
+    if not spaced:
+        return not is_version(value) and not (is_dns_name(value) and value.isalpha())
     return len(value) >= _LONG_ENOUGH and any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
 
 

@@ -1,0 +1,70 @@
+"""`diagflow import`: foreign dumps and incident folders to a bundle."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from diagflow.bundle.disk import Opened
+    from diagflow.model import Incident
+
+
+def import_(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SRC",
+            help="An incident folder, a dump of `kubectl cluster-info dump`, a support bundle, or a file with objects.",
+        ),
+    ],
+    destination: Annotated[str, typer.Argument(metavar="DEST", help="Where to: FILE.zip, or a folder ending in /.")],
+    at: Annotated[
+        str | None,
+        typer.Option("--at", help="The moment that it is about; default: its alert's, else its latest."),
+    ] = None,
+) -> int:
+    """Make a bundle of what other tools wrote: redacted, one file, ready to diagnose, to send and to replay.
+
+    What cannot be read is said, a line each; the rest is used.
+
+    Examples:
+      diagflow import incident/ incident.zip
+
+      kubectl cluster-info dump -A -o json --output-directory dump && diagflow import dump dump.zip
+    """
+    from diagflow.bundle import open_bundle, save
+
+    opened = open_bundle(source, at=_moment(at))
+    opened.bundle.incident = pointed(opened.bundle.incident)
+    for line in (*opened.problems, *opened.notes):
+        sys.stderr.write(f"diagflow: {line}\n")
+    save(opened.bundle, destination, diagnosis=opened.diagnosis, labels=opened.labels)
+    sys.stderr.write(_done(opened, destination))
+    return 0
+
+
+def _moment(at: str | None) -> datetime | None:
+    from diagflow.cli.times import parse_moment
+
+    return parse_moment(at, now=datetime.now(UTC)) if at else None
+
+
+def pointed(incident: "Incident") -> "Incident":
+    """Return an incident with the entities that its alert names, if nobody has named any yet."""
+    if incident.alert is None or incident.entities:
+        return incident
+    import json
+    from dataclasses import replace
+
+    from diagflow.collect.alert import parse_alert
+
+    parsed = parse_alert(json.dumps(incident.alert).encode(), name="alert.json")
+    return replace(incident, entities=parsed.entities, labels=dict(parsed.labels), onset=parsed.onset or incident.onset)
+
+
+def _done(opened: "Opened", destination: str) -> str:
+    count = len(opened.bundle)
+    return f"{count} readings written to {destination}; see what is in it: diagflow bundle show {destination}\n"
