@@ -55,19 +55,21 @@ def test_every_fault_has_an_alert_that_the_lab_can_raise(one: fault.Fault):
 
 
 def test_every_fault_is_labelled_with_one_root_and_has_something_to_wait_for(one: fault.Fault):
+    assert one.wait
+    if one.name.startswith("healthy/"):
+        assert one.labels["causes"] == []
+        return
     (cause,) = one.labels["causes"]
     kind, _, rest = cause["entity"].partition("/")
     assert kind.islower()
     assert rest
     assert cause["id"] not in one.labels["forbidden"]
-    assert one.wait
 
 
 def test_every_labelled_name_is_one_of_the_fault(one: fault.Fault):
-    entity = one.labels["causes"][0]["entity"]
     text = json.dumps([objects_of(one), one.nodes, NODE])
-    name = entity.rpartition("/")[2].rstrip("*-")
-    assert name in text
+    for cause in one.labels["causes"]:
+        assert cause["entity"].rpartition("/")[2].rstrip("*-") in text
 
 
 def test_an_unknown_placeholder_is_named_with_its_line(tmp_path: Path):
