@@ -176,7 +176,7 @@ class Cel:
         try:
             return self.env.compile(source)
         except (RuntimeError, ValueError, TypeError) as e:
-            raise BadExpression(tuple(_complaints(str(e)))) from None
+            raise BadExpression(tuple(_complaints(str(e), source))) from None
 
     def evaluate(self, expression: Any, activation: Activation) -> Any:
         """Evaluate a checked expression: a plain value, `MISSING` or a `CelError`."""
@@ -199,13 +199,22 @@ def _plain(result: Any) -> Any:
     return result.plain_value()
 
 
-def _complaints(text: str) -> Iterator[Complaint]:
+def _complaints(text: str, source: str) -> Iterator[Complaint]:
     found = False
     for match in _COMPLAINT.finditer(text):
         found = True
-        yield Complaint(max(int(match[1]), 1), max(int(match[2]), 1), _told(match[3]))
+        line, column = max(int(match[1]), 1), max(int(match[2]), 1)
+        yield Complaint(line, _begin(match[3], source, line, column), _told(match[3]))
     if not found:
         yield Complaint(1, 1, " ".join(text.split())[:200])
+
+
+def _begin(message: str, source: str, line: int, column: int) -> int:
+    """Return the column where an unknown name begins; the library points at the dot or bracket behind it."""
+    unknown = _UNDECLARED.search(message)
+    name = unknown[1].split(".")[0] if unknown else ""
+    found = source.split("\n")[line - 1].rfind(name, 0, column - 1 + len(name)) if name else -1
+    return found + 1 if found >= 0 else column
 
 
 def _told(message: str) -> str:

@@ -7,10 +7,8 @@ from typing import Any, Final
 import yaml
 
 from diagflow.model import Strength, Text
-from diagflow.rules import containers, place, promql
-from diagflow.rules.cel import BadExpression
+from diagflow.rules import containers, promql
 from diagflow.rules.near import did_you_mean
-from diagflow.rules.patterns import BadPattern, groups
 from diagflow.rules.reads import Reads, reads
 from diagflow.rules.rule import (
     ChangeInput,
@@ -145,7 +143,7 @@ def _condition(found: tuple[str, Fields], context: Context, where: _Place) -> Co
         origin=fields.get("origin", _origin(key, fields)),
         half_life=fields.get("half-life", 0.0),
         text=fields.get("text"),
-        extract=checker.extract(),
+        extract=checker.extract,
         entity=fields.get("entity", ""),
         hold=0.0 if key in ("metric", "promql") else _hold(key, fields, where),
         position=context.position(fields.node),
@@ -190,70 +188,31 @@ def _hold(key: str, fields: Fields, where: _Place) -> float:
 
 
 class _Checker:
-    """Checks the CEL expressions and patterns of one condition, and remembers what they read."""
+    """Checks which variables the CEL expressions of one condition use, and remembers what they read."""
 
-    def __init__(self, key: str, fields: Fields, context: Context) -> None:
+    def __init__(self, key: str, fields: Fields, context: Context, *, more: frozenset[str] = frozenset()) -> None:
         self.context = context
         self._fields = fields
-        self._variables = _VARIABLES[key] | {"now"} | ({"container"} if "each" in fields else set())
+        self._variables = _VARIABLES[key] | {"now"} | more | ({"container"} if "each" in fields else set())
         self.found: list[Reads] = []
-        self._extract: dict[str, str] | None = None
+        self.extract = self._extract()
 
-    def cel(self, fields: Fields, key: str) -> str:
-        """Return the expression under a key, checked; empty when it is not there."""
-        if key not in fields:
-            return ""
-        return self._checked(fields[key], fields.nodes[key])
+    def cel(self, key: str) -> str:
+        """Return the expression under a key; empty when it is not there."""
+        return self._seen(self._fields[key], self._fields.nodes[key]) if key in self._fields else ""
 
-    def extract(self) -> dict[str, str]:
-        """Return the `extract` of the condition, checked (once)."""
-        if self._extract is None:
-            self._extract = self._checked_extract()
-        return self._extract
-
-    def _checked_extract(self) -> dict[str, str]:
-        found = self._fields.get("extract", {})
+    def _extract(self) -> dict[str, str]:
         node = self._fields.nodes.get("extract")
         values = {key.value: value for key, value in node.value} if node else {}
-        return {name: self._checked(source, values[name]) for name, source in found.items()}
+        return {name: self._seen(source, values[name]) for name, source in self._fields.get("extract", {}).items()}
 
-    def _checked(self, source: str, node: yaml.Node) -> str:
-        try:
-            known = reads(source)
-        except BadExpression as e:
-            for complaint in e.complaints:
-                self._complain(node, source, complaint.line, complaint.column, f"CEL: {complaint.message}", "cel")
-            return source
-        for complaint in known.complaints:
-            self._complain(node, source, complaint.line, complaint.column, f"CEL: {complaint.message}", "cel-reads")
+    def _seen(self, source: str, node: yaml.Node) -> str:
+        known = reads(source)
         for name in sorted(known.variables - self._variables):
             said = "add `each: container`" if name == "container" else did_you_mean(name, self._variables)
             self.context.fail(node, f"CEL: there is no `{name}` in this condition: {said}", "cel")
-        for function, literal in known.strings:
-            if function == "matches":
-                self.pattern(literal, node)
         self.found.append(known)
         return source
-
-    def _complain(self, node: yaml.Node, source: str, line: int, column: int, message: str, code: str) -> None:
-        position = place.within(node, source, line, column, self.context.text, self.context.file)
-        self.context.fail(position, message, code)
-
-    def pattern(self, pattern: str, node: yaml.Node) -> None:
-        """Check one pattern."""
-        try:
-            groups(pattern)
-        except BadPattern as e:
-            self.context.fail(node, str(e), "pattern")
-
-    def patterns(self, key: str) -> tuple[str, ...]:
-        """Return the patterns under a key, checked."""
-        node = self._fields.nodes.get(key)
-        nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
-        found: tuple[str, ...] = self._fields.get(key, ())
-        for pattern, where in zip(found, nodes, strict=False):
-            self.pattern(pattern, where)
-        return found
 
     def paths(self, variable: str) -> frozenset[str]:
         """Return all paths of a variable that the expressions checked so far read."""
@@ -288,8 +247,7 @@ def _compared(expr: str, fields: Fields, checker: _Checker, where: _Place, metri
 
 def _object(fields: Fields, checker: _Checker, _where: _Place) -> ObjectInput:
     kind = fields["object"]
-    where, since = checker.cel(fields, "where"), checker.cel(fields, "since")
-    checker.extract()
+    where, since = checker.cel("where"), checker.cel("since")
     read = checker.paths("object") | _when_paths(fields, kind) | _container_paths(checker, kind, "each" in fields)
     return ObjectInput(
         kind=kind,
@@ -334,8 +292,8 @@ def _event(fields: Fields, checker: _Checker, _where: _Place) -> EventInput:
     return EventInput(
         reasons=fields["event"],
         on=fields.get("on", ""),
-        patterns=checker.patterns("message"),
-        where=checker.cel(fields, "where"),
+        patterns=fields.get("message", ()),
+        where=checker.cel("where"),
         within=fields.get("within", 3600.0),
         min_count=fields.get("min-count", 1),
     )
@@ -343,7 +301,7 @@ def _event(fields: Fields, checker: _Checker, _where: _Place) -> EventInput:
 
 def _log(fields: Fields, checker: _Checker, _where: _Place) -> LogInput:
     return LogInput(
-        patterns=checker.patterns("log"),
+        patterns=fields["log"],
         of=_of(fields["of"], checker.context) if "of" in fields else None,
         previous=fields.get("previous", "any").lower(),
         tail=fields.get("tail", 200),
@@ -351,19 +309,18 @@ def _log(fields: Fields, checker: _Checker, _where: _Place) -> LogInput:
 
 
 def _of(fields: Fields, context: Context) -> ObjectInput:
-    checker = _Checker("object", fields, context)
-    checker._variables |= {"container"}  # noqa: SLF001  # logs are of containers, so there always is one
-    where = checker.cel(fields, "where")
+    checker = _Checker("object", fields, context, more=frozenset({"container"}))  # logs are of containers
+    where = checker.cel("where")
     read = checker.paths("object") | _when_paths(fields, "pod") | _container_paths(checker, "pod", each=True)
     return ObjectInput("pod", fields.get("when", {}), where, each="container", fields=frozenset(read))
 
 
 def _change(fields: Fields, checker: _Checker, _where: _Place) -> ChangeInput:
-    return ChangeInput(fields["change"], fields.get("within", 3600.0), checker.cel(fields, "where"))
+    return ChangeInput(fields["change"], fields.get("within", 3600.0), checker.cel("where"))
 
 
 def _fact(fields: Fields, checker: _Checker, _where: _Place) -> FactInput:
-    return FactInput(fields["fact"], checker.cel(fields, "where"))
+    return FactInput(fields["fact"], checker.cel("where"))
 
 
 _INPUTS: Final[Mapping[str, Any]] = {

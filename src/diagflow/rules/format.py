@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from diagflow.model import Direction, Role, Strength
 from diagflow.rules import kinds, promql
+from diagflow.rules.expressions import CEL, PATTERN
 from diagflow.rules.near import did_you_mean
 from diagflow.rules.rule import Action
 from diagflow.rules.scalars import Wrong, duration, shorten, threshold
@@ -47,8 +48,6 @@ DURATION: Final = Scalar(
     {"type": "string", "pattern": r"^\s*(?:[0-9]+(?:ms|[smhdwy])\s*)+$"},
     ("a number",),
 )
-CEL: Final = Scalar("a condition in CEL")
-PATTERN: Final = Scalar("a pattern (RE2)")
 KIND: Final = Scalar("a kind such as `pod`", kinds.kind)
 ENTITY: Final = matching(
     r"[^\s/]+/[^\s/]+(?:/[^\s/]+)?",

@@ -26,6 +26,7 @@ def _offset_of(value: str, line: int, column: int) -> int:
 
 
 def _in_source(node: yaml.Node, value: str, offset: int, text: str) -> int | None:
+    style = getattr(node, "style", None) or ""
     at, end = node.start_mark.index, min(node.end_mark.index, len(text))
     at = _begin(text, at, end, style)
     for character in value[:offset]:

@@ -64,6 +64,7 @@ class _Walk:
     shallow: set[Path] = field(default_factory=set)
     variables: set[str] = field(default_factory=set)
     strings: list[tuple[str, str]] = field(default_factory=list)
+    literals: dict[str, tuple[str, ...]] = field(default_factory=dict)
     complaints: list[Complaint] = field(default_factory=list)
 
     def read(self, paths: frozenset[Path], node: Node) -> None:
@@ -109,10 +110,7 @@ class _Walk:
 
     def _call(self, node: Call, scope: Scope, loops: int) -> frozenset[Path]:
         values = [self.value(argument, scope, loops) for argument in node.args]
-        if node.args and isinstance(literal := node.args[-1], Constant) and isinstance(literal.value, str):
-            self.strings.append((node.function, literal.value))
-        if node.function == "capture" and len(node.args) > 1 and isinstance(pattern := node.args[1], Constant):
-            self.strings.append(("matches", str(pattern.value)))
+        self._texts(node)
         if node.function == "_[_]":
             return self._index(node, values)
         if node.function == "size":
@@ -126,6 +124,16 @@ class _Walk:
         for argument, paths in zip(node.args, values, strict=True):
             self.read(paths, argument)
         return _NOTHING
+
+    def _texts(self, node: Call) -> None:
+        """Note the literal that a call gets last; of `[a, b].exists(x, text.matches(x))` it is each of the list."""
+        last = node.args[1:2] if node.function == "capture" else node.args[-1:]
+        function = "matches" if node.function == "capture" else node.function
+        for argument in last:
+            if isinstance(argument, Ident):
+                self.strings += [(function, text) for text in self.literals.get(argument.name, ())]
+            elif isinstance(argument, Constant) and isinstance(argument.value, str):
+                self.strings.append((function, argument.value))
 
     def _index(self, node: Call, values: list[frozenset[Path]]) -> frozenset[Path]:
         key = node.args[1]
@@ -157,6 +165,9 @@ class _Walk:
         over = self.value(node.range, scope, loops - 1)
         self.shallow.update(_stripped(path) for path in over if len(path) > 1)
         items = _extended(over, "[]")
+        if isinstance(node.range, Items):
+            constants = (item.value for item in node.range.items if isinstance(item, Constant))
+            self.literals[node.var] = tuple(value for value in constants if isinstance(value, str))
         inner = {**scope, node.var: items, node.accu: self.value(node.init, scope, loops)}
         if node.var2:
             inner[node.var2] = items
