@@ -81,13 +81,15 @@ def test_only_over_the_declared_relation():
 
 
 def test_ruled_out_needs_conclusive_evidence_and_says_why():
-    verdicts = [
-        match("capacity", "node/n1"),
-        match("disk", "node/n1", seen(sign=-1)),
-        match("disk", "node/n2", seen("strong", sign=-1)),
-    ]
-    found = infer(verdicts, CAPACITY, FLAT, SCAN)
+    against = [match("disk", "node/n1", seen(sign=-1)), match("disk", "node/n2", seen("strong", sign=-1))]
+    found = infer([match("capacity", "node/n1"), *against, *pods_pending()], CAPACITY, FLAT, SCAN)
     assert [(r.id, str(r.entity), r.reason.en) for r in found.ruled_out] == [("disk", "node/n1", "state says so")]
+
+
+def test_what_nobody_asked_about_is_not_ruled_out():
+    against = [match("disk", "node/n1", seen(sign=-1))]
+    assert infer(against, CAPACITY, FLAT, SCAN).ruled_out == ()
+    assert [r.id for r in infer(against, CAPACITY, FLAT, alert_on("node/n1")).ruled_out] == ["disk"]
 
 
 def test_a_contradiction_is_said_and_not_named():

@@ -55,7 +55,7 @@ At = Annotated[
 ]
 Since = Annotated[
     str | None,
-    typer.Option("--since", help="How far back events and changes count: 30m, 1h, 2d.", rich_help_panel=_SOURCE),
+    typer.Option("--since", help="How far back events and changes count: 30m, 2d.", rich_help_panel=_SOURCE),
 ]
 Namespace = Annotated[str, typer.Option("--namespace", "-n", help="Only this namespace.", rich_help_panel=_SOURCE)]
 Timeout = Annotated[

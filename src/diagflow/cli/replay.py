@@ -1,7 +1,9 @@
 """`diagflow replay`: the same diagnosis again, from what was recorded."""
 
+import dataclasses
 import json
 import sys
+from collections.abc import Container
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -41,7 +43,7 @@ def replay(
     if source.stored is None:
         raise BadInput(f"{path} holds no diagnosis to replay; make one: diagflow scan --bundle {path}")
     stored = _decode(source.stored, path)
-    ruleset = load_rules(rules).only(stored["digests"]["rules"])
+    ruleset = only(load_rules(rules), stored["digests"]["rules"])
     result = diagnose(ruleset, source.reader, source.incident, bundle=source.bundle)
     show(result, OutputOptions(output, lang, verbose, out))
     again = render(result.diagnosis, "json", "en").encode()
@@ -59,6 +61,11 @@ def _decode(stored: bytes, path: Path) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise BadInput(f"{path}: the stored diagnosis is no diagnosis; record it again") from None
     return dict(found)
+
+
+def only(ruleset: "RuleSet", ids: Container[str]) -> "RuleSet":
+    """Return the set with these rules only: what another pack brings changes nothing."""
+    return dataclasses.replace(ruleset, rules=tuple(r for r in ruleset.rules if r.id in ids))
 
 
 def differences(stored: dict[str, Any], again: dict[str, Any], ruleset: "RuleSet") -> list[str]:

@@ -34,16 +34,13 @@ def load_rules(paths: Sequence[Path] | None, packs: str | None = None) -> "RuleS
         BadInput: a file that the user named has errors; they are all in the message.
     """
     from diagflow.cli.config import load_config
-    from diagflow.rules import load_packs, load_paths
+    from diagflow.rules import load
 
     names = tuple(name.strip() for name in packs.split(",") if name.strip()) if packs else None
-    ruleset = load_packs(names)
     more = [*load_config().rules, *(paths or ())]
-    if more:
-        ruleset = ruleset.merge(load_paths([path.expanduser() for path in more]))
-    errors = [p for p in ruleset.problems if p.severity == "error"]
-    if errors:
-        raise BadInput("\n".join([f"{len(errors)} errors in rules", *(str(p) for p in errors)]))
+    ruleset = load([path.expanduser() for path in more], names)
+    if ruleset.errors:
+        raise BadInput("\n".join([f"{len(ruleset.errors)} errors in rules", *map(str, ruleset.errors)]))
     return ruleset
 
 
@@ -105,13 +102,13 @@ def require_entities(result: "Result", entities: Sequence[Entity]) -> None:
         BadInput: the list of its kind was read completely and does not hold it.
     """
     from diagflow.analyze.lookup import names_of_kind
-    from diagflow.rules.near import near_names
+    from diagflow.rules.near import near
 
     for entity in entities:
         known = names_of_kind(result.bundle, entity.kind)
         if known is not None and entity not in known:
-            near = near_names(str(entity), [str(e) for e in known])
-            hint = f": did you mean {near}?" if near else ""
+            guess = near(str(entity), [str(e) for e in known])
+            hint = f": did you mean {guess}?" if guess else ""
             raise BadInput(f"there is no {entity} here{hint}")
 
 

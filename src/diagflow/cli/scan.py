@@ -32,5 +32,5 @@ def scan(
       diagflow scan --bundle ./incident-folder --lang zh
     """
     source = SourceOptions(bundle, prometheus, context, kubeconfig, at, namespace, timeout)
-    result = run(load_rules(rules, packs), source, Target(), record=record, advice=advice)
+    result = run(load_rules(rules, packs), source, Target(everything=True), record=record, advice=advice)
     return show(result, OutputOptions(output, lang, verbose, out))

@@ -1,5 +1,6 @@
 """Where readings come from: a bundle, or the live cluster."""
 
+import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from diagflow.model import BadInput, Entity, Incident
 if TYPE_CHECKING:
     from diagflow.bundle import Bundle
     from diagflow.collect.reader import Reader
-    from diagflow.rules import RuleSet
+    from diagflow.rules import Combination, Condition, RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What the user or an alert pointed at."""
+    """What the user or an alert pointed at; `everything` when a scan was asked for, whatever a bundle was made for."""
 
     entities: tuple[Entity, ...] = ()
     alert: "dict[str, Any] | None" = None
     onset: datetime | None = None
     labels: "dict[str, str] | None" = None
+    everything: bool = False
 
 
 def open_source(options: SourceOptions, target: Target, *, progress: Callable[[str], None] | None = None) -> Source:
@@ -89,11 +91,23 @@ def _pointed(recorded: Incident, target: Target, namespace: str) -> Incident:
             labels=target.labels or {},
             namespace=namespace,
         )
+    if target.everything:
+        recorded = replace(recorded, entities=(), alert=None, onset=None, labels={})
+    elif recorded.alert is not None and not recorded.entities:
+        recorded = _with_entities(recorded)
     return replace(recorded, namespace=namespace) if namespace else recorded
 
 
+def _with_entities(recorded: Incident) -> Incident:
+    """Read the alert of an incident folder: what it is about, and since when."""
+    from diagflow.collect.alert import parse_alert
+
+    parsed = parse_alert(json.dumps(recorded.alert).encode(), name="alert.json")
+    return replace(recorded, entities=parsed.entities, alert=parsed.body, onset=parsed.onset, labels=parsed.labels)
+
+
 def _live(options: SourceOptions, target: Target, progress: Callable[[str], None] | None) -> Source:
-    from diagflow.bundle import Bundle, Redactor
+    from diagflow.bundle import Bundle, Redactor, new_key
     from diagflow.collect import live_reader
 
     now = datetime.now(UTC)
@@ -106,7 +120,7 @@ def _live(options: SourceOptions, target: Target, progress: Callable[[str], None
         labels=target.labels or {},
         namespace=options.namespace,
     )
-    redactor = Redactor.new()
+    redactor = Redactor(new_key())
     reader = live_reader(
         kubeconfig=options.kubeconfig,
         context=options.context,
@@ -118,6 +132,15 @@ def _live(options: SourceOptions, target: Target, progress: Callable[[str], None
     return Source(reader, incident, Bundle(incident))
 
 
+def reads_objects(part: "Combination | Condition") -> bool:
+    """True when a condition looks at objects or events, which a cluster has only as of now."""
+    from diagflow.rules import Combination, EventInput, ObjectInput
+
+    if isinstance(part, Combination):
+        return any(reads_objects(inner) for inner in part.conditions)
+    return isinstance(part.input, ObjectInput | EventInput)
+
+
 def refuse_the_past(incident: Incident, ruleset: "RuleSet", *, live: bool) -> None:
     """Live objects exist only as of now: say so instead of diagnosing yesterday's metrics with today's pods.
 
@@ -125,7 +148,7 @@ def refuse_the_past(incident: Incident, ruleset: "RuleSet", *, live: bool) -> No
         BadInput: `--at` lies in the past and a rule needs objects.
     """
     late = datetime.now(UTC) - incident.now > timedelta(minutes=1)
-    needing = [rule.id for rule in ruleset.rules if live and late and ruleset.reads_objects(rule)]
+    needing = [rule.id for rule in ruleset.rules if live and late and reads_objects(rule.trigger)]
     if needing:
         raise BadInput(
             f"--at {incident.now:%Y-%m-%dT%H:%M:%SZ} lies in the past, but {len(needing)} rules (e.g. {needing[0]}) "

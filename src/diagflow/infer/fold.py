@@ -62,13 +62,14 @@ def _best_first(one: Weighed) -> tuple[float, Entity]:
 
 
 def fold_symptoms(
-    weighed: Iterable[Weighed], explained: Explained, causes: Mapping[str, Cause]
+    weighed: Iterable[Weighed], explained: Explained, causes: Mapping[str, Cause], entries: Iterable[NamedCause]
 ) -> tuple[SeenSymptom, ...]:
-    """Fold symptoms by id and by what explains them; those that nothing explains come first."""
+    """Fold symptoms by id and by the entries that explain them; those that nothing explains come first."""
+    entry_of = {(e.id, entity): name_of((e.id, e.entity)) for e in entries for entity in e.entities}
     groups: dict[tuple[tuple[str, ...], str], list[Weighed]] = {}
     for one in weighed:
-        above = tuple(name_of(k) for k in explained.causes_of(one.key, causes))
-        groups.setdefault((above, one.id), []).append(one)
+        above = {entry_of[key] for key in explained.causes_of(one.key, causes) if key in entry_of}
+        groups.setdefault((tuple(sorted(above)), one.id), []).append(one)
     return tuple(
         _symptom(sorted(group, key=_best_first), above, causes) for (above, _), group in sorted(groups.items())
     )

@@ -47,8 +47,8 @@ def infer(  # one straight line from verdicts to the diagnosis, a name for each 
     shown, suppressed = suppress(roles.shown(), suppressions, incident.now)
     gaps = missing(verdicts, failures)
     named_causes = fold_causes([w for w in shown if roles.is_cause(w)], explained, causes)
-    symptoms = fold_symptoms([w for w in shown if roles.is_symptom(w)], explained, causes)
-    ruled_out = fold_ruled_out([w for w in weighed.values() if w.refuted and roles.rankable(w)], causes)
+    symptoms = fold_symptoms([w for w in shown if roles.is_symptom(w)], explained, causes, named_causes)
+    ruled_out = fold_ruled_out([w for w in weighed.values() if w.refuted and roles.in_question(w, shown)], causes)
     others = fold_causes(roles.elsewhere(), explained, causes)
     unsure = could_not_tell(verdicts, gaps) or bool(symptoms) or incident.alert is not None
     return Diagnosis(
@@ -135,8 +135,25 @@ class _Roles:
                     todo.append(parent)
         return False
 
-    def rankable(self, weighed: Weighed) -> bool:
-        return self._known_role(weighed, self._causes) is Role.CAUSE
+    def in_question(self, weighed: Weighed, shown: Sequence[Weighed]) -> bool:
+        """True for a cause that declares to explain a symptom at the bottom of it all.
+
+        Behind an alert without symptoms, whatever was asked about is in question. Otherwise: a Deployment misses replicas because its pods are Pending: the question is then why they are Pending, and nobody
+        asks about the readiness probes of pods that have not started.
+        """
+        known = self._causes.get(weighed.id)
+        if known is None or known.role is not Role.CAUSE:
+            return False
+        if not shown:
+            return self._near is not None
+        return any(effect.what in self._bottom(shown) for effect in known.explains)
+
+    def _bottom(self, shown: Iterable[Weighed]) -> set[str]:
+        """Ids of what is shown and has no symptom above it."""
+        return {one.id for one in shown if not any(map(self._symptom_key, self._explained.parents.get(one.key, ())))}
+
+    def _symptom_key(self, key: Key) -> bool:
+        return is_symptom(self._causes, key[0])
 
     def is_cause(self, weighed: Weighed) -> bool:
         return not is_symptom(self._causes, weighed.id)

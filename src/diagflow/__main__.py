@@ -1,0 +1,5 @@
+"""`python -m diagflow`."""
+
+from diagflow.cli import main
+
+main()

@@ -1,0 +1,130 @@
+import json
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from diagflow.cli import guarded
+from diagflow.cli.config import parse_config
+from diagflow.cli.times import parse_duration, parse_moment
+from diagflow.model import BadInput
+from tests.cli.run import diagflow
+
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def test_version():
+    ran = diagflow("version")
+    assert (ran.status, ran.err) == (0, "")
+    assert re.fullmatch(r"diagflow \d+\.\d+\.\d+ \(Python .*\)\n", ran.out)
+
+
+def test_help_names_every_command_and_the_exit_statuses():
+    ran = diagflow("--help")
+    assert ran.status == 0
+    for word in ("diagnose", "scan", "record", "replay", "import", "bundle", "rules", "demo", "130 interrupted"):
+        assert word in ran.out
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["scna"],
+        ["scan", "--nope"],
+        ["diagnose"],
+        ["diagnose", "cart-0"],
+        ["diagnose", "pod/shop/cart-0", "--alert", "x.json"],
+        ["diagnose", "--alert", "no-such-file.json"],
+        ["scan", "--bundle", "no-such-folder"],
+        ["scan", "--bundle", ".", "--at", "yesterday"],
+        ["replay", "no-such-file.zip"],
+        ["scan", "--rules", "no-such-rules"],
+        ["scan"],
+    ],
+)
+def test_bad_usage_gets_one_clear_message(args):
+    ran = diagflow(*args)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("diagflow: ")
+    assert "Traceback" not in ran.err
+    assert len(ran.err.strip().splitlines()) == 1
+
+
+def test_an_error_of_ours_is_one_line_with_the_rest_in_a_file(tmp_path, capsys):
+    def fails():
+        raise ZeroDivisionError("division\nby zero")
+
+    assert guarded(fails, debug=tmp_path / "debug.txt") == 70
+    assert capsys.readouterr().err.count("\n") == 1
+    assert "ZeroDivisionError" in (tmp_path / "debug.txt").read_text()
+
+
+def test_interrupted_is_130(capsys):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    assert guarded(interrupted) == 130
+    assert "interrupted" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-01-01T10:00:00Z", "2026-01-01T10:00:00+00:00"),
+        ("2026-01-01T18:00:00+08:00", "2026-01-01T10:00:00+00:00"),
+        ("-15m", "2026-01-01T11:45:00+00:00"),
+        ("1767261600", "2026-01-01T10:00:00+00:00"),
+    ],
+)
+def test_moments(text, expected):
+    assert parse_moment(text, now=NOW).isoformat() == expected
+
+
+def test_a_moment_without_zone_is_refused_with_the_way_to_say_it():
+    with pytest.raises(BadInput, match=r"2026-01-01T10:00:00Z for UTC"):
+        parse_moment("2026-01-01T10:00:00", now=NOW)
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("1h30m", 5400), ("2d", 172800)])
+def test_durations(text, seconds):
+    assert parse_duration(text, option="--since").total_seconds() == seconds
+
+
+@pytest.mark.parametrize("text", ["", "5", "m5", "5m ", "-5m", "5w"])
+def test_no_durations(text):
+    with pytest.raises(BadInput, match="--since"):
+        parse_duration(text, option="--since")
+
+
+def test_configuration_names_every_wrong_key(tmp_path):
+    with pytest.raises(BadInput) as e:
+        parse_config("promtheus: x\ntimeout: -1\nsuppress: [{cause: x}]\n", tmp_path / "c.yaml")
+    for word in ("promtheus", "timeout", "suppress.0.cause", "suppress.0.owner"):
+        assert word in str(e.value)
+
+
+def test_configuration_that_is_no_yaml_says_where(tmp_path):
+    with pytest.raises(BadInput, match=r"c.yaml:2:\d+: no YAML"):
+        parse_config("a: 1\n  b: [", tmp_path / "c.yaml")
+
+
+def test_an_empty_incident_folder_says_what_it_needs(tmp_path):
+    ran = diagflow("scan", "--bundle", tmp_path)
+    assert ran.status == 2
+    assert str(tmp_path) in ran.err
+
+
+def test_json_of_a_healthy_folder_is_quiet(tmp_path):
+    objects = tmp_path / "objects"
+    objects.mkdir()
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "a", "namespace": "b", "creationTimestamp": "2026-01-01T00:00:00Z"},
+        "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]},
+    }
+    (objects / "pods.json").write_text(json.dumps({"kind": "PodList", "items": [pod]}))
+    ran = diagflow("scan", "--bundle", tmp_path, "-o", "json")
+    assert (ran.status, ran.err) == (0, "")
+    found = json.loads(ran.out)
+    assert (found["status"], found["causes"], found["symptoms"]) == ("healthy", [], [])
