@@ -1,0 +1,239 @@
+"""A diagnosis as the JSON that other programs read.
+
+The bytes depend on the diagnosis and the language alone: keys are sorted, times are UTC, fractions have three decimals.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from diagflow import model
+from diagflow.feedback import shape
+from diagflow.feedback.visible import well_formed
+from diagflow.model import diagnosis as made
+
+
+def to_wire(diagnosis: made.Diagnosis, lang: str = "en") -> dict[str, Any]:
+    """Return the diagnosis as plain JSON values.
+
+    Args:
+        diagnosis: what to write.
+        lang: "en" or "zh", for every text in it.
+
+    Returns:
+        An object that the published schema accepts, its keys sorted at every depth.
+
+    Raises:
+        TypeError: a value of the evidence or of the source is nothing that JSON knows.
+    """
+    wire: dict[str, Any] = plain(_Wire(lang).diagnosis(diagnosis))
+    return wire
+
+
+def plain(value: Any) -> Any:
+    """Return `value` as what JSON knows: mappings with sorted text keys, lists, text, numbers, true, false, None.
+
+    Raises:
+        TypeError: it holds something that JSON does not know.
+    """
+    return _clean(
+        msgspec.to_builtins(value, order="sorted", str_keys=True, builtin_types=(datetime,), enc_hook=_builtin)
+    )
+
+
+def rfc3339(time: datetime) -> str:
+    """Write a moment in UTC, with milliseconds only where they are not zero; without a zone it counts as UTC."""
+    utc = (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    text = utc.replace(tzinfo=None, microsecond=0).isoformat()  # strftime writes the year 1 as "1"
+    milliseconds = utc.microsecond // 1000
+    return f"{text}.{milliseconds:03d}Z" if milliseconds else f"{text}Z"
+
+
+def number(value: float) -> float | str:
+    """Return what JSON can hold: numbers that are none as Prometheus writes them."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "+Inf" if value > 0 else "-Inf"
+    return value
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return well_formed(value)
+    if isinstance(value, float):
+        return number(value)
+    if isinstance(value, datetime):
+        return rfc3339(value)
+    if isinstance(value, Mapping):
+        return {well_formed(str(k)): _clean(v) for k, v in value.items()}
+    return [_clean(v) for v in value] if isinstance(value, (list, tuple)) else value
+
+
+def _builtin(value: Any) -> Any:
+    """Turn what only behaves like JSON into it: read-only mappings, lists of projected objects."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Sequence):
+        return list(value)
+    raise TypeError(f"a value of type {type(value).__name__} cannot be written as JSON")
+
+
+def _three(value: float) -> float:
+    return round(value, 3) + 0.0  # + 0.0: minus zero is zero
+
+
+def _time(time: datetime | None) -> str | None:
+    return None if time is None else rfc3339(time)
+
+
+def _names(entities: Iterable[model.Entity]) -> list[str]:
+    return [str(entity) for entity in entities]
+
+
+def _onset(onset: model.Onset) -> tuple[str | None, str | None]:
+    return _time(onset.earliest), _time(onset.latest)
+
+
+class _Wire:
+    """One method a struct of `shape`, all in one language."""
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
+
+    def _text(self, text: model.Text) -> str:
+        return text.lang(self._lang)
+
+    def diagnosis(self, d: made.Diagnosis) -> shape.Diagnosis:
+        return shape.Diagnosis(
+            schema=shape.SCHEMA,
+            status=d.status.value,
+            now=rfc3339(d.incident.now),
+            source=dict(d.source),
+            causes=[self._cause(c) for c in d.causes],
+            symptoms=[self._symptom(s) for s in d.symptoms],
+            candidates=[self._candidate(c) for c in d.candidates],
+            suspects=[self._suspect(s) for s in d.suspects],
+            ruled_out=[self._ruled_out(r) for r in d.ruled_out],
+            missing=[one for m in d.missing for one in _missing(m)],
+            suppressed=[_suppressed(s) for s in d.suppressed],
+            advice=[self._cause(c) for c in d.advice],
+            others=shape.Others(count=d.others),
+            path=[self._step(s) for s in d.path],
+            graph=self._graph(d.graph),
+            digests=shape.Digests(bundle=d.bundle_digest, rules=dict(d.rules), engine=d.engine),
+        )
+
+    def _cause(self, c: made.NamedCause) -> shape.Cause:
+        return shape.Cause(
+            id=c.id,
+            refs=list(c.refs),
+            role="root" if c.root else "consequence",
+            explained_by=list(c.explained_by),
+            entity=str(c.entity),
+            entities=_names(c.entities or (c.entity,)),
+            severity=c.severity,
+            onset=_onset(c.onset),
+            confidence=_three(c.confidence),
+            title=self._text(c.title),
+            explanation=self._text(c.explanation),
+            evidence=self._evidence(c.evidence),
+            remedy=self._instruction(c.remedy),
+            check=self._instruction(c.check),
+            docs=c.docs,
+        )
+
+    def _evidence(self, evidence: Iterable[model.Evidence]) -> list[shape.Evidence]:
+        return [
+            shape.Evidence(
+                query=str(e.query),
+                origin=e.origin,
+                nats=_three(e.nats),
+                conclusive=e.conclusive,
+                text=self._text(e.text),
+                value=e.value,
+                time=_time(e.time),
+            )
+            for e in evidence
+        ]
+
+    def _instruction(self, i: model.Instruction) -> shape.Instruction:
+        return shape.Instruction(text=self._text(i.text), commands=[self._text(c) for c in i.commands])
+
+    def _symptom(self, s: made.SeenSymptom) -> shape.Symptom:
+        return shape.Symptom(
+            id=s.id,
+            refs=list(s.refs),
+            entity=str(s.entity),
+            entities=_names(s.entities or (s.entity,)),
+            title=self._text(s.title),
+            evidence=self._evidence(s.evidence),
+            explained_by=list(s.explained_by),
+            onset=_onset(s.onset),
+        )
+
+    def _candidate(self, c: made.Candidate) -> shape.Candidate:
+        return shape.Candidate(
+            id=c.id,
+            refs=list(c.refs),
+            entity=str(c.entity),
+            title=self._text(c.title),
+            confidence=_three(c.confidence),
+            would_decide=[str(q) for q in c.would_decide],
+        )
+
+    def _suspect(self, s: made.Suspect) -> shape.Suspect:
+        return shape.Suspect(entity=str(s.entity), score=_three(s.score), why=[self._text(w) for w in s.why])
+
+    def _ruled_out(self, r: made.RuledOut) -> shape.RuledOut:
+        return shape.RuledOut(
+            id=r.id,
+            refs=list(r.refs),
+            entity=str(r.entity),
+            entities=_names(r.entities or (r.entity,)),
+            title=self._text(r.title),
+            reason=self._text(r.reason),
+            evidence=self._evidence(r.evidence),
+        )
+
+    def _step(self, s: made.Step) -> shape.Step:
+        return shape.Step(
+            kind=s.kind,
+            id=s.id,
+            entity=str(s.entity),
+            entities=_names(s.entities or (s.entity,)),
+            count=s.count,
+            outcome=s.outcome,
+            names=s.names,
+            confidence=None if s.confidence is None else _three(s.confidence),
+            evidence=self._evidence(s.evidence),
+            text=self._text(s.text),
+        )
+
+    def _graph(self, g: made.Graph) -> shape.Graph:
+        nodes = [
+            shape.Node(id=n.id, layer=n.layer, label=self._text(n.label), detail=self._text(n.detail), root=n.root)
+            for n in g.nodes
+        ]
+        edges = [shape.Edge(source=e.source, target=e.target, nats=_three(e.nats)) for e in g.edges]
+        return shape.Graph(nodes=nodes, edges=edges)
+
+
+def _missing(m: made.Missing) -> Iterable[shape.Missing]:
+    """One entry a rule: readers look for their rule, not for a list that holds it."""
+    for rule in m.rules or ("",):
+        yield shape.Missing(
+            rule=rule,
+            needs=str(m.query),
+            state=m.state.value,
+            detail=m.detail,
+            required=m.required,
+            blocking=m.blocking,
+        )
+
+
+def _suppressed(s: made.Suppressed) -> shape.Suppressed:
+    return shape.Suppressed(id=s.id, entity=str(s.entity), reason=s.reason, owner=s.owner, expires=s.expires)
