@@ -1,0 +1,104 @@
+"""What could not be seen, and the exact thing to do about it."""
+
+import json
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from diagflow.feedback import phrases
+from diagflow.feedback.report import Steps, Unseen
+from diagflow.feedback.visible import clip, one_line, visible
+from diagflow.feedback.words import Words
+from diagflow.model import Query, State
+from diagflow.model.diagnosis import Missing
+
+_DETAIL_LIMIT: Final = 300
+_CUT_OFF: Final = frozenset({State.DATA, State.EMPTY})
+
+
+def unseen(missing: Iterable[Missing], words: Words) -> tuple[Unseen, ...]:
+    """Return one entry a reading, what silences the diagnosis first."""
+    by_query: dict[tuple[Query, State], list[Missing]] = {}
+    for entry in missing:
+        by_query.setdefault((entry.query, entry.state), []).append(entry)
+    entries = [_unseen(found, words) for found in by_query.values()]
+    return tuple(sorted(entries, key=lambda u: (not u.blocking, not u.required)))
+
+
+def _unseen(found: Sequence[Missing], words: Words) -> Unseen:
+    first = found[0]
+    detail = next((m.detail for m in found if m.detail), "")
+    return Unseen(
+        what=phrases.query(first.query, words),
+        query=visible(str(first.query)),
+        state=words.states[first.state.value],
+        detail=clip(one_line(detail), _DETAIL_LIMIT, words.clipped),
+        rules=tuple(sorted({visible(rule) for m in found for rule in m.rules})),
+        blocking=any(m.blocking for m in found),
+        required=any(m.required for m in found),
+    )
+
+
+def ask(missing: Iterable[Missing], words: Words) -> tuple[Steps, ...]:
+    """Return what to do so that the next diagnosis sees more: one instruction for all that are alike."""
+    worth = [m for m in missing if (m.blocking or m.required) and m.state not in _CUT_OFF]
+    topics: dict[str, list[Query]] = {}
+    for entry in sorted(worth, key=lambda m: not m.blocking):
+        topics.setdefault(f"{entry.query.kind}.{entry.state.value}", []).append(entry.query)
+    return tuple(steps for topic, queries in topics.items() for steps in _steps(topic, queries, words))
+
+
+def _steps(topic: str, queries: Sequence[Query], words: Words) -> Iterator[Steps]:
+    if topic not in words.advise:
+        return
+    yield Steps(words.advise[topic], tuple(visible(line) for line in _commands(topic, queries)))
+    if granted := _checks_of_rights(topic, queries):
+        yield Steps(words.advise["granted"], tuple(visible(line) for line in granted))
+
+
+def _commands(topic: str, queries: Sequence[Query]) -> list[str]:
+    match topic:
+        case "objects.forbidden":
+            return _rbac(q.target for q in queries)
+        case "objects.error":
+            return ["kubectl get --raw '/readyz?verbose'"]
+        case "objects.absent":
+            return ["diagflow scan --context NAME"]
+        case "log.forbidden":
+            return _rbac(["pods/log"])
+        case "log.error" | "log.absent":
+            return sorted({_log(q) for q in queries})
+        case "promql.absent":
+            return ["diagflow scan --prometheus URL"]
+    return []
+
+
+def _checks_of_rights(topic: str, queries: Sequence[Query]) -> list[str]:
+    if topic == "log.forbidden":
+        return ["kubectl auth can-i get pods --subresource=log --all-namespaces"]
+    return sorted({_can_i(q) for q in queries}) if topic == "objects.forbidden" else []
+
+
+def _rbac(resources: Iterable[str]) -> list[str]:
+    """One line of a ClusterRole for each API group, as YAML that can be pasted under `rules:`."""
+    groups: dict[str, set[str]] = {}
+    for resource in resources:
+        plural, _, group = resource.partition(".")
+        groups.setdefault(group, set()).add(plural)
+    return [
+        f"- {{apiGroups: {json.dumps([group])}, resources: {json.dumps(sorted(plurals))}, verbs: [get, list]}}"
+        for group, plurals in sorted(groups.items())
+    ]
+
+
+def _can_i(query: Query) -> str:
+    namespace = query.param("namespace")
+    where = ["--namespace", namespace] if namespace else ["--all-namespaces"]
+    return shlex.join(["kubectl", "auth", "can-i", "list", query.target, *where])
+
+
+def _log(query: Query) -> str:
+    namespace, _, rest = query.target.partition("/")
+    pod, _, container = rest.partition("/")
+    previous = ["--previous"] if query.param("previous") else []
+    return shlex.join(["kubectl", "--namespace", namespace, "logs", pod, "--container", container, *previous])

@@ -1,0 +1,158 @@
+"""One door for all formats: `render` gives a string, `print_diagnosis` puts it where people or programs read it."""
+
+import locale
+import os
+import sys
+from collections.abc import Callable, Mapping
+from datetime import tzinfo
+from pathlib import Path
+from typing import Final
+
+from diagflow.feedback.words import LANGUAGES
+from diagflow.model import BadInput
+from diagflow.model.diagnosis import Diagnosis
+
+DATA: Final = ("json", "yaml")
+"""Formats for programs: English unless somebody says otherwise."""
+
+
+def render(
+    diagnosis: Diagnosis,
+    format: str,  # noqa: A002  # the word that users know
+    lang: str = "en",
+    *,
+    color: bool = False,
+    width: int | None = None,
+    verbose: bool = False,
+    tz: tzinfo | None = None,
+) -> str:
+    """Return a diagnosis in one format; a function of its arguments alone.
+
+    Args:
+        diagnosis: what to show.
+        format: `text`, `json`, `yaml`, `markdown` or `html`.
+        lang: "en" or "zh".
+        color: with ANSI colours (`text`).
+        width: cells of a line (`text`); None breaks no line.
+        verbose: the whole decision path and all evidence (`text`); `html` always holds both.
+        tz: zone for the times that people read; None is the system's. `json` and `yaml` are in UTC.
+
+    Raises:
+        BadInput: no such format or language.
+    """
+    if lang not in LANGUAGES:
+        raise BadInput(f"no language {lang!r}: write one of {', '.join(LANGUAGES)}")
+    renderers: Mapping[str, Callable[[], str]] = {
+        "text": lambda: _text(diagnosis, lang, tz, color=color, width=width, verbose=verbose),
+        "json": lambda: _json(diagnosis, lang),
+        "yaml": lambda: _yaml(diagnosis, lang),
+        "markdown": lambda: _markdown(diagnosis, lang, tz),
+        "html": lambda: _html(diagnosis, lang, tz),
+    }
+    if format not in renderers:
+        raise BadInput(f"no format {format!r}: write one of {', '.join(renderers)}")
+    return renderers[format]()
+
+
+# Each format is loaded when it is asked for: `-o json` needs neither rich nor Jinja.
+
+
+def _text(diagnosis: Diagnosis, lang: str, tz: tzinfo | None, *, color: bool, width: int | None, verbose: bool) -> str:
+    from diagflow.feedback.build import build  # noqa: PLC0415
+    from diagflow.feedback.text import text  # noqa: PLC0415
+
+    return text(build(diagnosis, lang, tz), color=color, width=width, verbose=verbose)
+
+
+def _json(diagnosis: Diagnosis, lang: str) -> str:
+    from diagflow.feedback.structured import as_json  # noqa: PLC0415
+    from diagflow.feedback.wire import to_wire  # noqa: PLC0415
+
+    return as_json(to_wire(diagnosis, lang))
+
+
+def _yaml(diagnosis: Diagnosis, lang: str) -> str:
+    from diagflow.feedback.structured import as_yaml  # noqa: PLC0415
+    from diagflow.feedback.wire import to_wire  # noqa: PLC0415
+
+    return as_yaml(to_wire(diagnosis, lang))
+
+
+def _markdown(diagnosis: Diagnosis, lang: str, tz: tzinfo | None) -> str:
+    from diagflow.feedback.build import build  # noqa: PLC0415
+    from diagflow.feedback.markdown import markdown  # noqa: PLC0415
+
+    return markdown(build(diagnosis, lang, tz))
+
+
+def _html(diagnosis: Diagnosis, lang: str, tz: tzinfo | None) -> str:
+    from diagflow.feedback.build import build  # noqa: PLC0415
+    from diagflow.feedback.html import html  # noqa: PLC0415
+
+    return html(build(diagnosis, lang, tz))
+
+
+def print_diagnosis(
+    diagnosis: Diagnosis,
+    format: str,  # noqa: A002  # as in `render`
+    lang: str | None = None,
+    *,
+    verbose: bool = False,
+    out: Path | None = None,
+) -> None:
+    """Print a diagnosis to stdout, or write it to a file.
+
+    Args:
+        diagnosis: what to show.
+        format: as in `render`.
+        lang: None is the system's language for people and English for programs.
+        verbose: as in `render`.
+        out: a file to write, UTF-8; its folder must be there.
+
+    Raises:
+        BadInput: no such format or language; the file cannot be written.
+    """
+    lang = lang or ("en" if format in DATA else system_language())
+    if out is not None:
+        _write(out, render(diagnosis, format, lang, verbose=verbose))
+    elif format == "text":
+        _print(diagnosis, lang, verbose=verbose)
+    else:
+        _put(render(diagnosis, format, lang))
+
+
+def system_language() -> str:
+    """Return "zh" where the system speaks Chinese, else "en"; the environment first, as everywhere."""
+    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    name = next((n for n in names if n), None) or locale.getlocale()[0] or ""
+    return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
+
+
+def _write(path: Path, document: str) -> None:
+    try:
+        path.write_text(document, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror}; name another file with --out") from None
+
+
+def _print(diagnosis: Diagnosis, lang: str, *, verbose: bool) -> None:
+    from rich.console import Console  # noqa: PLC0415
+
+    from diagflow.feedback.build import build  # noqa: PLC0415
+    from diagflow.feedback.text import show  # noqa: PLC0415
+
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")  # an old code page shows what it lacks by number
+    console = Console(highlight=False)
+    show(console, build(diagnosis, lang), width=console.width if console.is_terminal else None, verbose=verbose)
+
+
+def _put(document: str) -> None:
+    """Write UTF-8 with plain line ends, whatever the system's code page: a program reads it, or a file keeps it."""
+    sys.stdout.flush()
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(document)
+        return
+    buffer.write(document.encode("utf-8"))
+    buffer.flush()

@@ -1,0 +1,217 @@
+"""What every human format shows, in one language: the diagnosis ordered, folded and made safe to look at.
+
+The renderers lay it out and escape it for their medium; none looks at the diagnosis itself. All text here has
+passed `visible`, so no renderer can forget it.
+"""
+
+from dataclasses import dataclass, field
+
+from diagflow.feedback.words import Words
+from diagflow.model.diagnosis import Graph
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time for people, and for programs (RFC 3339, UTC)."""
+
+    text: str
+    iso: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One observation.
+
+    Attributes:
+        sign: `for`, `against` or `context`.
+        nats: weight, two digits, signed; empty for context.
+        text: one sentence.
+        value: the value seen, empty where the sentence says it.
+        time: when, None for unknown.
+        query: what was asked.
+        conclusive: it settles the matter.
+    """
+
+    sign: str
+    nats: str
+    text: str
+    value: str
+    time: Moment | None
+    query: str
+    conclusive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a cause brought about, or a symptom that stands alone.
+
+    Attributes:
+        title: one sentence about the first entity.
+        more: how many more entities have the same (" and 17 more pods"), empty for none.
+        entities: all of them.
+        seen: what was seen of it.
+        since: when it began, empty for unknown.
+    """
+
+    title: str
+    more: str
+    entities: tuple[str, ...]
+    seen: tuple[Seen, ...]
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Something to do: a sentence, and commands exactly as to be typed."""
+
+    text: str = ""
+    commands: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.text or self.commands)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A root cause with all that a person needs to act on it; or advice, or a contradiction.
+
+    Attributes:
+        sure: the confidence in words and as a number; empty where it has none.
+        percent: the confidence from 0 to 100.
+        explanation: paragraphs.
+    """
+
+    id: str
+    refs: tuple[str, ...]
+    title: str
+    entity: str
+    entities: tuple[str, ...]
+    more: str
+    sure: str = ""
+    percent: int = 0
+    severity: str = ""
+    severity_word: str = ""
+    since: str = ""
+    explanation: tuple[str, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    remedy: Steps = field(default_factory=Steps)
+    check: Steps = field(default_factory=Steps)
+    docs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """What is not the cause, and why."""
+
+    title: str
+    entity: str
+    more: str
+    reason: str
+    seen: tuple[Seen, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A reading that could not be had.
+
+    Attributes:
+        what: the reading, for people.
+        state: what became of it, in a word.
+        rules: the rules that wait for it.
+        blocking: without it, silence proves nothing.
+        required: a rule could not be judged without it.
+    """
+
+    what: str
+    query: str
+    state: str
+    detail: str
+    rules: tuple[str, ...]
+    blocking: bool
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """A cause that one more reading would decide."""
+
+    title: str
+    entity: str
+    sure: str
+    would_decide: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suspected:
+    """An entity that statistics point at."""
+
+    entity: str
+    score: str
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What a suppression hid."""
+
+    id: str
+    entity: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One step of the path."""
+
+    kind: str
+    id: str
+    entity: str
+    more: str
+    outcome: str
+    outcome_word: str
+    text: str
+    sure: str
+    seen: tuple[Seen, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A moment of the timeline: `kind` is onset, alert, evidence, change or now."""
+
+    time: Moment
+    kind: str
+    what: str
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A diagnosis for people."""
+
+    words: Words
+    lang: str
+    status: str
+    headline: str
+    reasons: tuple[str, ...]
+    alert: str
+    cluster: str
+    now: Moment
+    zone: str
+    findings: tuple[Finding, ...]
+    contradictions: tuple[Finding, ...]
+    symptoms: tuple[Effect, ...]
+    candidates: tuple[Fits, ...]
+    suspects: tuple[Suspected, ...]
+    ruled_out: tuple[Excluded, ...]
+    unseen: tuple[Unseen, ...]
+    ask: tuple[Steps, ...]
+    suppressed: tuple[Hidden, ...]
+    advice: tuple[Finding, ...]
+    others: int
+    path: tuple[Decision, ...]
+    timeline: tuple[Happening, ...]
+    graph: Graph
+    bundle: str
+    rules: tuple[tuple[str, str], ...]
+    engine: str
