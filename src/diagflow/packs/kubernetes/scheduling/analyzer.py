@@ -10,7 +10,7 @@ from typing import Any
 
 from diagflow.analyze.api import Case, Finding
 from diagflow.analyze.events import Event, event_of
-from diagflow.model import CLUSTER, Entity, Outcome, Reading
+from diagflow.model import CLUSTER, Entity, Outcome, Reading, State
 from diagflow.packs.kubernetes.scheduling.findings import findings
 from diagflow.packs.kubernetes.scheduling.judge import judge_all
 from diagflow.packs.kubernetes.scheduling.pending import Pending, claim_names
@@ -26,7 +26,7 @@ def run(case: Case) -> list[Finding]:
     if not asked:
         return [_nothing(pods)]
     world = _world(case, pods, asked)
-    return findings(judge_all(asked, world, events, case.now), world)
+    return findings(judge_all(asked, world, events, case.now), world, near=case.near)
 
 
 def _in_question(pod: Entity, entities: Sequence[Entity]) -> bool:
@@ -50,12 +50,15 @@ def _events(case: Case) -> list[Event]:
 def _world(case: Case, pods: Reading, waiting: Sequence[Pending]) -> World:
     nodes = case.read("objects:nodes")
     complete = nodes.answered and pods.answered and bool(nodes.data)
+    clocked = nodes.state is not State.ABSENT
+    seen, running = (nodes.data or (), pods.data or ()) if complete else ((), ())
     if not any(claim_names(w.entity.name, w.spec) for w in waiting):
-        return build(nodes.data or () if complete else (), pods.data or () if complete else (), complete=complete)
+        return build(seen, running, complete=complete, clocked=clocked)
     return build(
-        nodes.data or () if complete else (),
-        pods.data or () if complete else (),
+        seen,
+        running,
         complete=complete,
+        clocked=clocked,
         claims=_whole(case.read("objects:persistentvolumeclaims")),
         volumes=_whole(case.read("objects:persistentvolumes")),
         classes=_whole(case.read("objects:storageclasses")),

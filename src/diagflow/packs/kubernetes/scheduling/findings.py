@@ -61,8 +61,8 @@ class _About:
     args: Mapping[str, Any]
 
 
-def findings(judged: Sequence[Judged], world: World) -> list[Finding]:
-    """Return everything that is to be said, symptoms first."""
+def findings(judged: Sequence[Judged], world: World, *, near: bool) -> list[Finding]:
+    """Return everything that is to be said, symptoms first; `near` when somebody pointed at something."""
     abouts: dict[tuple[str, Entity], list[_About]] = {}
     for one in judged:
         for about in _abouts(one):
@@ -71,7 +71,7 @@ def findings(judged: Sequence[Judged], world: World) -> list[Finding]:
         *(_symptom(j, world) for j in judged),
         *(_cause(group) for _, group in sorted(abouts.items())),
         *(f for j in judged for f in _not_the_cause(j, world)),
-        *(f for j in judged for f in _open_questions(j)),
+        *(f for j in judged for f in _open_questions(j, near=near)),
     ]
 
 
@@ -225,9 +225,9 @@ def _pod_args_for(judged: Judged, resource: str) -> dict[str, Any]:
     return {**_pod_args(judged, Root(Kind.OTHER, (), resource)), "owner": judged.pod.owner}
 
 
-def _open_questions(judged: Judged) -> Iterable[Finding]:
+def _open_questions(judged: Judged, *, near: bool) -> Iterable[Finding]:
     """Say what could not be told, unless the pod has waited so little that there is nothing to tell yet."""
-    if judged.seen is not Strength.CONCLUSIVE or judged.root is not None:
+    if judged.root is not None or not (near or judged.seen is Strength.CONCLUSIVE):
         return
     names = CAUSES.get(judged.undecided.kind, "") if judged.undecided else ""
     detail = "the nodes could not be read" if judged.undecided else "no node refuses the pod as far as can be told from here"

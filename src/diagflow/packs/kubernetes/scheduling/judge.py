@@ -69,7 +69,7 @@ def judge_all(pods: Iterable[Pending], world: World, events: Sequence[Event], no
         likeness = _likeness(pod)
         if likeness not in known:
             known[likeness] = _judge(pod, world, events)
-        found.append(_weigh(replace(known[likeness], pod=pod), events, now))
+        found.append(_weigh(replace(known[likeness], pod=pod), world, events, now))
     return found
 
 
@@ -142,11 +142,11 @@ def _said_about(claim: BadClaim, events: Sequence[Event]) -> str:
     return max(told, key=lambda e: str(e.last)).message if told else ""
 
 
-def _weigh(judged: Judged, events: Sequence[Event], now: datetime) -> Judged:
+def _weigh(judged: Judged, world: World, events: Sequence[Event], now: datetime) -> Judged:
     """Weigh age and disagreement."""
     pod = judged.pod
     waited = age(pod.since, now) if pod.since else ORDINARY
-    young = waited < _patience(judged, events, now)
+    young = world.clocked and waited < _patience(judged, events, now)
     seen = Strength.STRONG if young else Strength.CONCLUSIVE
     strength = at_most(judged.root.strength if judged.root else Strength.WEAK, seen)
     if judged.differences:

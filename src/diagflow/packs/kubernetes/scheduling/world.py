@@ -59,6 +59,8 @@ class World:
         nodes: by name.
         loads: what runs on each node, by its name.
         complete: all nodes and pods were read; without them only the scheduler's message tells.
+        clocked: its time is that of a live cluster. A dump without nodes is a snippet that somebody cut out because of a
+            fault, its last timestamp is all there is of a clock: how young something is cannot be told from it.
         claims: persistentvolumeclaims by (namespace, name); None when they could not be read.
         volumes: persistentvolumes by name; None when they could not be read.
         classes: storage classes by name; None when they could not be read.
@@ -67,6 +69,7 @@ class World:
     nodes: Mapping[str, Node]
     loads: Mapping[str, Load]
     complete: bool = True
+    clocked: bool = True
     claims: Mapping[tuple[str, str], Json] | None = None
     volumes: Mapping[str, Json] | None = None
     classes: Mapping[str, Json] | None = None
@@ -128,6 +131,7 @@ def build(
     pods: Iterable[Json],
     *,
     complete: bool = True,
+    clocked: bool = True,
     claims: Sequence[Json] | None = None,
     volumes: Sequence[Json] | None = None,
     classes: Sequence[Json] | None = None,
@@ -143,6 +147,7 @@ def build(
         nodes=known,
         loads=loads,
         complete=complete,
+        clocked=clocked,
         claims=None if claims is None else {key(c): c for c in claims},
         volumes=None if volumes is None else {key(v)[1]: v for v in volumes},
         classes=None if classes is None else {key(c)[1]: c for c in classes},

@@ -2,7 +2,8 @@
 
 A rollout, a scale-up and a slow starter are short of replicas too. The bound is that of kubernetes-mixin's alerts
 (KubeDeploymentReplicasMismatch and its kin: `for: 15m`), taken from the pods that are not ready where these can be read.
-Within it the evidence is strong: named near an alert, silent in a scan.
+Within it the evidence is strong: named near an alert, silent in a scan. In its first minute it is not even that: pods that
+were created a moment ago lack nothing yet.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,6 +21,9 @@ Json = Mapping[str, Any]
 SYMPTOM: Final = "kubernetes.replicas-missing"
 LASTING: Final = 900.0
 """Seconds after which a lack of replicas is no rollout any more (kubernetes-mixin, `for: 15m`)."""
+
+BEGINNING: Final = 60.0
+"""Seconds in which a pod is scheduled, pulled and started without anybody minding."""
 
 _OVER: Final = ("Succeeded", "Failed")
 _JUST_NOW: Final = datetime.max.replace(tzinfo=UTC)
@@ -139,7 +143,6 @@ def _said_since(obj: Json) -> datetime | None:
 
 
 def _finding(short: _Short, now: datetime) -> Finding:
-    young = short.since is not None and (now - short.since).total_seconds() < LASTING
     since = short.since if short.since is not None and short.since <= now else None
     text = Text(
         f"{short.ready} of {short.wanted} replicas are ready", f"期望 {short.wanted} 个副本，就绪 {short.ready} 个"
@@ -147,8 +150,16 @@ def _finding(short: _Short, now: datetime) -> Finding:
     seen = Observation(
         Query.parse(short.judged_by),
         text,
-        supports=Strength.STRONG if young else Strength.CONCLUSIVE,
+        supports=_strength(short.since, now),
         value={"ready": short.ready, "wanted": short.wanted},
         time=since,
     )
     return Finding(short.entity, SYMPTOM, observations=(seen,), args={"wanted": short.wanted, "ready": short.ready}, since=since)
+
+
+def _strength(since: datetime | None, now: datetime) -> Strength:
+    """Without pods there is nothing to judge by but the workload's own word, and that is taken."""
+    waited = LASTING if since is None else (now - since).total_seconds()
+    if waited < BEGINNING:
+        return Strength.MODERATE
+    return Strength.STRONG if waited < LASTING else Strength.CONCLUSIVE
