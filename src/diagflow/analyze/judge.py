@@ -29,7 +29,7 @@ class Judge:
     conditions: Conditions
 
     def verdicts(self, rule: Rule, among: Collection[Entity] | None = None) -> list[Verdict]:
-        """Return the verdicts of one rule: one a matching entity, one if something could not be told, or nothing matched.
+        """Return the verdicts of one rule: one a matching entity, and one about the rest.
 
         Args:
             rule: the rule.

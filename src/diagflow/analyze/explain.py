@@ -1,0 +1,177 @@
+"""Why a rule matched or not on a bundle, condition by condition, in words for its author."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from diagflow.analyze.combine import Conditions, Node
+from diagflow.analyze.containers import PREFIX, containers_of, is_container_path
+from diagflow.analyze.judge import Judge, whole
+from diagflow.analyze.judgement import Hit, Judgement
+from diagflow.analyze.lookup import Lookup
+from diagflow.analyze.metrics import shown
+from diagflow.analyze.paths import scalar, values_at
+from diagflow.analyze.plan import objects_of, plan_for
+from diagflow.analyze.scene import Scene
+from diagflow.analyze.table import Table
+from diagflow.analyze.topology import ReadTopology
+from diagflow.bundle import Bundle
+from diagflow.model import Entity, Outcome
+from diagflow.rules import RuleSet
+from diagflow.rules.reads import reads
+from diagflow.rules.rule import (
+    ChangeInput,
+    Condition,
+    EventInput,
+    FactInput,
+    LogInput,
+    MetricInput,
+    ObjectInput,
+    Rule,
+)
+
+MOST_SHOWN: Final = 3
+"""Entities, values and samples that are shown of many."""
+
+_SAID: Final = {
+    Outcome.MATCH: "holds",
+    Outcome.NO_MATCH: "does not hold",
+    Outcome.INCONCLUSIVE: "cannot be told",
+    Outcome.SKIPPED: "cannot be told",
+    Outcome.ERROR: "failed",
+}
+
+
+def explain_on(rule: Rule, bundle: Bundle) -> tuple[str, ...]:
+    """Return lines that say, for a few candidates, which condition held and which did not, and what was seen.
+
+    Args:
+        rule: the rule; one that refutes is looked at as if its cause were in question everywhere.
+        bundle: the readings; nothing else is read.
+    """
+    return tuple(_Explaining(rule, bundle).lines())
+
+
+class _Explaining:
+    def __init__(self, rule: Rule, bundle: Bundle) -> None:
+        plan = plan_for(RuleSet((rule,)))
+        self._rule = plan.rules[0]
+        self._lookup = Lookup(bundle, plan)
+        self._scene = Scene(self._lookup, ReadTopology(self._lookup))
+        self._conditions = Conditions(self._scene)
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines."""
+        verdicts = Judge(self._scene, self._conditions).verdicts(self._rule)
+        for verdict in verdicts[:MOST_SHOWN]:
+            detail = f": {verdict.detail}" if verdict.detail else ""
+            yield f"{verdict.outcome} about {verdict.entity}{detail}"
+        if len(verdicts) > MOST_SHOWN:
+            yield f"and {len(verdicts) - MOST_SHOWN} more"
+        for entity in self._looked_at():
+            yield f"about {entity}:"
+            yield from self._node(self._rule.trigger, entity, 1)
+            for node in self._rule.dependencies:
+                yield "  dependency:"
+                yield from self._node(node, entity, 2, wide=True)
+
+    def _looked_at(self) -> Sequence[Entity]:
+        return tuple(self._conditions.candidates(self._rule.trigger))[:MOST_SHOWN] or (whole(self._rule),)
+
+    def _node(self, node: Node, entity: Entity, depth: int, *, wide: bool = False) -> Iterator[str]:
+        judged = self._conditions.about(node, Hit(entity), wide=wide)
+        yield f"{'  ' * depth}{_label(node)}: {_SAID[judged.outcome]}{_needs(judged)}"
+        if not isinstance(node, Condition):
+            for part in node.conditions:
+                yield from self._node(part, entity, depth + 1, wide=wide)
+        elif not judged.holds:
+            yield from (f"{'  ' * (depth + 1)}{line}" for line in self._seen(node, entity))
+
+    def _seen(self, condition: Condition, entity: Entity) -> Iterable[str]:
+        match condition.input:
+            case MetricInput() as wanted:
+                return self._samples(wanted)
+            case EventInput() as wanted:
+                return self._events(wanted)
+            case FactInput() | ChangeInput() as wanted:
+                return [f"where: {wanted.where}"] if wanted.where else []
+            case _:
+                objects = objects_of(condition)
+                return self._objects(objects, entity) if objects else []
+
+    def _samples(self, wanted: MetricInput) -> Iterator[str]:
+        reading = self._lookup.reading(wanted.query)
+        samples = list(reading.data or ()) if reading.readable else []
+        if not samples:
+            yield f"the answer is {reading.state}"
+        for sample in samples[:MOST_SHOWN]:
+            labels = ", ".join(f"{k}={v}" for k, v in sorted(sample["labels"].items()))
+            yield f"value {shown(sample['value'])}{f' at {labels}' if labels else ''}"
+
+    def _events(self, wanted: EventInput) -> Iterator[str]:
+        table = self._lookup.table("event")
+        reasons = Counter(str(values_at("reason")(row)[0]) for row in table.rows if values_at("reason")(row))
+        seen = ", ".join(f"{reason} ({n})" for reason, n in reasons.most_common(5)) or "none"
+        yield f"asked for {', '.join(wanted.reasons)}; events there are: {seen}"
+
+    def _objects(self, wanted: ObjectInput, entity: Entity) -> Iterator[str]:
+        table = self._lookup.table(wanted.kind, wanted.fields)
+        if not table.reading.readable:
+            yield f"{table.reading.query} is {table.reading.state}: {table.reading.detail}"
+            return
+        row = table.row_of(entity)
+        rows = range(len(table)) if row is None else [row]
+        yield f"{len(table)} objects of kind {wanted.kind}" if row is None else f"{entity} is there"
+        for path, values in wanted.when.items():
+            yield from _when(table, rows, path, values)
+        if row is not None and wanted.where:
+            yield f"where: {wanted.where}"
+            yield from _values(table, row, wanted.where)
+
+
+def _when(table: Table, rows: Iterable[int], path: str, values: Sequence[str]) -> Iterator[str]:
+    seen = Counter(scalar(v) or "…" for row in rows for v in _at(table, row, path))
+    if not set(values) & set(seen):
+        there = ", ".join(value for value, _ in seen.most_common(5)) or "nothing"
+        yield f"{path} should be {' or '.join(values)}, and is {there}"
+
+
+def _at(table: Table, row: int, path: str) -> list[Any]:
+    if not is_container_path(path):
+        return values_at(path)(table.rows[row])
+    read = values_at(path.removeprefix(PREFIX))
+    return [v for c in containers_of(table.plain(row), table.kind) for v in read(c)]
+
+
+def _values(table: Table, row: int, source: str) -> Iterator[str]:
+    """Yield the value of each path that an expression selects."""
+    found = reads(source).paths
+    for variable, prefix in (("object", ""), ("container", PREFIX)):
+        for path in sorted(found.get(variable, ())):
+            values = _at(table, row, prefix + path)
+            text = ", ".join(repr(v) for v in values[:MOST_SHOWN]) or "not there"
+            yield f"  {variable}.{path} = {text[:200]}"
+
+
+def _label(node: Node) -> str:
+    if not isinstance(node, Condition):
+        return node.op
+    match node.input:
+        case MetricInput(expr=expr, threshold=limit):
+            return f"{expr} {limit.op} {shown(limit.value)}" if limit else expr
+        case ObjectInput(kind=kind, each=each):
+            return f"object {kind}{', each container' if each else ''}"
+        case EventInput(reasons=reasons):
+            return f"event {', '.join(reasons)}"
+        case LogInput(patterns=patterns):
+            return f"log {' | '.join(patterns)}"
+        case ChangeInput(kinds=kinds):
+            return f"change {', '.join(kinds)}"
+        case FactInput(name=name):
+            return f"fact {name}"
+
+
+def _needs(judged: Judgement) -> str:
+    needs = ", ".join(f"{n.query} is {n.state}" for n in judged.needs)
+    said = "; ".join(x for x in (judged.detail, needs) if x)
+    return f" ({said})" if said and not judged.holds else ""

@@ -1,0 +1,194 @@
+"""Mutants: rules with one thing made wrong; tests that do not notice are too weak."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from diagflow.analyze.metrics import shown
+from diagflow.harness.case import TestFile
+from diagflow.harness.run import run_case
+from diagflow.rules import Rule, RuleSet
+from diagflow.rules.rule import Combination, Condition, EventInput, LogInput, MetricInput, ObjectInput, Threshold
+
+_FLIPPED: Final = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "==": "!=", "!=": "=="}
+_TOKEN: Final = re.compile(
+    r"""(?P<text>r?"(?:\\.|[^"\\])*"|r?'(?:\\.|[^'\\])*')|(?P<compare>[<>=!]=|[<>])|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<and>&&)"""
+)
+_NUMBER: Final = re.compile(r"\s*(-?\d+(?:\.\d+)?)")
+
+Node = Condition | Combination
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One rule made wrong: `what` says how."""
+
+    rule: Rule
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class MutantReport:
+    """What became of the mutants of one rule: those in `survived` were noticed by no test."""
+
+    rule: str
+    total: int
+    survived: tuple[str, ...]
+
+
+def run_mutants(tests: TestFile, ruleset: RuleSet) -> MutantReport | None:
+    """Try all mutants of the rule of a test file; None when its tests fail without any."""
+    rule = ruleset.rule(tests.rule)
+    if rule is None or not _all_pass(tests, rule, ruleset):
+        return None
+    found = list(mutants(rule))
+    survived = tuple(m.what for m in found if _all_pass(tests, m.rule, _with(ruleset, m.rule)))
+    return MutantReport(rule.id, len(found), survived)
+
+
+def _all_pass(tests: TestFile, rule: Rule, ruleset: RuleSet) -> bool:
+    return all(run_case(tests, case, rule, ruleset).passed for case in tests.cases)
+
+
+def _with(ruleset: RuleSet, mutant: Rule) -> RuleSet:
+    return replace(ruleset, rules=tuple(mutant if r.id == mutant.id else r for r in ruleset.rules))
+
+
+def mutants(rule: Rule) -> Iterator[Mutant]:
+    """Yield every mutant of a rule's triggers."""
+    for trigger, what in _node_mutants(rule.trigger):
+        if isinstance(trigger, Combination):
+            yield Mutant(replace(rule, trigger=trigger), what)
+
+
+def _node_mutants(node: Node) -> Iterator[tuple[Node, str]]:
+    if isinstance(node, Condition):
+        for changed, what in _input_mutants(node.input):
+            yield replace(node, input=changed), what
+        if node.hold:
+            yield replace(node, hold=0.0), "`for` dropped"
+        return
+    for number, part in enumerate(node.conditions):
+        for changed, what in _node_mutants(part):
+            yield replace(node, conditions=_set(node.conditions, number, changed)), what
+        if len(node.conditions) > 1:
+            rest = node.conditions[:number] + node.conditions[number + 1 :]
+            yield replace(node, conditions=rest), f"condition {number + 1} of `{node.op}` dropped"
+
+
+def _set(items: tuple[Any, ...], number: int, value: Any) -> tuple[Any, ...]:
+    return (*items[:number], value, *items[number + 1 :])
+
+
+def _input_mutants(found: Any) -> Iterator[tuple[Any, str]]:
+    if isinstance(found, MetricInput) and found.threshold:
+        yield from ((replace(found, threshold=limit), what) for limit, what in _threshold_mutants(found.threshold))
+    if isinstance(found, ObjectInput):
+        yield from _when_mutants(found)
+        yield replace(found, exists=not found.exists), "`exists` turned round"
+    if isinstance(found, EventInput):
+        yield from _event_mutants(found)
+    if isinstance(found, LogInput):
+        yield from _pattern_mutants(found)
+    if getattr(found, "where", ""):
+        yield from ((replace(found, where=where), what) for where, what in where_mutants(found.where))
+
+
+def _threshold_mutants(limit: Threshold) -> Iterator[tuple[Threshold, str]]:
+    for value in _around(limit.value):
+        yield replace(limit, value=value), f"threshold {shown(limit.value)} → {shown(value)}"
+    flipped = _FLIPPED[limit.op]
+    yield replace(limit, op=flipped), f"`{limit.op}` → `{flipped}`"
+
+
+def _around(value: float) -> tuple[float, float]:
+    """Return half and one and a half of a number, of zero one less and one more."""
+    return (value * 0.5, value * 1.5) if value else (-1.0, 1.0)
+
+
+def _when_mutants(found: ObjectInput) -> Iterator[tuple[ObjectInput, str]]:
+    for path, values in found.when.items():
+        for value in values:
+            rest = tuple(v for v in values if v != value)
+            when = {**found.when, path: rest} if rest else {p: v for p, v in found.when.items() if p != path}
+            yield replace(found, when=when), f"`{value}` removed from `when: {path}`"
+
+
+def _event_mutants(found: EventInput) -> Iterator[tuple[EventInput, str]]:
+    for reason in found.reasons if len(found.reasons) > 1 else ():
+        yield replace(found, reasons=tuple(r for r in found.reasons if r != reason)), f"reason `{reason}` removed"
+    if found.min_count > 1:
+        yield replace(found, min_count=1), "`min-count` dropped"
+    yield from _pattern_mutants(found)
+
+
+def _pattern_mutants(found: Any) -> Iterator[tuple[Any, str]]:
+    for number, pattern in enumerate(found.patterns):
+        yield replace(found, patterns=_set(found.patterns, number, "")), f"pattern `{pattern}` emptied"
+        if len(found.patterns) > 1:
+            rest = found.patterns[:number] + found.patterns[number + 1 :]
+            yield replace(found, patterns=rest), f"pattern `{pattern}` removed"
+
+
+def where_mutants(source: str) -> Iterator[tuple[str, str]]:
+    """Yield a CEL condition with one part dropped, one comparison flipped, one number changed."""
+    tokens = list(_TOKEN.finditer(source))
+    parts = list(_parts(source, tokens))
+    for number, part in enumerate(parts):
+        rest = " && ".join(p for i, p in enumerate(parts) if i != number)
+        yield rest, f"`{_short(part)}` dropped from `where`"
+    for token in tokens:
+        if token.lastgroup == "compare":
+            flipped = _FLIPPED[token.group()]
+            yield (
+                _cut(source, token.span(), flipped),
+                f"`{_around_text(source, token.span())}`: `{token.group()}` → `{flipped}`",
+            )
+            yield from _number_mutants(source, token.end())
+
+
+def _parts(source: str, tokens: Iterable[re.Match[str]]) -> Iterator[str]:
+    """Yield what `&&` joins, outside of brackets; an expression with `||` outside of them is one part."""
+    depth, start, found = 0, 0, []
+    for token in tokens:
+        depth += {"open": 1, "close": -1}.get(token.lastgroup or "", 0)
+        if token.lastgroup == "and" and not depth:
+            found.append(source[start : token.start()].strip())
+            start = token.end()
+    found.append(source[start:].strip())
+    yield from found if "||" not in _outside(source) and "?" not in _outside(source) else [source.strip()]
+
+
+def _outside(source: str) -> str:
+    """Return a source without texts and without what is in brackets."""
+    depth, kept, at = 0, [], 0
+    for token in _TOKEN.finditer(source):
+        if not depth:
+            kept.append(source[at : token.start()])
+        depth += {"open": 1, "close": -1}.get(token.lastgroup or "", 0)
+        at = token.end()
+    return "".join([*kept, source[at:] if not depth else ""])
+
+
+def _number_mutants(source: str, at: int) -> Iterator[tuple[str, str]]:
+    match = _NUMBER.match(source, at)
+    if match:
+        number = match.group(1)
+        for value in _around(float(number)):
+            text = str(value) if "." in number else str(round(value))
+            if text != number:
+                yield _cut(source, match.span(1), text), f"`{_around_text(source, match.span(1))}`: {number} → {text}"
+
+
+def _cut(source: str, span: tuple[int, int], new: str) -> str:
+    return source[: span[0]] + new + source[span[1] :]
+
+
+def _around_text(source: str, span: tuple[int, int]) -> str:
+    return " ".join(source[max(0, span[0] - 30) : span[1] + 20].split())
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004

@@ -1,0 +1,107 @@
+"""The result of a test run, for people and for programs."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from diagflow.harness.mutants import MutantReport
+from diagflow.harness.run import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came out of a run.
+
+    Attributes:
+        results: of every case.
+        wrong: test files that cannot be used.
+        lacking: what the tests of some rules lack.
+        untested: ids of rules without tests.
+        mutants: of every rule, when they were tried.
+    """
+
+    results: Sequence[Result]
+    wrong: Sequence[str] = ()
+    lacking: Sequence[str] = ()
+    untested: Sequence[str] = ()
+    mutants: Sequence[MutantReport] | None = None
+
+    @property
+    def passed(self) -> bool:
+        """True when nothing failed, nothing is wrong and nothing is missing."""
+        return not (self.wrong or self.lacking or self.untested or any(not r.passed for r in self.results))
+
+    @property
+    def killed(self) -> float:
+        """The share of mutants that some test noticed, from 0 to 1; 1 without any."""
+        tried = self.mutants or ()
+        total = sum(m.total for m in tried)
+        return 1 - sum(len(m.survived) for m in tried) / total if total else 1.0
+
+
+def as_text(report: Report) -> str:
+    """Return the report for people: only what is not well, then one line that counts."""
+    return "\n".join([*_lines(report), ""])
+
+
+def _lines(report: Report) -> Iterator[str]:
+    for result in report.results:
+        if not result.passed:
+            yield f"FAILED {result.rule} / {result.case}  ({result.file}:{result.line})"
+            yield from (f"  {line}" for line in result.differences)
+            yield from (f"  | {line}" for line in result.why)
+    yield from (f"WRONG  {line}" for line in report.wrong)
+    yield from (f"LACKS  {line}" for line in report.lacking)
+    yield from (f"NO TESTS  {rule}: write {rule}.test.yaml beside it" for rule in report.untested)
+    for mutant in report.mutants or ():
+        yield from (f"SURVIVED {mutant.rule}: {what}" for what in mutant.survived)
+    yield _last_line(report)
+
+
+def _last_line(report: Report) -> str:
+    failed = sum(1 for r in report.results if not r.passed)
+    said = [f"{len(report.results) - failed} passed", f"{failed} failed"]
+    if report.wrong:
+        said.append(f"{len(report.wrong)} test files are wrong")
+    if report.lacking:
+        said.append(f"{len(report.lacking)} rules lack a case")
+    if report.untested:
+        said.append(f"{len(report.untested)} rules have no tests")
+    if report.mutants is not None:
+        total = sum(m.total for m in report.mutants)
+        dead = total - sum(len(m.survived) for m in report.mutants)
+        said.append(f"{dead} of {total} mutants killed ({report.killed:.1%})")
+    return ", ".join(said)
+
+
+def as_json(report: Report) -> str:
+    """Return the report as JSON, keys sorted."""
+    return json.dumps(_plain(report), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _plain(report: Report) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "passed": report.passed,
+        "results": [
+            {
+                "file": r.file,
+                "rule": r.rule,
+                "case": r.case,
+                "line": r.line,
+                "passed": r.passed,
+                "differences": list(r.differences),
+                "why": list(r.why),
+            }
+            for r in report.results
+        ],
+        "wrong": list(report.wrong),
+        "lacking": list(report.lacking),
+        "untested": list(report.untested),
+    }
+    if report.mutants is not None:
+        found["mutants"] = {
+            "killed": round(report.killed, 4),
+            "rules": [{"rule": m.rule, "total": m.total, "survived": list(m.survived)} for m in report.mutants],
+        }
+    return found

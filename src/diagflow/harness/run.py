@@ -1,0 +1,136 @@
+"""Run the cases of a test file through the engine and compare."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from diagflow.analyze.explain import explain_on
+from diagflow.engine import Result as Diagnosed
+from diagflow.engine import diagnose
+from diagflow.harness.case import Case, Expect, Named, TestFile
+from diagflow.harness.world import World
+from diagflow.model import BadInput, Entity, Outcome, Verdict
+from diagflow.rules import Rule, RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one case: it passed when nothing differs.
+
+    Attributes:
+        file: the test file.
+        rule: id of the rule.
+        case: its name.
+        line: where it stands.
+        differences: what was expected and what came, one line each.
+        why: what the rule's conditions saw, when the verdict differs.
+    """
+
+    file: str
+    rule: str
+    case: str
+    line: int
+    differences: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """True when everything came as expected."""
+        return not self.differences
+
+
+def run_file(tests: TestFile, ruleset: RuleSet) -> list[Result]:
+    """Run all cases of a file.
+
+    Args:
+        tests: the file.
+        ruleset: all that is known; `tests.rule` must be in it.
+    """
+    rule = ruleset.rule(tests.rule)
+    if rule is None:
+        missing = f"there is no rule {tests.rule}: the file must be called like the rule that it tests"
+        return [Result(str(tests.path), tests.rule, c.name, c.line, (missing,)) for c in tests.cases]
+    return [run_case(tests, case, rule, ruleset) for case in tests.cases]
+
+
+def run_case(tests: TestFile, case: Case, rule: Rule, ruleset: RuleSet) -> Result:
+    """Run one case."""
+    try:
+        world = World(case.given)
+        found = diagnose(ruleset, world, world.incident)
+    except BadInput as e:
+        return Result(str(tests.path), rule.id, case.name, case.line, (str(e),))
+    differences = [*_compared(rule, case.expect, found), *_unasked(world)]
+    about_the_rule = any(d.startswith(("verdict", "entity", "args")) for d in differences)
+    why = explain_on(rule, found.bundle) if about_the_rule else ()
+    return Result(str(tests.path), rule.id, case.name, case.line, tuple(differences), why)
+
+
+def _unasked(world: World) -> Iterator[str]:
+    for expression in world.unasked():
+        yield f"answers: no rule asked for {expression} (`diagflow rules explain ID` prints what a rule asks for)"
+
+
+def _compared(rule: Rule, expect: Expect, found: Diagnosed) -> Iterator[str]:
+    own = [v for v in found.analysis.verdicts if v.rule == rule.id and not v.analyzer]
+    matches = {v.entity: v for v in own if v.outcome is Outcome.MATCH}
+    yield from _verdict(expect, own, matches)
+    diagnosis = found.diagnosis
+    roots = _expanded((c.id, c.entities) for c in diagnosis.causes if c.root)
+    others = _expanded((c.id, c.entities) for c in diagnosis.causes if not c.root)
+    yield from _exactly("causes", expect.causes, roots)
+    yield from _exactly("consequences", expect.consequences, others)
+    yield from _exactly("symptoms", expect.symptoms, _expanded((s.id, s.entities) for s in diagnosis.symptoms))
+    ruled_out = _expanded((r.id, (r.entity, *r.entities)) for r in diagnosis.ruled_out)
+    yield from _at_least("ruled_out", expect.ruled_out, ruled_out)
+    yield from _at_least("candidates", expect.candidates, _expanded((c.id, (c.entity,)) for c in diagnosis.candidates))
+    if expect.status and diagnosis.status != expect.status:
+        yield f"status: expected {expect.status}, got {diagnosis.status}"
+
+
+def _verdict(expect: Expect, own: list[Verdict], matches: Mapping[Entity, Verdict]) -> Iterator[str]:
+    outcome = Outcome.MATCH if matches else next((v.outcome for v in own), Outcome.SKIPPED)
+    if expect.verdict is not None and expect.verdict is not outcome:
+        where = f" about {', '.join(map(str, sorted(matches)))}" if matches else ""
+        detail = next((f" ({v.detail})" for v in own if v.detail), "")
+        yield f"verdict: expected {expect.verdict}, got {outcome}{where}{detail}"
+        return
+    if expect.verdict is not Outcome.MATCH:
+        yield from (f"entity: {e} matches" for e in expect.entities if e in matches)
+        return
+    yield from (f"entity: {e} does not match; {_listed(matches)} do" for e in expect.entities if e not in matches)
+    if expect.exact:
+        yield from (f"entity: {e} matches, and should not" for e in sorted(set(matches) - set(expect.entities)))
+    about = [matches[e] for e in expect.entities if e in matches] or list(matches.values())
+    for name, value in expect.args.items():
+        got = [v.args.get(name) for v in about[:1]]
+        if got and got[0] != value:
+            yield f"args: {name} should be {value!r}, and is {got[0]!r}"
+
+
+def _expanded(found: Iterable[tuple[str, Iterable[Entity]]]) -> set[tuple[str, Entity]]:
+    return {(name, entity) for name, entities in found for entity in entities}
+
+
+def _exactly(what: str, expected: tuple[Named, ...] | None, got: set[tuple[str, Entity]]) -> Iterator[str]:
+    if expected is None:
+        return
+    yield from _at_least(what, expected, got)
+    for name, entity in sorted(got):
+        if not any(_fits(e, name, entity) for e in expected):
+            yield f"{what}: + {name} at {entity}, which was not expected"
+
+
+def _at_least(what: str, expected: tuple[Named, ...], got: set[tuple[str, Entity]]) -> Iterator[str]:
+    for one in expected:
+        if not any(_fits(one, name, entity) for name, entity in got):
+            elsewhere = sorted(str(entity) for name, entity in got if name == one.id)
+            hint = f" (it is at {', '.join(elsewhere[:3])})" if elsewhere else ""
+            yield f"{what}: - {one}, which is missing{hint}"
+
+
+def _fits(expected: Named, name: str, entity: Entity) -> bool:
+    return expected.id == name and expected.entity in (None, entity)
+
+
+def _listed(entities: Iterable[Entity]) -> str:
+    return ", ".join(str(e) for e in sorted(entities)[:3]) or "none"
