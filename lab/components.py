@@ -125,6 +125,8 @@ def prometheus(cache: Cache, lab: Instance) -> Component:
         "config.file": lab.config / "prometheus.yaml",
         "storage.tsdb.path": lab.root / "prometheus",
         "web.listen-address": f"127.0.0.1:{net.PROMETHEUS_PORT}",
+        # else the name of this machine stands in every alert
+        "web.external-url": f"http://prometheus.internal:{net.PROMETHEUS_PORT}",
         "log.level": "warn",
     }
     ready = f"{net.PROMETHEUS_URL}/-/ready"
@@ -136,6 +138,7 @@ def alertmanager(lab: Instance) -> Component:
         "config.file": lab.config / "alertmanager.yaml",
         "storage.path": lab.root / "alertmanager",
         "web.listen-address": f"127.0.0.1:{net.ALERTMANAGER_PORT}",
+        "web.external-url": f"http://alertmanager.internal:{net.ALERTMANAGER_PORT}",
         "cluster.listen-address": "",
         "log.level": "warn",
     }

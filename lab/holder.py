@@ -17,6 +17,7 @@ _BIND = {  # what the node's programs expect under /var, from the lab's own dire
     "pods": "/var/log/pods",
     "containers": "/var/log/containers",
 }
+_SYSTEM = ("/bin", "/dev", "/etc", "/lib", "/lib64", "/proc", "/sbin", "/sys", "/usr")
 
 
 def main() -> None:
@@ -33,6 +34,7 @@ def _run(*command: str) -> None:
 
 
 def _mounts(node: Path, address: str, host: str) -> None:
+    _detach_others(node)
     _run("mount", "-t", "proc", "proc", "/proc")
     for folder in ("/run", "/var/lib", "/var/log"):
         _run("mount", "-t", "tmpfs", "tmpfs", folder)
@@ -44,6 +46,15 @@ def _mounts(node: Path, address: str, host: str) -> None:
     hosts.write_text(f"127.0.0.1 localhost\n{address} {host}\n")
     _run("mount", "--bind", str(hosts), "/etc/hosts")
     _run("mount", "--make-rshared", "/")  # so that volumes mounted by the kubelet reach the containers
+
+
+def _detach_others(node: Path) -> None:
+    """Detaches what this machine has mounted and the lab does not need: the kubelet would report it as its disks."""
+    needed = (node, Path(sys.prefix), Path(sys.base_prefix), Path(__file__), *map(Path, _SYSTEM))
+    for line in Path("/proc/self/mounts").read_text().splitlines()[::-1]:
+        point = Path(line.split()[1])
+        if not any(point.is_relative_to(path) or path.is_relative_to(point) for path in needed):
+            _run("umount", "--lazy", str(point))
 
 
 def _network(address: str) -> None:

@@ -17,6 +17,7 @@ def record(cluster: Cluster, name: str, seed: int, folder: Path) -> None:
     Raises:
         LabError: the fault did not show, or the folder holds something already.
     """
+    snapshot.require_empty(folder)
     try:
         run = runner.run(cluster, name, seed)
         snapshot.take(cluster, folder, run.alert)

@@ -45,8 +45,7 @@ def take(cluster: Cluster, folder: Path, alert: Path | None = None) -> None:
     Raises:
         LabError: the folder holds something already, or the API server refused.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise LabError(f"{folder} is not empty; name a new folder")
+    require_empty(folder)
     objects = folder / "objects"
     objects.mkdir(parents=True, exist_ok=True)
     for kind in KINDS:
@@ -56,6 +55,12 @@ def take(cluster: Cluster, folder: Path, alert: Path | None = None) -> None:
         _logs(cluster, folder / "logs", pod)
     if alert:
         shutil.copy(alert, folder / "alert.json")
+
+
+def require_empty(folder: Path) -> None:
+    """Raises LabError if a folder holds something: a snapshot is of one moment."""
+    if folder.exists() and any(folder.iterdir()):
+        raise LabError(f"{folder} is not empty; name a new folder")
 
 
 def _secrets(cluster: Cluster) -> dict[str, Any]:
