@@ -44,7 +44,8 @@ def _parser() -> argparse.ArgumentParser:
 def _soak_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser(
         "soak",
-        help="run a command at random moments of a busy, healthy life; it must find nothing",
+        help="run a command (default: `diagflow scan -o json`) at random moments of a busy, healthy life",
+        description="It must find nothing. Starts the lab if it is not up.",
         epilog="example: python -m lab soak --minutes 30 --scans 300 -- diagflow scan -o json",
     )
     parser.add_argument("--minutes", type=float, default=30, help="how long (default: %(default)s)")
@@ -78,7 +79,8 @@ def _command(words: list[str]) -> list[str]:
 
 
 def _soak(cluster: Cluster, options: argparse.Namespace) -> int:
-    command = tuple(_command(options.words))
+    command = tuple(_command(options.words)) or (str(Path(sys.executable).with_name("diagflow")), "scan", "-o", "json")
+    clusters.up(cluster, options.seed)
     plan = Plan(options.minutes, options.scans, options.seed, command, options.folder, options.record)
     cluster.join()
     return 1 if soak(cluster, plan, environment(cluster)) else 0

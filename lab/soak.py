@@ -32,7 +32,7 @@ class Plan:
 def soak(cluster: Cluster, plan: Plan, env: dict[str, str]) -> int:
     """Runs the command at `scans` random moments; returns how many runs said that something is wrong.
 
-    The caller has joined the lab's network. Without a command it only takes snapshots.
+    The caller has joined the lab's network.
 
     Raises:
         LabError: the life could not begin.
@@ -71,7 +71,7 @@ def _life(cluster: Cluster, seed: int) -> Iterator[list[str]]:
 
 def _look(cluster: Cluster, plan: Plan, number: int, env: dict[str, str]) -> bool:
     target = plan.folder / f"{number:04d}"
-    complaint = run_once(plan.command, env) if plan.command else ""
+    complaint = run_once(plan.command, env)
     if complaint or plan.record:
         snapshot.take(cluster, target)
         recorder.labels(
