@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from diagflow.analyze.api import Finding, Observation
 from diagflow.analyze.case import Ask, Read, Undeclared
 from diagflow.analyze.declared import declared_for, fields_of, fixed_wants
 from diagflow.analyze.narrow import PlainObjects
 from diagflow.analyze.plan import Plan
-from diagflow.analyze.runner import Answer, Runner
+from diagflow.analyze.runner import Answer, Runner, death_of
 from diagflow.analyze.scene import Scene
 from diagflow.model import (
     CLUSTER,
@@ -29,9 +29,6 @@ from diagflow.model.projection import ObjectList
 from diagflow.rules.analyzer import Analyzer
 from diagflow.rules.rule import Rule
 
-KILLED: Final = "analyzer"
-"""Kind of the query under which a bundle keeps that an analyzer was killed."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Job:
@@ -45,7 +42,7 @@ class _Job:
     @property
     def query(self) -> Query:
         """The query under which its end is kept."""
-        return Query.of(KILLED, self.analyzer.name, **self.args)
+        return death_of(self.analyzer, self.args)
 
 
 def ask_analyzers(plan: Plan, verdicts: Sequence[Verdict], scene: Scene, runner: Runner) -> Iterator[Verdict]:
@@ -89,8 +86,6 @@ class _Asked:
         incident = self._scene.incident
         ask = Ask(incident.now, incident.near, self._job.entities, self._job.args)
         answer = self._runner.run(self._job.analyzer, ask, self._reader())
-        if answer.killed:
-            self._runner.record.append(self._death(answer))
         yield from sorted(self._said(answer), key=verdict_order)
 
     def _look(self, query: Query) -> Reading:
@@ -147,9 +142,6 @@ class _Asked:
             edges=finding.edges,
             detail=finding.detail,
         )
-
-    def _death(self, answer: Answer) -> Reading:
-        return Reading(self._job.query, State.ERROR, self._scene.incident.now, detail=answer.fault, source="analyzer")
 
 
 def _evidence(seen: Observation, entity: Entity) -> Evidence:

@@ -48,13 +48,18 @@ Read = Callable[[Query], Reading | None]
 
 
 class LiveCase:
-    """A `diagflow.analyze.api.Case` on top of `read`."""
+    """A `diagflow.analyze.api.Case` on top of `read`.
 
-    __slots__ = ("_ask", "_read")
+    Attributes:
+        ended: what ended the call; None as long as it may go on.
+    """
+
+    __slots__ = ("_ask", "_read", "ended")
 
     def __init__(self, ask: Ask, read: Read) -> None:
         self._ask = ask
         self._read = read
+        self.ended: NotYet | Undeclared | None = None
 
     @property
     def now(self) -> datetime:
@@ -79,7 +84,14 @@ class LiveCase:
     def read(self, query: Query | str) -> Reading:
         """Return a declared reading, or end this call (see `diagflow.analyze.api`)."""
         wanted = Query.parse(query) if isinstance(query, str) else query
-        reading = self._read(wanted)
+        if self.ended is not None:
+            raise self.ended
+        try:
+            reading = self._read(wanted)
+        except Undeclared as e:
+            self.ended = e
+            raise
         if reading is None:
-            raise NotYet(wanted)
+            self.ended = NotYet(wanted)
+            raise self.ended
         return reading

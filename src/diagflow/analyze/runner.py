@@ -1,16 +1,20 @@
 """Runs analyzers: our own in this process, those of other distributions each in a child."""
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from diagflow.analyze.api import Finding
 from diagflow.analyze.case import Ask, LiveCase, NotYet, Read, Undeclared
-from diagflow.model import Query, Reading
+from diagflow.model import Query, Reading, State
 from diagflow.rules import RuleSet
 from diagflow.rules.analyzer import Analyzer
+
+if TYPE_CHECKING:
+    from diagflow.analyze.contain import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +51,13 @@ class Runner:
 
     Attributes:
         ruleset: whose analyzers they are.
-        record: for each analyzer that was killed, a reading to be stored with the bundle, so that a replay knows.
     """
 
-    __slots__ = ("_children", "_limits", "record", "ruleset")
+    __slots__ = ("_children", "_dead", "_limits", "ruleset")
 
-    def __init__(self, ruleset: RuleSet, limits: Any = None) -> None:
+    def __init__(self, ruleset: RuleSet, limits: "Limits | None" = None) -> None:
         self.ruleset = ruleset
-        self.record: list[Reading] = []
+        self._dead: dict[Query, Answer] = {}
         self._limits = limits
         self._children: dict[str, Contained] = {}
 
@@ -73,8 +76,19 @@ class Runner:
         self._children.clear()
 
     def run(self, analyzer: Analyzer, ask: Ask, read: Read) -> Answer:
-        """Run one analyzer once; whatever it does, this returns."""
-        return self._child(analyzer).run(ask, read) if analyzer.contained else run_here(analyzer, ask, read)
+        """Run one analyzer once; whatever it does, this returns. One that was killed is not started again for this."""
+        key = death_of(analyzer, ask.args)
+        if key in self._dead:
+            return self._dead[key]
+        answer = self._child(analyzer).run(ask, read) if analyzer.contained else run_here(analyzer, ask, read)
+        if answer.killed:
+            self._dead[key] = answer
+        return answer
+
+    def record(self, time: datetime) -> list[Reading]:
+        """Return, for each analyzer that was killed, a reading to be stored with the bundle, so that a replay knows."""
+        died = sorted(self._dead.items())
+        return [Reading(q, State.ERROR, time, source="analyzer", detail=answer.fault) for q, answer in died]
 
     def _child(self, analyzer: Analyzer) -> Contained:
         if analyzer.name not in self._children:
@@ -84,17 +98,26 @@ class Runner:
         return self._children[analyzer.name]
 
 
+def death_of(analyzer: Analyzer, args: Mapping[str, str]) -> Query:
+    """Return the query under which a bundle keeps that an analyzer was killed."""
+    return Query.of("analyzer", analyzer.name, **args)
+
+
 def run_here(analyzer: Analyzer, ask: Ask, read: Read) -> Answer:
     """Run an analyzer in this process."""
+    case = LiveCase(ask, read)
     try:
-        function = loaded(analyzer.run)
-        return Answer(findings=checked(function(LiveCase(ask, read)), analyzer))
-    except NotYet as e:
-        return Answer(wanted=e.query)
-    except Undeclared as e:
-        return Answer(fault=undeclared(analyzer, e.query))
+        found = loaded(analyzer.run)(case)
+        if case.ended is None:
+            return Answer(findings=checked(found, analyzer))
+    except (NotYet, Undeclared):
+        pass
     except Exception as e:  # noqa: BLE001  # an analyzer may fail in any way; that is a verdict, not our end
         return Answer(fault=f"analyzer {analyzer.name} of pack {analyzer.pack}: {type(e).__name__}: {one_line(str(e))}")
+    # Once a reading was refused the call is over, even if the analyzer caught what ended it and went on.
+    if isinstance(case.ended, Undeclared):
+        return Answer(fault=undeclared(analyzer, case.ended.query))
+    return Answer(wanted=case.ended.query if case.ended else None)
 
 
 def loaded(run: str) -> Any:
