@@ -16,9 +16,14 @@ def load(paths: Iterable[str | Path] = (), packs: Iterable[str] | None = None) -
         paths: files and folders of the user.
         packs: names of packs; None for all that are installed.
     """
-    own = list(paths)
     base = load_packs(packs)
-    return merged((base, load_paths(own))) if own else base
+    own, problems = sources_of_paths(paths)
+    if not own and not problems:
+        return base
+    # A folder of an installed pack is loaded already.
+    known = {source.path.resolve() for pack in installed(packs)[0] for source in sources_of_pack(pack)}
+    fresh = [source for source in own if source.path.resolve() not in known]
+    return merged((base, _read(fresh, RuleSet(problems=tuple(problems)))))
 
 
 def load_packs(names: Iterable[str] | None = None) -> RuleSet:

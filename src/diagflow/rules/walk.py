@@ -1,0 +1,65 @@
+"""Going through the conditions of a rule."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from diagflow.rules.patterns import groups
+from diagflow.rules.rule import (
+    ChangeInput,
+    Combination,
+    Condition,
+    EventInput,
+    Input,
+    LogInput,
+    MetricInput,
+    ObjectInput,
+    Rule,
+)
+
+ALWAYS: Final = frozenset({"entity", "kind", "namespace", "name"})
+"""Arguments that every template has."""
+
+
+def leaves(node: Condition | Combination) -> Iterator[Condition]:
+    """Yield the conditions of a tree, from left to right."""
+    if isinstance(node, Condition):
+        yield node
+    else:
+        for part in node.conditions:
+            yield from leaves(part)
+
+
+def conditions(rule: Rule) -> Iterator[Condition]:
+    """Yield all conditions of a rule: triggers, then dependencies."""
+    for node in (rule.trigger, *rule.dependencies):
+        yield from leaves(node)
+
+
+def arguments(condition: Condition) -> frozenset[str]:
+    """Return the names that a match of a condition gives to templates, besides `ALWAYS`."""
+    return _of_input(condition.input) | condition.extract.keys()
+
+
+def arguments_of(node: Condition | Combination) -> frozenset[str]:
+    """Return the names that a match of a tree gives; of `any` those of every part, whichever matches."""
+    if isinstance(node, Condition):
+        return arguments(node)
+    if node.op == "not":
+        return frozenset()
+    return frozenset().union(*(arguments_of(part) for part in node.conditions))
+
+
+def _of_input(wanted: Input) -> frozenset[str]:
+    match wanted:
+        case MetricInput():
+            return frozenset({"value", "container"})
+        case ObjectInput(each=each):
+            return frozenset({"container", "image"} if each else ())
+        case EventInput(patterns=patterns):
+            return frozenset({"reason", "message", "count", "container"}).union(*map(groups, patterns))
+        case LogInput(patterns=patterns):
+            return frozenset({"line", "container"}).union(*map(groups, patterns))
+        case ChangeInput():
+            return frozenset({"what", "change"})
+        case _:
+            return frozenset()
