@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from diagflow.model import Reading, Want
+from diagflow.model import Query, Reading, Want
 
 
 class Reader(Protocol):
@@ -19,9 +19,24 @@ class Reader(Protocol):
         ...
 
     def source(self) -> Mapping[str, Any]:
-        """Describe who answers (JSON): cluster name, server, Prometheus URL without credentials, product."""
+        """Describe who answers (JSON): cluster name, server, Prometheus URL without credentials, product.
+
+        It may ask the servers who they are, for a few seconds at most; what they do not say is left out.
+        """
         ...
 
     def close(self) -> None:
         """Let go of connections; called once."""
+        ...
+
+
+class Progress(Protocol):
+    """Hears what is being read; called only in the thread that reads."""
+
+    def started(self, query: Query) -> None:
+        """Hear that `query` is asked now."""
+        ...
+
+    def finished(self, reading: Reading) -> None:
+        """Hear of an answer."""
         ...

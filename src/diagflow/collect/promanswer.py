@@ -1,0 +1,138 @@
+"""What Prometheus answers, as data, states and details.
+
+https://prometheus.io/docs/prometheus/latest/querying/api/
+"""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+
+from diagflow.collect.lenient import decode, one_line
+from diagflow.collect.web import Answer
+from diagflow.model import State
+
+_REDIRECTS: Final = range(300, 400)
+_NOTES: Final = ("PromQL warning", "PromQL info")  # about the expression; other warnings say that data is missing
+
+
+class _Series(msgspec.Struct):
+    metric: dict[str, str] = {}
+    value: tuple[float, str] | None = None
+    values: list[tuple[float, str]] | None = None
+    histogram: Any = None
+    histograms: Any = None
+
+
+class _Data(msgspec.Struct):
+    resultType: str = ""  # noqa: N815  # as it is printed
+    result: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _Body(msgspec.Struct):
+    status: str
+    data: _Data | None = None
+    errorType: str = ""  # noqa: N815
+    error: str = ""
+    warnings: list[str] = []
+    infos: list[str] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one expression.
+
+    Attributes:
+        state: `data`, `empty`, `forbidden` or `error`.
+        data: `[{"labels", "value", "time"}]`, for a range `[{"labels", "values": [[time, value]]}]`, sorted by labels;
+            NaN and infinities are floats as any other.
+        detail: warnings, or why there is no data.
+        complete: False when Prometheus says that data is missing.
+    """
+
+    state: State
+    data: list[dict[str, Any]] | None = None
+    detail: str = ""
+    complete: bool = True
+
+
+def result_of(answer: Answer, shown: str) -> Result:
+    """Return what an answer of `/query` or `/query_range` means; `shown` names the server."""
+    body = decode(answer.body, _Body)
+    if body is None:
+        return _not_prometheus(answer, shown)
+    if body.status != "success" or not answer.ok:
+        return Result(State.ERROR, detail=_complaint(answer, body, shown))
+    try:
+        data, left_out = _series(body.data or _Data())
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as e:
+        return Result(State.ERROR, detail=f"{shown} sent a result that cannot be read: {one_line(str(e))}")
+    missing = [w for w in body.warnings if not w.startswith(_NOTES)]
+    notes = [f"{left_out:,} series of native histograms are left out"] if left_out else []
+    detail = "; ".join(one_line(text) for text in (*notes, *body.warnings, *body.infos))
+    state = State.DATA if data or left_out else State.EMPTY
+    return Result(state, data, detail, complete=not missing and not left_out)
+
+
+def _series(data: _Data) -> tuple[list[dict[str, Any]], int]:
+    """Return the series sorted by labels, and how many have no values that we understand."""
+    if data.resultType == "scalar":
+        time, value = msgspec.json.decode(data.result, type=tuple[float, str])
+        return [{"labels": {}, "value": float(value), "time": time}], 0
+    if data.resultType not in ("vector", "matrix"):
+        raise ValueError(f"a result of type {data.resultType or '(none)'}")
+    series = msgspec.json.decode(data.result, type=list[_Series] | None) or []
+    plain = [_plain(one) for one in series if one.value is not None or one.values is not None]
+    plain.sort(key=lambda one: sorted(one["labels"].items()))
+    return plain, len(series) - len(plain)
+
+
+def _plain(series: _Series) -> dict[str, Any]:
+    if series.value is not None:
+        time, value = series.value
+        return {"labels": series.metric, "value": float(value), "time": time}
+    return {"labels": series.metric, "values": [[time, float(value)] for time, value in series.values or ()]}
+
+
+def _complaint(answer: Answer, body: _Body, shown: str) -> str:
+    said = one_line(body.error) or f"status {answer.status}"
+    match body.errorType:
+        case "bad_data":
+            return f"{shown} does not understand the expression: {said}"
+        case "execution":
+            return f"{shown} could not evaluate the expression: {said}"
+        case "timeout" | "canceled":
+            return f"{shown} gave up on the expression: {said}"
+        case kind:
+            return f"{shown} answered with an error ({kind or answer.status}): {said}"
+
+
+def _not_prometheus(answer: Answer, shown: str) -> Result:
+    """Say what stands between us and Prometheus' API: a login page, a gateway, a half body."""
+    status = answer.status
+    if status == HTTPStatus.UNAUTHORIZED:
+        return Result(State.ERROR, detail=f"{shown} wants other credentials (401): set PROMETHEUS_TOKEN or the like")
+    if status == HTTPStatus.FORBIDDEN:
+        return Result(State.FORBIDDEN, detail=f"{shown} does not let us ask (403){_said(answer)}")
+    if status in _REDIRECTS:
+        target = one_line(answer.headers.get("location", "")).partition("?")[0] or "another place"
+        return Result(State.ERROR, detail=f"{shown} redirects to {target}: is that its right URL, or a login page?")
+    if not answer.ok:
+        return Result(State.ERROR, detail=f"{shown} answered with status {status}{_said(answer)}")
+    if "html" in answer.media_type:
+        return Result(State.ERROR, detail=f"{shown} answered with a web page: is it behind a login, or the URL wrong?")
+    return Result(State.ERROR, detail=f"{shown} sent {len(answer.body):,} bytes that are no answer of Prometheus")
+
+
+class _Message(msgspec.Struct):
+    message: str = ""
+
+
+def _said(answer: Answer) -> str:
+    """Return what an API server's proxy, or a gateway, said, if it said it in text."""
+    if "html" in answer.media_type:
+        return ""
+    message = decode(answer.body, _Message)
+    said = message.message if message is not None else answer.body.decode("utf-8", "replace")
+    return f": {one_line(said)}" if said.strip() else ""
