@@ -13,10 +13,11 @@ from diagflow.model import BadInput, Reading
 from diagflow.model.projection import ObjectList, projection
 
 OBJECTS: Final = "objects"
+LOG: Final = "log"
 TEXT: Final = "text/plain"
 JSON: Final = "application/json"
 
-_encoder = msgspec.json.Encoder(order="deterministic")
+_encoder = msgspec.json.Encoder(order="sorted")
 _decoder = msgspec.json.Decoder()
 MALFORMED: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What msgspec raises on input that is not what was expected."""
@@ -59,7 +60,7 @@ def normal(reading: Reading) -> Reading:
     if reading.query.kind == OBJECTS and data is not None:
         objects = data if isinstance(data, ObjectList) else ObjectList(data, reading.fields)
         return replace(reading, data=objects, fields=objects.fields)
-    if data is None or isinstance(data, str):
+    if data is None or (isinstance(data, str) and reading.query.kind == LOG):
         return reading
     kind = reading.query.kind
     return replace(reading, data=_from_wire(kind, _decoder.decode(_encoder.encode(_to_wire(kind, data)))))
@@ -68,8 +69,8 @@ def normal(reading: Reading) -> Reading:
 def encode(reading: Reading) -> tuple[bytes, str]:
     """Return the data as bytes and their media type."""
     data = reading.data
-    if isinstance(data, str):
-        return data.encode(errors="replace"), TEXT
+    if reading.query.kind == LOG:
+        return str(data).encode(errors="replace"), TEXT
     if isinstance(data, ObjectList):
         return data.encode(), JSON
     return _encoder.encode(_to_wire(reading.query.kind, data)), JSON
@@ -82,13 +83,24 @@ def decode(head: Reading, kind: str, media: str, body: bytes) -> Any:
         BadInput: the bytes are not what the reading says.
     """
     try:
-        if media == TEXT:
-            return body.decode()
         if head.query.kind == OBJECTS:
-            return ObjectList(_list_decoder(head.fields).decode(body), head.fields, kind)
-        return _from_wire(head.query.kind, _decoder.decode(body))
-    except (*MALFORMED, TypeError, KeyError) as e:
+            return ObjectList(_items(head.fields, body), head.fields, kind)
+        _check_media(head, media)
+        return body.decode() if media == TEXT else _from_wire(head.query.kind, _decoder.decode(body))
+    except (*MALFORMED, TypeError, ValueError, KeyError) as e:
         raise BadInput(f"the data of {head.query} cannot be read: {e}") from None
+
+
+def _check_media(head: Reading, media: str) -> None:
+    if (media == TEXT) != (head.query.kind == LOG):
+        raise TypeError(f"it is of the wrong type, {media[:80]!r}")
+
+
+def _items(fields: frozenset[str] | None, body: bytes) -> list[Any]:
+    items = _list_decoder(fields).decode(body)
+    if fields is None and not all(isinstance(item.get("metadata", {}), dict) for item in items):
+        raise TypeError("an object has no metadata")
+    return items
 
 
 @lru_cache(maxsize=64)
@@ -102,7 +114,11 @@ def _to_wire(kind: str, data: Any) -> Any:
 
 
 def _from_wire(kind: str, data: Any) -> Any:
-    return [_series(s, _number_in) for s in data] if kind == "promql" and isinstance(data, list) else data
+    if kind != "promql":
+        return data
+    if not isinstance(data, list):
+        raise TypeError("it is no list of series")
+    return [_series(s, _number_in) for s in data]
 
 
 def _series(series: Any, number: Any) -> Any:
@@ -120,4 +136,6 @@ def _number_out(value: Any) -> Any:
 
 
 def _number_in(value: Any) -> Any:
+    if not isinstance(value, str | int | float):
+        raise TypeError("a sample is no number")
     return float(value) if isinstance(value, str) else value

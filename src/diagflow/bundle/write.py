@@ -10,6 +10,7 @@ import uuid
 import zipfile
 import zlib
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +34,7 @@ def write_zip(path: Path, files: Files) -> None:
         raise BadInput(f"{path} exists and is no bundle: choose another name or remove it")
     partial = _partial(path)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("xb") as file:
             with zipfile.ZipFile(file, "w") as archive:
                 for name, body in files:
@@ -44,7 +46,8 @@ def write_zip(path: Path, files: Files) -> None:
     except OSError as e:
         raise BadInput(f"{path} cannot be written: {e.strerror or e}") from None
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def write_folder(path: Path, files: Files) -> None:
@@ -57,6 +60,7 @@ def write_folder(path: Path, files: Files) -> None:
         raise BadInput(f"{path} exists and is no bundle: choose another name or an empty folder")
     partial = _partial(path)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         for name, body in files:
             _write(partial / name, body)
         _swap(partial, path)
@@ -75,7 +79,6 @@ def is_partial(path: Path) -> bool:
 
 
 def _partial(path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
     return path.with_name(f".{path.name[:80]}{PARTIAL}{uuid.uuid4().hex[:12]}")
 
 
