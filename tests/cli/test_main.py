@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from diagflow.cli import guarded
-from diagflow.cli.config import parse_config
+from diagflow.cli.configfile import parse_config
 from diagflow.cli.times import parse_duration, parse_moment
 from diagflow.model import BadInput
 from tests.cli.run import diagflow

@@ -16,48 +16,25 @@ What stands on the command line or in the environment counts more.
 """
 
 import os
-from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from diagflow.model import BadInput
 from diagflow.model.suppression import Suppression
 
-_ID = r"^[a-z0-9-]+\.[a-z0-9.-]+$"
 
-
-class SuppressEntry(BaseModel):
-    """One suppression, as the file has it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    cause: Annotated[str, Field(pattern=_ID)]
-    entity: str = "*"
-    reason: Annotated[str, Field(min_length=1)]
-    owner: Annotated[str, Field(min_length=1)]
-    expires: date
-
-
-class Config(BaseModel):
-    """The whole file."""
-
-    model_config = ConfigDict(extra="forbid")
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the configuration file says; the defaults where there is none."""
 
     prometheus: str | None = None
     context: str | None = None
     kubeconfig: Path | None = None
-    lang: Literal["en", "zh"] | None = None
-    timeout: Annotated[float, Field(gt=0, le=3600)] | None = None
-    rules: list[Path] = Field(default_factory=list)
-    suppress: list[SuppressEntry] = Field(default_factory=list)
-
-    def suppressions(self) -> tuple[Suppression, ...]:
-        """Return the suppressions as the engine takes them."""
-        return tuple(Suppression(s.cause, s.entity, s.reason, s.owner, s.expires) for s in self.suppress)
+    lang: str | None = None
+    timeout: float | None = None
+    rules: tuple[Path, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
 
 
 def config_path() -> Path:
@@ -84,28 +61,6 @@ def load_config() -> Config:
         return Config()
     except (OSError, UnicodeDecodeError) as e:
         raise BadInput(f"{path}: cannot be read: {e}") from None
+    from diagflow.cli.configfile import parse_config
+
     return parse_config(text, path)
-
-
-def parse_config(text: str, path: Path) -> Config:
-    """Check the text of a configuration file.
-
-    Raises:
-        BadInput: see `load_config`.
-    """
-    import yaml
-
-    try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as e:
-        mark = getattr(e, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        raise BadInput(f"{where}: no YAML: {getattr(e, 'problem', e)}") from None
-    try:
-        return Config.model_validate(data or {})
-    except ValidationError as e:
-        raise BadInput("\n".join(_lines(path, e))) from None
-
-
-def _lines(path: Path, error: ValidationError) -> Sequence[str]:
-    return [f"{path}: {'.'.join(str(p) for p in item['loc']) or 'the file'}: {item['msg']}" for item in error.errors()]

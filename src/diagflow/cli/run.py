@@ -40,7 +40,7 @@ def load_rules(paths: Sequence[Path] | None, packs: str | None = None) -> "RuleS
     more = [*load_config().rules, *(paths or ())]
     ruleset = load([path.expanduser() for path in more], names)
     if ruleset.errors:
-        raise BadInput("\n".join([f"{len(ruleset.errors)} errors in rules", *map(str, ruleset.errors)]))
+        raise BadInput("\n".join(map(str, ruleset.errors)))
     return ruleset
 
 
@@ -74,7 +74,7 @@ def run(
                 source.incident,
                 bundle=source.bundle,
                 timeout=options.timeout or TIMEOUT,
-                suppressions=config.suppressions(),
+                suppressions=config.suppressions,
                 advice=advice,
                 whole_objects=record is not None,
             )
@@ -123,15 +123,12 @@ def keep(result: "Result", path: Path) -> None:
 
 def show(result: "Result", output: OutputOptions) -> int:
     """Print the diagnosis and return the exit status."""
+    from diagflow.cli.config import load_config
     from diagflow.feedback import print_diagnosis
 
-    print_diagnosis(
-        result.diagnosis,
-        output.format.value,
-        output.lang.value if output.lang else None,
-        verbose=output.verbose,
-        out=output.out,
-    )
+    human = output.format not in (Format.JSON, Format.YAML)
+    lang = output.lang.value if output.lang else load_config().lang if human else None
+    print_diagnosis(result.diagnosis, output.format.value, lang, verbose=output.verbose, out=output.out)
     return result.diagnosis.exit_status
 
 
