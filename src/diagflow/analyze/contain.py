@@ -1,8 +1,8 @@
 """Runs the analyzer of another distribution in a child process that cannot hurt us.
 
 What it cannot do: hold us up longer than the deadline, use more memory than the limit (Linux), end or break this
-process, change a reading, see an environment variable, or write into what we print. What it can do: whatever a program of
-this user can do otherwise. It is no sandbox against malice: files and network are not blocked.
+process, change a reading, see an environment variable, or write into what we print. What it can do: whatever a program
+of this user can do otherwise. It is no sandbox against malice: files and network are not blocked.
 """
 
 import os
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -64,7 +65,8 @@ class Child:
         self._limits = limits or DEFAULT
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = ""
-        self._overrun = 0.0
+        self._left = 0.0
+        self._overrun = False
 
     def run(self, ask: Ask, read: Read) -> Answer:
         """Run it once; whatever happens in there, this returns within the limits."""
@@ -112,14 +114,16 @@ class Child:
             start_new_session=sys.platform != "win32",
         )
         for _ in ("started", "loaded"):
-            answer = self._exchange(None, self._limits.start)
+            self._left = self._limits.start
+            answer = self._exchange(None)
             if answer.fault:
                 self.close()
                 return one_line(answer.fault)
         return ""
 
     def _call(self, ask: Ask, read: Read) -> Answer:
-        answer = self._exchange(ask_to_wire(ask), self._limits.seconds)
+        self._left = self._limits.seconds
+        answer = self._exchange(ask_to_wire(ask))
         wanted: Query | None = None
         refused: Query | None = None
         while answer.read:
@@ -132,7 +136,7 @@ class Child:
             except Undeclared:
                 refused = refused or query
                 reply = WireReading(answer.read, "undeclared")
-            answer = self._exchange(reply, self._limits.seconds)
+            answer = self._exchange(reply)
         # Once it was refused a reading its call is over, even if it caught what ended it and went on.
         if refused is not None:
             return Answer(fault=undeclared(self._analyzer, refused))
@@ -146,7 +150,7 @@ class Child:
         findings = [finding_from_wire(f) for f in answer.findings]
         return Answer(findings=checked(findings, self._analyzer))
 
-    def _exchange(self, frame: Any, seconds: float) -> FromChild:
+    def _exchange(self, frame: Any) -> FromChild:
         """Send a frame (None: nothing) and wait for the next one.
 
         Raises:
@@ -156,7 +160,7 @@ class Child:
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
             raise _Ended
-        with self._deadline(process, seconds):
+        with self._deadline(process):
             try:
                 if frame is not None:
                     send(process.stdin, frame)  # type: ignore[arg-type]
@@ -168,29 +172,31 @@ class Child:
         return from_child(body)
 
     @contextmanager
-    def _deadline(self, process: "subprocess.Popen[bytes]", seconds: float) -> Iterator[None]:
-        """Kill the process after `seconds`: every wait for it then ends, on every system."""
+    def _deadline(self, process: "subprocess.Popen[bytes]") -> Iterator[None]:
+        """Kill the process when its time is used up: every wait for it then ends, on every system."""
 
         def overrun() -> None:
-            self._overrun = seconds
+            self._overrun = True
             _kill(process)
 
-        timer = threading.Timer(seconds, overrun)
+        timer = threading.Timer(max(0.0, self._left), overrun)
         timer.daemon = True
+        started = time.monotonic()
         timer.start()
         try:
             yield
         finally:
             timer.cancel()
+            self._left -= time.monotonic() - started
 
     def _end(self) -> str:
         """Say how the child ended, and clear up."""
         process, overrun = self._process, self._overrun
-        self._overrun = 0.0
+        self._overrun = False
         status = process.wait() if process is not None else 0
         self.close()
         if overrun:
-            return f"killed after {overrun:g} s"
+            return f"killed after {self._limits.seconds:g} s"
         return (
             f"its process was ended by {_signal(-status)}"
             if status < 0
@@ -204,7 +210,7 @@ def _flags() -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """No variable of ours, so no secret; equal seeds, so that an analyzer that loops over a set gives the same twice."""
+    """No variable of ours, so no secret; one hash seed, so that a loop over a set gives the same twice."""
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "HOME", "APPDATA") if name in os.environ}
     return {**kept, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"}
 

@@ -19,7 +19,7 @@ EXPECT: Final = (
     "verdict", "entity", "entities", "args", "causes", "consequences", "symptoms", "ruled_out", "candidates", "status",
 )  # fmt: skip
 _CASE: Final = ("name", "given", "like", "change", "remove", "expect")
-_STEP: Final = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_STEP: Final = re.compile(r"""(?:([^.\[\]"]+)|"([^"]+)"|\[(\d+)\])([.\[].*)?""", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,28 +151,44 @@ def _given(document: Document, number: int, item: Mapping[str, Any], before: Map
     given = copy.deepcopy(dict(like.given))
     given.update(copy.deepcopy(item.get("given", {})))
     changed: Mapping[str, Any] = item.get("change") or {}
-    removed: Sequence[str] = item.get("remove") or ()
+    removed = item.get("remove") or []
+    gone: Sequence[str] = removed if isinstance(removed, list) else [removed]
     for path, value in changed.items():
         _alter(document, number, given, path, lambda owner, key, value=value: _put(owner, key, value))
-    for path in [removed] if isinstance(removed, str) else removed:
+    for path in gone:
         _alter(document, number, given, path, _take)
-    return given, len(changed) + len(removed if isinstance(removed, list) else [removed]) + len(item.get("given", {}))
+    # A part given anew may differ in any number of fields: that is never one.
+    return given, len(changed) + len(gone) + 2 * len(item.get("given", {}))
 
 
 def _alter(document: Document, number: int, given: Any, path: str, alter: Any) -> None:
-    steps = list(_steps(path))
-    owner = given
     try:
-        for step in steps[:-1]:
-            owner = owner[step]
-        alter(owner, steps[-1])
+        owner, key = _located(given, path)
+        alter(owner, key)
     except (KeyError, IndexError, TypeError):
         raise document.wrong(f"`{path}` is nowhere in the case that is changed", number, "change") from None
 
 
-def _steps(path: str) -> Iterator[str | int]:
-    for name, index in _STEP.findall(path):
-        yield int(index) if index else name
+def _located(owner: Any, path: str) -> tuple[Any, str | int]:
+    """Return what holds the value at a path, and the last step; keys may hold dots and brackets (`answers.sum(x)`)."""
+    while True:
+        step, rest = _first_step(owner, path)
+        if not rest:
+            return owner, step
+        owner, path = owner[step], rest
+
+
+def _first_step(owner: Any, path: str) -> tuple[str | int, str]:
+    if isinstance(owner, dict):
+        fitting = [k for k in owner if path == k or path.startswith((f"{k}.", f"{k}["))]
+        if fitting:
+            key = max(fitting, key=len)
+            return key, path[len(key) :].removeprefix(".")
+    match = _STEP.fullmatch(path)
+    if match is None:
+        raise KeyError(path)
+    name, quoted, index, rest = match.groups()
+    return (int(index) if index else quoted or name), (rest or "").removeprefix(".")
 
 
 def _put(owner: Any, key: str | int, value: Any) -> None:
