@@ -2,10 +2,12 @@
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatchcase
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,53 +24,69 @@ SEED = os.environ.get("DIAGFLOW_LAB_SEED", "1")
 DIAGFLOW = str(Path(sys.executable).with_name("diagflow"))
 
 
-FAULTS = [name for name in fault.all_names() if not name.startswith("healthy/")]
-HEALTHY = [name for name in fault.all_names() if name.startswith("healthy/")]
+def _batches() -> Iterator[tuple[str, ...]]:
+    """What may be in place together: whatever changes nodes is alone, the rest comes six at a time."""
+    alone = [name for name in fault.all_names() if name.startswith(("scheduling/", "healthy/"))]
+    yield from ((name,) for name in alone)
+    others = iter(name for name in fault.all_names() if name not in alone)
+    while some := tuple(islice(others, 6)):
+        yield some
 
 
-@contextmanager
-def _in_place(lab: Lab, name: str) -> Iterator[dict[str, Any]]:
-    """Puts a fault in place; yields its labels, and under `alert` the webhook body that reported it."""
-    done = lab("fault", "run", name, "--seed", SEED)
+CASES = [
+    pytest.param(names, name, id=name) for names in _batches() for name in names if not name.startswith("healthy/")
+]
+HEALTHY = [pytest.param(names, names[0], id=names[0]) for names in _batches() if names[0].startswith("healthy/")]
+Batch = dict[str, subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def batch(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Batch]:
+    """Faults that are in place at the same time: what `fault run` printed, by name."""
+    names: tuple[str, ...] = request.param
+    with ThreadPoolExecutor(len(names)) as pool:
+        try:
+            started = pool.map(lambda name: lab("fault", "run", name, "--seed", SEED), names)
+            yield dict(zip(names, started, strict=True))
+        finally:
+            cleaned = list(pool.map(lambda name: lab("fault", "clean", name), names))
+    assert [done.stderr for done in cleaned if done.returncode] == []
+
+
+def _diagnose(lab: Lab, batch: Batch, name: str) -> tuple[dict[str, Any], int, dict[str, Any]]:
+    """Returns the fault's labels, and DiagFlow's exit status and diagnosis of the alert that reported it."""
+    assert batch[name].returncode == 0, batch[name].stderr
+    labels = yaml.safe_load(batch[name].stdout)
+    done = lab("exec", "--", DIAGFLOW, "diagnose", "--alert", labels["alert"], "-o", "json")
     try:
-        assert done.returncode == 0, done.stderr
-        yield yaml.safe_load(done.stdout)
-    finally:
-        cleaned = lab("fault", "clean", name)
-    assert cleaned.returncode == 0, cleaned.stderr
-
-
-def _diagnose(lab: Lab, alert: str) -> tuple[int, dict[str, Any]]:
-    done = lab("exec", "--", DIAGFLOW, "diagnose", "--alert", alert, "-o", "json")
-    try:
-        return done.returncode, json.loads(done.stdout)
+        return labels, done.returncode, json.loads(done.stdout)
     except ValueError:
         pytest.fail(f"no diagnosis, exit status {done.returncode}\n{done.stdout}\n{done.stderr}")
 
 
-@pytest.fixture(params=FAULTS)
-def broken(lab: Lab, request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
-    with _in_place(lab, request.param) as labels:
-        yield labels
-
-
-def test_the_right_cause_is_the_only_root(lab: Lab, broken: dict[str, Any]) -> None:
-    status, diagnosis = _diagnose(lab, broken["alert"])
-    expected = broken["causes"][0]
-    named = [(cause["id"], cause["entities"]) for cause in diagnosis["causes"]]
-    assert (status, bool(named)) == (1, True), diagnosis
+@pytest.mark.parametrize(("batch", "name"), CASES, indirect=["batch"])
+def test_the_right_cause_is_the_only_root(lab: Lab, batch: Batch, name: str) -> None:
+    labels, status, diagnosis = _diagnose(lab, batch, name)
+    expected = labels["causes"][0]
+    named = [(cause["id"], cause["role"], cause["entities"]) for cause in diagnosis["causes"]]
+    assert (status, bool(named)) == (1, True), _summary(diagnosis)
     first = diagnosis["causes"][0]
     assert first["id"] == expected["id"], named
     assert any(fnmatchcase(entity, expected["entity"]) for entity in first["entities"]), named
     assert [cause["id"] for cause in diagnosis["causes"] if cause["role"] == "root"] == [expected["id"]], named
-    assert not {cause["id"] for cause in diagnosis["causes"]} & set(broken["forbidden"]), named
-    assert set(broken["ruled_out"]) <= {entry["id"] for entry in diagnosis["ruled_out"]}, diagnosis["ruled_out"]
+    assert not {cause["id"] for cause in diagnosis["causes"]} & set(labels["forbidden"]), named
+    assert set(labels["ruled_out"]) <= {entry["id"] for entry in diagnosis["ruled_out"]}, _summary(diagnosis)
 
 
-@pytest.mark.parametrize("name", HEALTHY)
-def test_an_alert_about_nothing_names_nothing(lab: Lab, name: str) -> None:
-    with _in_place(lab, name) as labels:
-        status, diagnosis = _diagnose(lab, labels["alert"])
+def _summary(diagnosis: dict[str, Any]) -> str:
+    """What a failed test should show of a long diagnosis."""
+    kept = ("status", "symptoms", "candidates", "suspects", "ruled_out", "missing")
+    return json.dumps({key: diagnosis.get(key) for key in kept}, indent=1)[:4000]
+
+
+@pytest.mark.parametrize(("batch", "name"), HEALTHY, indirect=["batch"])
+def test_an_alert_about_nothing_names_nothing(lab: Lab, batch: Batch, name: str) -> None:
+    _, status, diagnosis = _diagnose(lab, batch, name)
     assert diagnosis["causes"] == []
     assert status == 3  # an alert without a cause: it could not tell
 
