@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from diagflow.infer.explain import Explained
-from diagflow.infer.texts import arguments, filled, filled_title
+from diagflow.infer.texts import arguments, filled, filled_name, filled_title
 from diagflow.infer.weigh import Key, Weighed
 from diagflow.model import CHECK_EMPTY, Cause, Entity, Text
 from diagflow.model.diagnosis import NamedCause, RuledOut, SeenSymptom
@@ -103,7 +103,7 @@ def _ruled_out(group: list[Weighed], causes: Mapping[str, Cause]) -> RuledOut:
     return RuledOut(
         id=first.id,
         entity=first.entity,
-        title=filled_title(known, first.entity, first.args),
+        title=filled_name(known, first.entity, first.args),
         reason=against[0].text if against else Text(""),
         refs=known.refs if known else (),
         evidence=against,

@@ -10,7 +10,7 @@ from diagflow.infer.graph import evidence_graph
 from diagflow.infer.missing import could_not_tell, missing, undecided
 from diagflow.infer.path import decision_path
 from diagflow.infer.suppress import suppress
-from diagflow.infer.texts import filled_title
+from diagflow.infer.texts import filled_name
 from diagflow.infer.weigh import PRIOR_NEAR, PRIOR_SCAN, Key, Weighed, gather, weigh
 from diagflow.model import Cause, Entity, Incident, Role, Topology, Verdict
 from diagflow.model.diagnosis import NAMED_FROM, Candidate, Diagnosis, Missing, Status
@@ -48,7 +48,7 @@ def infer(  # one straight line from verdicts to the diagnosis, a name for each 
     gaps = missing(verdicts, failures)
     named_causes = fold_causes([w for w in shown if roles.is_cause(w)], explained, causes)
     symptoms = fold_symptoms([w for w in shown if roles.is_symptom(w)], explained, causes, named_causes)
-    ruled_out = fold_ruled_out([w for w in weighed.values() if w.refuted and roles.in_question(w, shown)], causes)
+    ruled_out = fold_ruled_out(roles.refuted(weighed.values(), shown), causes)
     others = fold_causes(roles.elsewhere(), explained, causes)
     unsure = could_not_tell(verdicts, gaps) or bool(symptoms) or incident.alert is not None
     return Diagnosis(
@@ -135,18 +135,20 @@ class _Roles:
                     todo.append(parent)
         return False
 
-    def in_question(self, weighed: Weighed, shown: Sequence[Weighed]) -> bool:
-        """True for a cause that declares to explain a symptom at the bottom of it all.
+    def refuted(self, weighed: Iterable[Weighed], shown: Sequence[Weighed]) -> list[Weighed]:
+        """Causes that were in question and are conclusively contradicted.
 
-        Behind an alert without symptoms, whatever was asked about is in question. Otherwise: a Deployment misses replicas because its pods are Pending: the question is then why they are Pending, and nobody
-        asks about the readiness probes of pods that have not started.
+        In question is what declares to explain a symptom at the bottom of it all: a Deployment misses replicas because
+        its pods are Pending; the question is then why they are Pending, and nobody asks about the probes of pods that
+        have not started. Behind an alert without any symptom, whatever was asked about is in question.
         """
+        bottom = self._bottom(shown)
+        every = not shown and self._near is not None
+        return [w for w in weighed if w.refuted and (known := self._cause(w)) and (every or _explains(known, bottom))]
+
+    def _cause(self, weighed: Weighed) -> Cause | None:
         known = self._causes.get(weighed.id)
-        if known is None or known.role is not Role.CAUSE:
-            return False
-        if not shown:
-            return self._near is not None
-        return any(effect.what in self._bottom(shown) for effect in known.explains)
+        return known if known and known.role is Role.CAUSE else None
 
     def _bottom(self, shown: Iterable[Weighed]) -> set[str]:
         """Ids of what is shown and has no symptom above it."""
@@ -170,6 +172,10 @@ class _Roles:
         return [w for w in self._named if w.key not in self._linked and self.is_cause(w)]
 
 
+def _explains(cause: Cause, ids: set[str]) -> bool:
+    return any(effect.what in ids for effect in cause.explains)
+
+
 def _candidates(
     weighed: Iterable[Weighed], verdicts: Iterable[Verdict], causes: Mapping[str, Cause]
 ) -> tuple[Candidate, ...]:
@@ -183,7 +189,7 @@ def _candidates(
             Candidate(
                 id=cause_id,
                 entity=Entity.parse(entity),
-                title=filled_title(known, Entity.parse(entity), seen.args if seen else {}),
+                title=filled_name(known, Entity.parse(entity), seen.args if seen else {}),
                 confidence=seen.confidence if seen else 0.0,
                 refs=known.refs,
                 would_decide=queries,

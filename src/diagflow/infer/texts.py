@@ -17,6 +17,11 @@ def filled_title(cause: Cause | None, entity: Entity, args: Mapping[str, Any]) -
     return cause.title.fill(arguments(entity, args)) if cause else Text(str(entity))
 
 
+def filled_name(cause: Cause | None, entity: Entity, args: Mapping[str, Any]) -> Text:
+    """Return the words for a cause that is ruled out or open: they assert nothing."""
+    return cause.name.fill(arguments(entity, args)) if cause and cause.name.en else filled_title(cause, entity, args)
+
+
 def filled(instruction: Instruction, entity: Entity, args: Mapping[str, Any]) -> Instruction:
     """Return an instruction for one entity; in commands every argument is quoted for the shell."""
     values = arguments(entity, args)

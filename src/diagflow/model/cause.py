@@ -49,7 +49,9 @@ class Cause:
 
     Attributes:
         id: `pack.slug`.
-        title: one sentence, a template.
+        title: one sentence that says it is so, a template.
+        name: a few words for it that assert nothing ("disk pressure"), for when it is ruled out or open; the title
+            where nobody gave one.
         explanation: what happens, why, what else looks the same and how it was told apart.
         remedy: the exact fix for the very object.
         check: how to see that the fix worked.
@@ -62,6 +64,7 @@ class Cause:
 
     id: str
     title: Text
+    name: Text = field(default_factory=lambda: Text(""))
     explanation: Text = field(default_factory=lambda: Text(""))
     remedy: Instruction = CHECK_EMPTY
     check: Instruction = CHECK_EMPTY

@@ -11,6 +11,7 @@ def cause_of(fields: Fields) -> Cause:
     return Cause(
         id=fields["id"],
         title=fields["title"],
+        name=fields.get("name", Text("")),
         explanation=fields.get("explanation", Text("")),
         remedy=_instruction(fields, "remedy"),
         check=_instruction(fields, "check"),

@@ -402,7 +402,8 @@ CAUSE: Final = Record(
     "a cause",
     (
         Key("id", CAUSE_ID, "pack.slug, said once and never reused", required=True),
-        Key("title", Words(), "one sentence, a template", required=True),
+        Key("title", Words(), "one sentence that says it is so, a template", required=True),
+        Key("name", Words(), "a few words for it that assert nothing, for when it is ruled out", default="the title"),
         Key("explanation", Words(), "what happens, why, what else looks the same"),
         Key("remedy", _INSTRUCTION, "the exact fix"),
         Key("check", _INSTRUCTION, "how to see that the fix worked"),
