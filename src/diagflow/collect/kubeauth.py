@@ -16,7 +16,6 @@ import httpx2
 import msgspec
 from lightkube.config.kubeconfig import SERVICE_ACCOUNT, KubeConfig, SingleConfig
 from lightkube.config.models import Cluster, User
-from lightkube.core.exceptions import ConfigError
 
 from diagflow.collect.credentials import fixed_token, token_file
 from diagflow.collect.execplugin import ExecAuth, Plugin
@@ -98,14 +97,20 @@ def _of_context(configs: KubeConfigs, name: str, env: Mapping[str, str]) -> Acce
 
 
 def _of_pod(service_account: str, env: Mapping[str, str]) -> Access:
+    folder, host = Path(service_account), env["KUBERNETES_SERVICE_HOST"]
+    server = f"https://{f'[{host}]' if ':' in host else host}:{env.get('KUBERNETES_SERVICE_PORT', '443')}"
     try:
-        config = KubeConfig.from_service_account(service_account).get()
-    except (ConfigError, KeyError, OSError) as e:
-        raise BadInput(f"{service_account}: this pod's service account is incomplete: {e}") from None
-    if config is None or config.user is None:
-        raise BadInput(f"{service_account}: this pod's service account is incomplete")
-    endpoint = _endpoint(config, {}, {}, env)
-    return Access(cluster=IN_CLUSTER, context="", namespace=config.namespace, user="", endpoint=endpoint)
+        namespace = (folder / "namespace").read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        namespace = "default"  # only a default of options, not a credential
+    config = KubeConfig.from_one(
+        cluster=Cluster(server=server, certificate_auth=str(folder / "ca.crt")),
+        user=User(token_file=str(folder / "token")),
+        context_name=IN_CLUSTER,
+        namespace=namespace,
+    ).get()
+    assert config is not None  # noqa: S101  # it was just made
+    return Access(IN_CLUSTER, "", namespace, "", _endpoint(config, {}, {}, env))
 
 
 def _names(entries: Mapping[str, Any]) -> str:
@@ -165,7 +170,8 @@ def _server(cluster: Cluster) -> str:
 
 
 def _advice(config: SingleConfig) -> Advice:
-    where = f"cluster {config.context.cluster} of the kubeconfig" if config.context_name else "this pod"
+    in_pod = config.context_name == IN_CLUSTER
+    where = "this pod's service account" if in_pod else f"cluster {config.context.cluster} of the kubeconfig"
     return Advice(
         reach=f"is the API server up, and does {where} name the right server? `kubectl version` asks the same",
         trust=f"`certificate-authority` of {where} must be the authority that signed it",
