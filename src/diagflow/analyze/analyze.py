@@ -38,7 +38,7 @@ def analyze(ruleset: RuleSet, bundle: Bundle, runner: Runner) -> Analysis:
     given = list(_given_edges(bundle))
     scene = Scene(lookup, ReadTopology(lookup, given))
     judge = Judge(scene, Conditions(scene))
-    verdicts = [v for rule in plan.rules if rule.effect is not Effect.REFUTES for v in judge.verdicts(rule)]
+    verdicts = [v for p in plan.rules if p.rule.effect is not Effect.REFUTES for v in judge.verdicts(p)]
     verdicts += ask_analyzers(plan, verdicts, scene, runner)
     topology = ReadTopology(lookup, [*given, *edges_of(verdicts)])
     verdicts += _refuting(plan, judge, questions(verdicts, ruleset.causes, topology))
@@ -52,11 +52,12 @@ def analyze(ruleset: RuleSet, bundle: Bundle, runner: Runner) -> Analysis:
 
 def _refuting(plan: Plan, judge: Judge, asked: Questions) -> Iterable[Verdict]:
     """Judge the rules that speak against a cause, about the entities where it is in question and no others."""
-    for rule in plan.rules:
+    for prepared in plan.rules:
+        rule = prepared.rule
         if rule.effect is Effect.REFUTES:
             among = asked.get(rule.names)
             if among:
-                yield from judge.verdicts(rule, among)
+                yield from judge.verdicts(prepared, among)
             else:
                 detail = f"{rule.names} is not in question"
                 yield Verdict(rule.id, whole(rule), Outcome.NO_MATCH, names=rule.names, detail=detail)

@@ -57,7 +57,7 @@ def _jobs(plan: Plan, verdicts: Sequence[Verdict], runner: Runner) -> Iterator[_
         if verdict.outcome is Outcome.MATCH:
             matched.setdefault(verdict.rule, []).append(verdict.entity)
     groups: dict[tuple[str, tuple[tuple[str, str], ...]], list[Rule]] = {}
-    for rule in plan.rules:
+    for rule in (p.rule for p in plan.rules):
         if rule.action and rule.id in matched and rule.action.analyzer in runner.ruleset.analyzers:
             groups.setdefault((rule.action.analyzer, tuple(sorted(rule.action.args.items()))), []).append(rule)
     for (name, args), rules in sorted(groups.items(), key=lambda item: item[0]):

@@ -3,7 +3,7 @@
 What is cheap is asked first, and a log is not read where something else has said no already.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
@@ -19,6 +19,7 @@ from diagflow.analyze.observe import concluded
 from diagflow.analyze.reports import EventIndex, EventSource
 from diagflow.analyze.scene import Scene
 from diagflow.analyze.source import Source
+from diagflow.analyze.terms import LOG, Node, Term
 from diagflow.model import CLUSTER, HOST, BadInput, Direction, Entity, Outcome, Query, Text
 from diagflow.rules.rule import (
     ChangeInput,
@@ -30,8 +31,6 @@ from diagflow.rules.rule import (
     MetricInput,
     ObjectInput,
 )
-
-Node = Condition | Combination
 
 MOST_OWNERS: Final = 3
 """Owners followed upwards: pod → ReplicaSet → Deployment → whatever made it."""
@@ -48,75 +47,77 @@ class Conditions:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._events = EventIndex(scene)
-        self._sources: dict[int, tuple[Condition, Source]] = {}
+        self._sources: dict[Term, Source] = {}
 
-    def source(self, condition: Condition) -> Source:
-        """Return what answers one condition."""
-        found = self._sources.get(id(condition))
+    def source(self, leaf: Term) -> Source:
+        """Return what answers a condition."""
+        found = self._sources.get(leaf)
         if found is None:
-            found = self._sources[id(condition)] = (condition, self._new(condition))
-        return found[1]
+            found = self._sources[leaf] = self._new(leaf.node)
+        return found
 
-    def _new(self, condition: Condition) -> Source:
-        match condition.input:
+    def _new(self, node: Node) -> Source:
+        if not isinstance(node, Condition):
+            raise TypeError(node)
+        match node.input:
             case ObjectInput() as wanted:
-                return ObjectSource(self._scene, condition, wanted)
+                return ObjectSource(self._scene, node, wanted)
             case MetricInput() as wanted:
-                return MetricSource(self._scene, condition, wanted)
+                return MetricSource(self._scene, node, wanted)
             case EventInput() as wanted:
-                return EventSource(self._scene, condition, wanted, self._events)
+                return EventSource(self._scene, node, wanted, self._events)
             case LogInput() as wanted:
-                return LogSource(self._scene, condition, wanted)
+                return LogSource(self._scene, node, wanted)
             case ChangeInput() as wanted:
-                return ChangeSource(self._scene, condition, wanted)
+                return ChangeSource(self._scene, node, wanted)
             case FactInput() as wanted:
-                return FactSource(self._scene, condition, wanted)
+                return FactSource(self._scene, node, wanted)
 
-    def queries(self, node: Node) -> Iterator[Query]:
-        """Yield the readings that a node looks at."""
-        if isinstance(node, Condition):
-            yield from self.source(node).queries
-            return
-        for part in node.conditions:
-            yield from self.queries(part)
+    def _query(self, term: Term) -> Query:
+        """Return the first reading that a term looks at."""
+        while term.parts:
+            term = term.parts[0]
+        return self.source(term).queries[0]
 
-    def candidates(self, node: Node) -> Sequence[Entity]:
-        """Return the entities about which a node may hold; `not` names none, it only takes some away."""
-        if isinstance(node, Condition):
-            return tuple(self.source(node).candidates())
-        if node.op == "not":
+    def candidates(self, term: Term) -> Sequence[Entity]:
+        """Return the entities about which a term may hold; `not` names none."""
+        if not term.op:
+            return tuple(self.source(term).candidates())
+        if term.op == "not":
             return ()
-        parts = _naming(node) if node.op == "all" else node.conditions
+        parts = term.naming if term.op == "all" else term.parts
+        if len(parts) == 1:
+            return self.candidates(parts[0])
         found = [self.candidates(part) for part in parts]
-        if node.op == "all" and len(found) > 1 and (one := _one_kind(found)):
-            return min(one, key=len)
+        if term.op == "all" and _one_kind(found):
+            return min(found, key=len)
         return tuple(dict.fromkeys(e for entities in found for e in entities))
 
-    def about(self, node: Node, hit: Hit, *, wide: bool = False) -> Judgement:
-        """Say whether a node holds about the entity of `hit`.
+    def about(self, term: Term, hit: Hit, *, wide: bool = False) -> Judgement:
+        """Say whether a term holds about the entity of `hit`.
 
         Args:
-            node: a condition or combination.
+            term: a condition or combination.
             hit: the entity, and the arguments that templates of other entities are filled with.
             wide: follow relations in both directions, as dependencies do.
         """
-        if isinstance(node, Condition):
-            return self._condition(node, hit, wide=wide)
-        if node.op == "not":
-            return self._negated(node, hit, wide=wide)
-        if node.op == "any":
-            judged = some([self.about(part, hit, wide=wide) for part in node.conditions])
+        if not term.op:
+            return self._condition(term, hit, wide=wide)
+        if term.op == "not":
+            judged = self._negated(term, hit, wide=wide)
+        elif term.op == "any":
+            judged = some([self.about(part, hit, wide=wide) for part in term.parts])
         else:
-            judged = self._all(node, hit, wide=wide)
-        return _weighed(node, judged, next(self.queries(node), Query("", "")))
+            judged = self._all(term, hit, wide=wide)
+        return self._weighed(term, judged)
 
-    def _all(self, node: Combination, hit: Hit, *, wide: bool) -> Judgement:
+    def _all(self, term: Term, hit: Hit, *, wide: bool) -> Judgement:
         so_far: tuple[Hit, ...] = (hit,)
         told: list[Judgement] = []
-        for part in sorted(node.conditions, key=_cost):
-            if told and _cost(part) >= _LOG:
+        for part in term.by_cost:
+            if told and part.cost >= LOG:
                 break  # it cannot hold any more: do not read logs for it
-            judged = _about_each(self, part, so_far, wide=wide)
+            judged = self._about_each(part, so_far, wide=wide)
             if judged.fails:
                 return NO
             if judged.holds:
@@ -127,88 +128,62 @@ class Conditions:
                 told.append(judged)
         return every(told) if told else Judgement(Outcome.MATCH, so_far)
 
-    def _negated(self, node: Combination, hit: Hit, *, wide: bool) -> Judgement:
-        judged = self.about(node.conditions[0], hit, wide=wide)
+    def _about_each(self, part: Term, hits: Sequence[Hit], *, wide: bool) -> Judgement:
+        """A condition about another entity is asked for each hit, whose arguments say which entity that is."""
+        if not part.templated:
+            return self.about(part, hits[0], wide=wide)
+        judged = [self.about(part, hit, wide=wide) for hit in hits]
+        return some(
+            [replace(j, hits=joined((h,), j.hits)) if j.holds else j for h, j in zip(hits, judged, strict=True)]
+        )
+
+    def _negated(self, term: Term, hit: Hit, *, wide: bool) -> Judgement:
+        judged = self.about(term.parts[0], hit, wide=wide)
         if judged.holds:
             return NO
-        if not judged.fails:
-            return judged
-        query = next(self.queries(node), Query("", ""))
-        found = Judgement(Outcome.MATCH, (Hit(hit.entity),))
-        return _weighed(node, found, query) if node.weight.sign else found
+        return Judgement(Outcome.MATCH, (Hit(hit.entity),)) if judged.fails else judged
 
-    def _condition(self, condition: Condition, hit: Hit, *, wide: bool) -> Judgement:
-        source = self.source(condition)
-        if condition.entity:
-            target = filled(condition.entity, hit)
+    def _condition(self, term: Term, hit: Hit, *, wide: bool) -> Judgement:
+        source, entity = self.source(term), hit.entity
+        template = term.node.entity if isinstance(term.node, Condition) else ""
+        if template:
+            target = filled(template, hit)
             return NO if target is None else source.about(target)
-        if source.speaks_of(hit.entity):
-            return source.about(hit.entity)
-        if wide and hit.entity in (CLUSTER, HOST):
-            others: Sequence[Entity] = [hit.entity, *source.candidates()]
-        else:
-            others = [e for e in connected(self._scene, hit.entity, both=wide) if source.speaks_of(e)]
-        parts = [source.about(e) for e in others[:MOST_CONNECTED]]
-        return some(parts) if parts else source.about(hit.entity)
+        if source.speaks_of(entity):
+            return source.about(entity)
+        parts = [source.about(e) for e in self._others(source, entity, wide=wide)[:MOST_CONNECTED]]
+        return some(parts) if parts else source.about(entity)
+
+    def _others(self, source: Source, entity: Entity, *, wide: bool) -> Sequence[Entity]:
+        """Return the entities connected to one, of which a source speaks; to the whole cluster everything is."""
+        if entity in (CLUSTER, HOST):
+            return tuple(source.candidates()) if wide else ()
+        return [e for e in connected(self._scene, entity, both=wide) if source.speaks_of(e)]
+
+    def _weighed(self, term: Term, judged: Judgement) -> Judgement:
+        """Add what the whole weighs; its parts were compiled to context, unless they say otherwise."""
+        node = term.node
+        if not judged.holds or not isinstance(node, Combination) or not node.weight.sign:
+            return judged
+        return replace(judged, hits=tuple(_once(node, hit, self._query(term)) for hit in judged.hits))
 
 
-def _about_each(conditions: Conditions, part: Node, hits: Sequence[Hit], *, wide: bool) -> Judgement:
-    """A condition about another entity is asked for each hit, whose arguments say which entity that is."""
-    if not _templated(part):
-        return conditions.about(part, hits[0], wide=wide)
-    judged = [conditions.about(part, hit, wide=wide) for hit in hits]
-    kept = [replace(j, hits=joined((hit,), j.hits)) if j.holds else j for hit, j in zip(hits, judged, strict=True)]
-    return some(kept)
+def _one_kind(found: Sequence[Sequence[Entity]]) -> bool:
+    """True when all lists are about one and the same kind, so that the shortest will do."""
+    return all(found) and len({(e.kind, e.group) for entities in found for e in entities}) == 1
 
 
-_CHEAP: Final = 0
-_TEMPLATED: Final = 1
-_LOG: Final = 2
+_WHOLES: Final = {
+    "all": ("all of it holds", "条件全部成立"),
+    "any": ("one of it holds", "其中之一成立"),
+    "not": ("nothing of it is there", "未见该情况"),
+}
 
 
-def _cost(node: Node) -> int:
-    if isinstance(node, Combination):
-        return max((_cost(part) for part in node.conditions), default=_CHEAP)
-    if isinstance(node.input, LogInput):
-        return _LOG
-    return _TEMPLATED if _templated(node) else _CHEAP
-
-
-def _templated(node: Node) -> bool:
-    if isinstance(node, Combination):
-        return any(_templated(part) for part in node.conditions)
-    return bool(node.entity)
-
-
-def _naming(node: Combination) -> Iterable[Node]:
-    """Return the parts of an `all` that name its entities: logs and templates only where there is nothing else."""
-    parts = [p for p in node.conditions if not (isinstance(p, Combination) and p.op == "not")]
-    cheapest = min((_cost(p) for p in parts), default=_CHEAP)
-    return [p for p in parts if _cost(p) == cheapest] if cheapest else [p for p in parts if _cost(p) == _CHEAP]
-
-
-def _one_kind(found: Sequence[Sequence[Entity]]) -> Sequence[Sequence[Entity]]:
-    """Return the lists when they are all about one and the same kind, so that the shortest will do."""
-    kinds = {(e.kind, e.group) for entities in found for e in entities}
-    return found if len(kinds) == 1 and all(found) else ()
-
-
-def _weighed(node: Combination, judged: Judgement, query: Query) -> Judgement:
-    """Add what the whole weighs; its parts were compiled to context, unless they say otherwise."""
-    if not node.weight.sign or not judged.holds:
-        return judged
-    what = {
-        "all": ("all of it holds", "条件全部成立"),
-        "any": ("one of it holds", "其中之一成立"),
-        "not": ("nothing of it is there", "未见该情况"),
-    }
-    text = Text(*what[node.op])
-    return replace(judged, hits=tuple(_once(node, hit, query, text) for hit in judged.hits))
-
-
-def _once(node: Combination, hit: Hit, query: Query, text: Text) -> Hit:
+def _once(node: Combination, hit: Hit, query: Query) -> Hit:
     query = hit.evidence[0].query if hit.evidence else query
-    return replace(hit, evidence=(concluded(node, hit.entity, query, text, hit.args), *hit.evidence))
+    own = concluded(node, hit.entity, query, Text(*_WHOLES[node.op]), hit.args)
+    return replace(hit, evidence=(own, *hit.evidence))
 
 
 def connected(scene: Scene, entity: Entity, *, both: bool) -> list[Entity]:

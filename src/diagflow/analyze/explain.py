@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from diagflow.analyze.combine import Conditions, Node
+from diagflow.analyze.combine import Conditions
 from diagflow.analyze.containers import PREFIX, containers_of, is_container_path
 from diagflow.analyze.judge import Judge, whole
 from diagflow.analyze.judgement import Hit, Judgement
@@ -14,6 +14,7 @@ from diagflow.analyze.paths import scalar, values_at
 from diagflow.analyze.plan import objects_of, plan_for
 from diagflow.analyze.scene import Scene
 from diagflow.analyze.table import Table
+from diagflow.analyze.terms import Node, Term
 from diagflow.analyze.topology import ReadTopology
 from diagflow.bundle import Bundle
 from diagflow.model import Entity, Outcome
@@ -55,14 +56,14 @@ def explain_on(rule: Rule, bundle: Bundle) -> tuple[str, ...]:
 class _Explaining:
     def __init__(self, rule: Rule, bundle: Bundle) -> None:
         plan = plan_for(RuleSet((rule,)))
-        self._rule = plan.rules[0]
+        self._prepared = plan.rules[0]
         self._lookup = Lookup(bundle, plan)
         self._scene = Scene(self._lookup, ReadTopology(self._lookup))
         self._conditions = Conditions(self._scene)
 
     def lines(self) -> Iterator[str]:
         """Yield the lines."""
-        verdicts = Judge(self._scene, self._conditions).verdicts(self._rule)
+        verdicts = Judge(self._scene, self._conditions).verdicts(self._prepared)
         for verdict in verdicts[:MOST_SHOWN]:
             detail = f": {verdict.detail}" if verdict.detail else ""
             yield f"{verdict.outcome} about {verdict.entity}{detail}"
@@ -70,22 +71,21 @@ class _Explaining:
             yield f"and {len(verdicts) - MOST_SHOWN} more"
         for entity in self._looked_at():
             yield f"about {entity}:"
-            yield from self._node(self._rule.trigger, entity, 1)
-            for node in self._rule.dependencies:
+            yield from self._term(self._prepared.trigger, entity, 1)
+            for term in self._prepared.dependencies:
                 yield "  dependency:"
-                yield from self._node(node, entity, 2, wide=True)
+                yield from self._term(term, entity, 2, wide=True)
 
     def _looked_at(self) -> Sequence[Entity]:
-        return tuple(self._conditions.candidates(self._rule.trigger))[:MOST_SHOWN] or (whole(self._rule),)
+        return tuple(self._conditions.candidates(self._prepared.trigger))[:MOST_SHOWN] or (whole(self._prepared.rule),)
 
-    def _node(self, node: Node, entity: Entity, depth: int, *, wide: bool = False) -> Iterator[str]:
-        judged = self._conditions.about(node, Hit(entity), wide=wide)
-        yield f"{'  ' * depth}{_label(node)}: {_SAID[judged.outcome]}{_needs(judged)}"
-        if not isinstance(node, Condition):
-            for part in node.conditions:
-                yield from self._node(part, entity, depth + 1, wide=wide)
-        elif not judged.holds:
-            yield from (f"{'  ' * (depth + 1)}{line}" for line in self._seen(node, entity))
+    def _term(self, term: Term, entity: Entity, depth: int, *, wide: bool = False) -> Iterator[str]:
+        judged = self._conditions.about(term, Hit(entity), wide=wide)
+        yield f"{'  ' * depth}{_label(term.node)}: {_SAID[judged.outcome]}{_needs(judged)}"
+        for part in term.parts:
+            yield from self._term(part, entity, depth + 1, wide=wide)
+        if isinstance(term.node, Condition) and not judged.holds:
+            yield from (f"{'  ' * (depth + 1)}{line}" for line in self._seen(term.node, entity))
 
     def _seen(self, condition: Condition, entity: Entity) -> Iterable[str]:
         match condition.input:

@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from diagflow.analyze.combine import Conditions, Node, filled
+from diagflow.analyze.combine import Conditions, filled
 from diagflow.analyze.judgement import Hit, Judgement, sooner
 from diagflow.analyze.observe import observed
-from diagflow.analyze.plan import leaves
+from diagflow.analyze.plan import Prepared, leaves
 from diagflow.analyze.scene import Scene
+from diagflow.analyze.terms import Node, Term
 from diagflow.model import CLUSTER, HOST, Entity, Evidence, Need, Onset, Outcome, Text, Verdict
 from diagflow.rules.rule import Condition, Effect, FactInput, MetricInput, Rule
 
@@ -28,26 +29,28 @@ class Judge:
     scene: Scene
     conditions: Conditions
 
-    def verdicts(self, rule: Rule, among: Collection[Entity] | None = None) -> list[Verdict]:
+    def verdicts(self, prepared: Prepared, among: Collection[Entity] | None = None) -> list[Verdict]:
         """Return the verdicts of one rule: one a matching entity, and one about the rest.
 
         Args:
-            rule: the rule.
+            prepared: the rule.
             among: the entities in question; None for all.
         """
-        judged = list(self._judged(rule, among))
-        matches = [self._match(rule, entity, hits) for entity, hits in self._targets(rule, judged, among)]
+        rule = prepared.rule
+        judged = list(self._judged(prepared, among))
+        matches = [self._match(prepared, entity, hits) for entity, hits in self._targets(rule, judged, among)]
         return [*matches, *_rest(rule, judged, matched=bool(matches))]
 
-    def _judged(self, rule: Rule, among: Collection[Entity] | None) -> Iterator[Judged]:
-        candidates = self.conditions.candidates(rule.trigger)
+    def _judged(self, prepared: Prepared, among: Collection[Entity] | None) -> Iterator[Judged]:
+        rule, trigger = prepared.rule, prepared.trigger
+        candidates = self.conditions.candidates(trigger)
         for entity in candidates:
             wanted = rule.entity or ((among is None or entity in among) and self.scene.in_scope(entity))
             if wanted:
-                yield entity, self.conditions.about(rule.trigger, Hit(entity))
+                yield entity, self.conditions.about(trigger, Hit(entity))
         own = whole(rule)
         if own not in candidates:
-            yield own, self.conditions.about(rule.trigger, Hit(own))
+            yield own, self.conditions.about(trigger, Hit(own))
 
     def _targets(
         self, rule: Rule, judged: Iterable[Judged], among: Collection[Entity] | None
@@ -61,16 +64,18 @@ class Judge:
                     found.setdefault(target, []).append((hit, judgement))
         return sorted(found.items())
 
-    def _match(self, rule: Rule, entity: Entity, found: Sequence[tuple[Hit, Judgement]]) -> Verdict:
+    def _match(self, prepared: Prepared, entity: Entity, found: Sequence[tuple[Hit, Judgement]]) -> Verdict:
+        rule = prepared.rule
         hits = [hit for hit, _ in found]
         evidence = [e for hit in hits for e in hit.evidence]
         needs = [replace(need, required=False) for _, judgement in found for need in judgement.needs]
         lacking: list[Need] = []
-        for node in rule.dependencies:
-            judged = self._dependency(node, entity, hits)
-            evidence += [e for hit in judged.hits for e in hit.evidence] or self._nothing(node, entity, judged)
+        for term in prepared.dependencies:
+            judged = self._dependency(term, entity, hits)
+            evidence += [e for hit in judged.hits for e in hit.evidence] or self._nothing(term.node, entity, judged)
             if not (judged.holds or judged.fails):
-                (lacking if node.required else needs).extend(replace(n, required=node.required) for n in judged.needs)
+                required = term.node.required
+                (lacking if required else needs).extend(replace(n, required=required) for n in judged.needs)
         onset = hits[0].onset
         for hit in hits[1:]:
             onset = sooner(onset, hit.onset)
@@ -86,11 +91,11 @@ class Judge:
             detail="what it requires could not be read" if lacking else "",
         )
 
-    def _dependency(self, node: Node, entity: Entity, hits: Sequence[Hit]) -> Judgement:
+    def _dependency(self, term: Term, entity: Entity, hits: Sequence[Hit]) -> Judgement:
         """Look at the entity of the verdict, then at what was seen to come to it."""
-        judged = self.conditions.about(node, Hit(entity, args=hits[0].args), wide=True)
+        judged = self.conditions.about(term, Hit(entity, args=hits[0].args), wide=True)
         if judged.fails and hits[0].entity != entity:
-            return self.conditions.about(node, Hit(hits[0].entity, args=hits[0].args), wide=True)
+            return self.conditions.about(term, Hit(hits[0].entity, args=hits[0].args), wide=True)
         return judged
 
     def _nothing(self, node: Node, entity: Entity, judged: Judgement) -> list[Evidence]:

@@ -27,13 +27,15 @@ class Lookup:
         consulted: the queries that were looked at.
     """
 
-    __slots__ = ("_plan", "_tables", "_wants", "bundle", "consulted")
+    __slots__ = ("_by_fields", "_plan", "_queries", "_tables", "_wants", "bundle", "consulted")
 
     def __init__(self, bundle: Bundle, plan: Plan) -> None:
         self.bundle = bundle
         self.consulted: set[Query] = set()
         self._plan = plan
         self._tables: dict[int, Table] = {}
+        self._by_fields: dict[tuple[str, frozenset[str]], Table] = {}
+        self._queries: dict[str, Query] = {}
         self._wants: dict[Query, frozenset[str]] = {}
 
     @property
@@ -50,12 +52,18 @@ class Lookup:
 
     def query(self, kind: str) -> Query:
         """Return the query for the list of a kind, within the incident's namespace."""
-        return list_query(kind, self.bundle.incident.namespace)
+        found = self._queries.get(kind)
+        if found is None:
+            found = self._queries[kind] = list_query(kind, self.bundle.incident.namespace)
+        return found
 
     def table(self, kind: str, fields: frozenset[str] = frozenset()) -> Table:
         """Return the objects of a kind; where `fields` of them were not kept, the table's reading is `absent`."""
-        query = self.query(kind)
-        return self._table(self.objects(query, fields, self._plan.fields(kind)), kind)
+        found = self._by_fields.get((kind, fields))
+        if found is None:
+            reading = self.objects(self.query(kind), fields, self._plan.fields(kind))
+            found = self._by_fields[kind, fields] = self._table(reading, kind)
+        return found
 
     def objects(self, query: Query, fields: frozenset[str], every: frozenset[str]) -> Reading:
         """Return a list of objects with `fields`; if it must be asked for, then with `every` field anybody needs."""

@@ -1,6 +1,6 @@
 """Conditions on the state of objects: the index first, CEL only on the rows that it leaves."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -33,9 +33,7 @@ class ObjectSource:
         self._wanted = wanted
         self._table: Table | None = None
         self._each = bool(wanted.each) or any(map(is_container_path, wanted.when))
-        self._when = [
-            (path, frozenset(values), values_at(path.removeprefix(PREFIX))) for path, values in wanted.when.items()
-        ]
+        self._when: list[tuple[str, frozenset[str], Callable[[Any], list[Any]]]] | None = None
         self._judged: dict[int, Judgement] = {}
 
     @property
@@ -63,7 +61,7 @@ class ObjectSource:
     def _rows(self) -> Iterable[int]:
         """Rows that hold a value of each indexed path; for containers perhaps not of the same one."""
         found: set[int] | None = None
-        for path, values, _ in self._when:
+        for path, values in self._wanted.when.items():
             places = paths_in_object(path, self._wanted.kind)
             if places:
                 posted = (self.table.postings.get(place, {}).get(v, ()) for place in places for v in values)
@@ -122,6 +120,9 @@ class ObjectSource:
     def _seen(self, row: int, container: int) -> dict[str, Any] | None:
         """Return the value found for each path of `when`, None if one has none of the accepted values."""
         seen: dict[str, Any] = {}
+        if self._when is None:
+            when = self._wanted.when.items()
+            self._when = [(path, frozenset(v), values_at(path.removeprefix(PREFIX))) for path, v in when]
         for path, accepted, read in self._when:
             item = self.table.containers(row)[container] if is_container_path(path) else self.table.rows[row]
             value = next((v for v in read(item) if scalar(v) in accepted), None)

@@ -12,6 +12,7 @@ from typing import Final
 from diagflow.analyze.containers import expand, fields_for, is_container_path
 from diagflow.analyze.events import EVENT_FIELDS
 from diagflow.analyze.links import link_fields
+from diagflow.analyze.terms import Term, term
 from diagflow.bundle.resources import canonical, kind_of, resource_of
 from diagflow.model import Query
 from diagflow.rules import RuleSet
@@ -33,16 +34,25 @@ TROUBLE_FIELDS: Final = fields_for(
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """A rule with its triggers and dependencies as terms."""
+
+    rule: Rule
+    trigger: Term
+    dependencies: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What all rules together want of each kind.
 
     Attributes:
-        rules: in the order of their ids.
+        rules: in the order of their ids, prepared.
         kept: resource → paths to keep.
         values: kind → path → values that some rule names there.
     """
 
-    rules: tuple[Rule, ...]
+    rules: tuple[Prepared, ...]
     kept: Mapping[str, frozenset[str]]
     values: Mapping[str, Mapping[str, frozenset[str]]]
 
@@ -88,10 +98,14 @@ class _Same:
 @lru_cache(maxsize=2)
 def _remembered(key: _Same) -> Plan:
     ruleset = key.ruleset
-    rules = tuple(_located(rule) for rule in sorted(ruleset.rules, key=lambda r: r.id))
-    conditions = [c for rule in rules for c in conditions_of(rule)]
+    rules = tuple(_prepared(rule) for rule in sorted(ruleset.rules, key=lambda r: r.id))
+    conditions = [c for rule in ruleset.rules for c in conditions_of(rule)]
     kept = _kept(conditions, ruleset)
     return Plan(rules, {name: frozenset(fields) for name, fields in kept.items()}, _values(conditions))
+
+
+def _prepared(rule: Rule) -> Prepared:
+    return Prepared(rule, term(_located(rule).trigger), tuple(term(node) for node in rule.dependencies))
 
 
 def _located(rule: Rule) -> Rule:
