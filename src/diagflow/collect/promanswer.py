@@ -60,7 +60,7 @@ class Result:
 def result_of(answer: Answer, shown: str) -> Result:
     """Return what an answer of `/query` or `/query_range` means; `shown` names the server."""
     body = decode(answer.body, _Body)
-    if body is None:
+    if body is None or body.status not in ("success", "error"):
         return _not_prometheus(answer, shown)
     if body.status != "success" or not answer.ok:
         return Result(State.ERROR, detail=_complaint(answer, body, shown))
