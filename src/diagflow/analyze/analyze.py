@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from diagflow.analyze.analysis import Analysis
 from diagflow.analyze.asking import ask_analyzers, edges_of, verdict_order
 from diagflow.analyze.combine import Conditions
-from diagflow.analyze.judge import Judge, whole
+from diagflow.analyze.judge import Judge
 from diagflow.analyze.lookup import Lookup
 from diagflow.analyze.plan import Plan, plan_for
 from diagflow.analyze.questions import Questions, questions
@@ -60,7 +60,7 @@ def _refuting(plan: Plan, judge: Judge, asked: Questions) -> Iterable[Verdict]:
                 yield from judge.verdicts(prepared, among)
             else:
                 detail = f"{rule.names} is not in question"
-                yield Verdict(rule.id, whole(rule), Outcome.NO_MATCH, names=rule.names, detail=detail)
+                yield Verdict(rule.id, prepared.whole, Outcome.NO_MATCH, names=rule.names, detail=detail)
 
 
 def _given_edges(bundle: Bundle) -> Iterator[Edge]:

@@ -121,7 +121,7 @@ class Conditions:
             if judged.fails:
                 return NO
             if judged.holds:
-                so_far = joined(so_far, judged.hits)
+                so_far = judged.hits if part.templated else joined(so_far, judged.hits)
                 if not so_far:
                     return NO
             else:
@@ -133,9 +133,8 @@ class Conditions:
         if not part.templated:
             return self.about(part, hits[0], wide=wide)
         judged = [self.about(part, hit, wide=wide) for hit in hits]
-        return some(
-            [replace(j, hits=joined((h,), j.hits)) if j.holds else j for h, j in zip(hits, judged, strict=True)]
-        )
+        pairs = zip(hits, judged, strict=True)
+        return some([replace(j, hits=joined((hit,), j.hits)) if j.holds else j for hit, j in pairs])
 
     def _negated(self, term: Term, hit: Hit, *, wide: bool) -> Judgement:
         judged = self.about(term.parts[0], hit, wide=wide)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from diagflow.analyze.combine import Conditions
 from diagflow.analyze.containers import PREFIX, containers_of, is_container_path
-from diagflow.analyze.judge import Judge, whole
+from diagflow.analyze.judge import Judge
 from diagflow.analyze.judgement import Hit, Judgement
 from diagflow.analyze.lookup import Lookup
 from diagflow.analyze.metrics import shown
@@ -77,7 +77,7 @@ class _Explaining:
                 yield from self._term(term, entity, 2, wide=True)
 
     def _looked_at(self) -> Sequence[Entity]:
-        return tuple(self._conditions.candidates(self._prepared.trigger))[:MOST_SHOWN] or (whole(self._prepared.rule),)
+        return tuple(self._conditions.candidates(self._prepared.trigger))[:MOST_SHOWN] or (self._prepared.whole,)
 
     def _term(self, term: Term, entity: Entity, depth: int, *, wide: bool = False) -> Iterator[str]:
         judged = self._conditions.about(term, Hit(entity), wide=wide)

@@ -7,11 +7,11 @@ from typing import Final
 from diagflow.analyze.combine import Conditions, filled
 from diagflow.analyze.judgement import Hit, Judgement, sooner
 from diagflow.analyze.observe import observed
-from diagflow.analyze.plan import Prepared, leaves
+from diagflow.analyze.plan import Prepared
 from diagflow.analyze.scene import Scene
 from diagflow.analyze.terms import Node, Term
-from diagflow.model import CLUSTER, HOST, Entity, Evidence, Need, Onset, Outcome, Text, Verdict
-from diagflow.rules.rule import Condition, Effect, FactInput, MetricInput, Rule
+from diagflow.model import Entity, Evidence, Need, Outcome, Text, Verdict
+from diagflow.rules.rule import Condition, Effect, MetricInput, Rule
 
 MOST_EVIDENCE: Final = 40
 """Observations kept of one verdict: a rule may match a thousand samples."""
@@ -39,7 +39,7 @@ class Judge:
         rule = prepared.rule
         judged = list(self._judged(prepared, among))
         matches = [self._match(prepared, entity, hits) for entity, hits in self._targets(rule, judged, among)]
-        return [*matches, *_rest(rule, judged, matched=bool(matches))]
+        return [*matches, *_rest(prepared, judged, matched=bool(matches))]
 
     def _judged(self, prepared: Prepared, among: Collection[Entity] | None) -> Iterator[Judged]:
         rule, trigger = prepared.rule, prepared.trigger
@@ -48,7 +48,7 @@ class Judge:
             wanted = rule.entity or ((among is None or entity in among) and self.scene.in_scope(entity))
             if wanted:
                 yield entity, self.conditions.about(trigger, Hit(entity))
-        own = whole(rule)
+        own = prepared.whole
         if own not in candidates:
             yield own, self.conditions.about(trigger, Hit(own))
 
@@ -112,12 +112,6 @@ class Judge:
         return [observed(replace(node, text=None), entity, node.input.query, self.scene.now, text)]
 
 
-def whole(rule: Rule) -> Entity:
-    """Return the entity of a verdict about nothing smaller."""
-    inputs = [condition.input for condition in leaves(rule.trigger)]
-    return HOST if inputs and all(isinstance(i, FactInput) for i in inputs) else CLUSTER
-
-
 def _weighing(rule: Rule, evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """A rule that names nothing, weighs nothing."""
     kept: list[Evidence] = []
@@ -129,16 +123,17 @@ def _weighing(rule: Rule, evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     return tuple(kept)
 
 
-def _rest(rule: Rule, judged: Sequence[Judged], *, matched: bool) -> Iterator[Verdict]:
+def _rest(prepared: Prepared, judged: Sequence[Judged], *, matched: bool) -> Iterator[Verdict]:
     """Yield the one verdict about what could not be told; without that and without a match, that nothing matched."""
-    own = whole(rule)
+    rule, own = prepared.rule, prepared.whole
+    untold = [(e, j) for e, j in judged if not (j.holds or j.fails)]
     for outcome in _UNTOLD[:2] if matched else _UNTOLD:
-        untold = [(e, j) for e, j in judged if j.outcome is outcome]
-        if untold:
-            yield _untold(rule, outcome, untold, own)
+        worst = [(e, j) for e, j in untold if j.outcome is outcome]
+        if worst:
+            yield _untold(rule, outcome, worst, own)
             return
     if not matched:
-        yield Verdict(rule.id, own, Outcome.NO_MATCH, names=rule.names, onset=Onset())
+        yield Verdict(rule.id, own, Outcome.NO_MATCH, names=rule.names)
 
 
 def _untold(rule: Rule, outcome: Outcome, untold: Sequence[Judged], own: Entity) -> Verdict:

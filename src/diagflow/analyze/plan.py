@@ -14,9 +14,9 @@ from diagflow.analyze.events import EVENT_FIELDS
 from diagflow.analyze.links import link_fields
 from diagflow.analyze.terms import Term, term
 from diagflow.bundle.resources import canonical, kind_of, resource_of
-from diagflow.model import Query
+from diagflow.model import CLUSTER, HOST, Entity, Query
 from diagflow.rules import RuleSet
-from diagflow.rules.rule import ChangeInput, Combination, Condition, EventInput, LogInput, ObjectInput, Rule
+from diagflow.rules.rule import ChangeInput, Combination, Condition, EventInput, FactInput, LogInput, ObjectInput, Rule
 
 TROUBLE_FIELDS: Final = fields_for(
     frozenset(
@@ -35,11 +35,19 @@ TROUBLE_FIELDS: Final = fields_for(
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A rule with its triggers and dependencies as terms."""
+    """A rule with its triggers and dependencies as terms.
+
+    Attributes:
+        rule: the rule.
+        trigger: all triggers together.
+        dependencies: what adds evidence to a match.
+        whole: the entity of a verdict about nothing smaller.
+    """
 
     rule: Rule
     trigger: Term
     dependencies: tuple[Term, ...]
+    whole: Entity
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +113,13 @@ def _remembered(key: _Same) -> Plan:
 
 
 def _prepared(rule: Rule) -> Prepared:
-    return Prepared(rule, term(_located(rule).trigger), tuple(term(node) for node in rule.dependencies))
+    facts = all(isinstance(c.input, FactInput) for c in leaves(rule.trigger))
+    return Prepared(
+        rule=rule,
+        trigger=term(_located(rule).trigger),
+        dependencies=tuple(term(node) for node in rule.dependencies),
+        whole=HOST if facts else CLUSTER,
+    )
 
 
 def _located(rule: Rule) -> Rule:
