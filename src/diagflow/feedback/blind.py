@@ -30,10 +30,10 @@ def _unseen(found: Sequence[Missing], words: Words) -> Unseen:
     detail = next((m.detail for m in found if m.detail), "")
     return Unseen(
         what=phrases.query(first.query, words),
-        query=visible(str(first.query)),
+        query=phrases.label(str(first.query)),
         state=words.states[first.state.value],
         detail=clip(one_line(detail), _DETAIL_LIMIT, words.clipped),
-        rules=tuple(sorted({visible(rule) for m in found for rule in m.rules})),
+        rules=tuple(sorted({phrases.label(rule) for m in found for rule in m.rules})),
         blocking=any(m.blocking for m in found),
         required=any(m.required for m in found),
     )

@@ -83,9 +83,9 @@ class _Builder:
             path=tuple(self._decision(s) for s in d.path),
             timeline=timeline(d, self._lang, self._clock, w),
             graph=d.graph,
-            bundle=visible.visible(d.bundle_digest),
-            rules=tuple((visible.visible(k), visible.visible(v)) for k, v in sorted(d.rules.items())),
-            engine=visible.visible(d.engine),
+            bundle=phrases.label(d.bundle_digest),
+            rules=tuple((phrases.label(k), phrases.label(v)) for k, v in sorted(d.rules.items())),
+            engine=phrases.label(d.engine),
         )
 
     def _headline(self) -> str:
@@ -119,28 +119,28 @@ class _Builder:
 
     def _finding(self, c: NamedCause, effects: Sequence[Entry]) -> Finding:
         return Finding(
-            id=visible.visible(c.id),
-            refs=tuple(visible.visible(r) for r in c.refs),
+            id=phrases.label(c.id),
+            refs=tuple(phrases.label(r) for r in c.refs),
             title=self._line(c.title),
             entity=phrases.name(c.entity),
             entities=_names(c.entities or (c.entity,)),
             more=phrases.more_things(c.entities, self._words),
             sure=phrases.sure(c.confidence, self._words),
             percent=round(c.confidence * 100),
-            severity=c.severity,
-            severity_word=self._words.severities.get(c.severity, visible.visible(c.severity)),
+            severity=c.severity if c.severity in self._words.severities else "",
+            severity_word=self._words.severities.get(c.severity, phrases.label(c.severity)),
             since=self._clock.onset(c.onset),
             explanation=visible.paragraphs(c.explanation.lang(self._lang)),
             seen=self._seen(c.evidence),
             effects=tuple(self._effect(e) for e in effects),
             remedy=self._steps(c.remedy),
             check=self._steps(c.check),
-            docs=visible.visible(c.docs),
+            docs=phrases.label(c.docs),
         )
 
     def _contradiction(self, s: Step) -> Finding:
         return Finding(
-            id=visible.visible(s.names or s.id),
+            id=phrases.label(s.names or s.id),
             refs=(),
             title=self._line(s.text),
             entity=phrases.name(s.entity),
@@ -171,7 +171,7 @@ class _Builder:
             text=text,
             value="" if value in text else value,
             time=self._moment(e.time),
-            query=visible.one_line(str(e.query)),
+            query=phrases.label(visible.one_line(str(e.query))),
             conclusive=e.conclusive,
         )
 
@@ -206,18 +206,18 @@ class _Builder:
         why = self._words.suppressed_by.format(
             reason=visible.one_line(s.reason), owner=visible.one_line(s.owner), expires=visible.one_line(s.expires)
         )
-        return Hidden(visible.visible(s.id), phrases.name(s.entity), why)
+        return Hidden(phrases.label(s.id), phrases.name(s.entity), why)
 
     def _decision(self, s: Step) -> Decision:
         more = phrases.more_things(s.entities, self._words)
         repeated = self._words.repeated.format(n=f"{s.count:,}") if s.count > 1 else ""
         return Decision(
-            kind=self._words.kinds_of_step.get(s.kind, visible.visible(s.kind)),
-            id=visible.visible(s.id),
+            kind=self._words.kinds_of_step.get(s.kind, phrases.label(s.kind)),
+            id=phrases.label(s.id),
             entity=phrases.name(s.entity),
             more=more or repeated,
-            outcome=visible.visible(s.outcome),
-            outcome_word=self._words.outcomes.get(s.outcome, visible.visible(s.outcome)),
+            outcome=phrases.label(s.outcome),
+            outcome_word=self._words.outcomes.get(s.outcome, phrases.label(s.outcome)),
             text=self._line(s.text),
             sure="" if s.confidence is None else phrases.sure(s.confidence, self._words),
             seen=self._seen(s.evidence),

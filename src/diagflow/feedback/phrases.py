@@ -11,6 +11,9 @@ from diagflow.model import Entity, Query
 
 _LIKELIHOODS: Final = (0.95, 0.85, 0.7, 0.5)
 _VALUE_LIMIT: Final = 120
+_QUERY_LIMIT: Final = 1000
+_NAME_LIMIT: Final = 400
+"""A kind, a namespace and a name of Kubernetes fit."""
 _EXACT: Final = 1e15
 """Beyond, not every digit of a float is exact."""
 _CLUSTER_KEYS: Final = ("cluster", "context", "server")
@@ -29,7 +32,12 @@ def sure(confidence: float, words: Words) -> str:
 
 def name(entity: Entity) -> str:
     """Return the canonical name, every character visible."""
-    return visible(str(entity))
+    return label(str(entity))
+
+
+def label(identifier: str) -> str:
+    """Return an identifier with every character visible, cut where no honest one is so long."""
+    return clip(visible(identifier), _NAME_LIMIT, "…")
 
 
 def folded(entities: Sequence[str], words: Words, limit: int = 3) -> str:
@@ -61,9 +69,9 @@ def query(q: Query, words: Words) -> str:
     """Return what a query asks, for people."""
     key = "log.previous" if q.kind == "log" and q.param("previous") else q.kind
     template = words.queries.get(key, "{target}")
-    phrase = template.format(target=one_line(q.target))
+    phrase = template.format(target=clip(one_line(q.target), _QUERY_LIMIT, "…"))
     namespace = q.param("namespace")
-    return words.in_namespace.format(what=phrase, namespace=visible(namespace)) if namespace else phrase
+    return words.in_namespace.format(what=phrase, namespace=label(namespace)) if namespace else phrase
 
 
 def value(seen: Any) -> str:
@@ -90,4 +98,4 @@ def cluster(source: Mapping[str, Any]) -> str:
     """
     layers = [source, *(v for _, v in sorted(source.items()) if isinstance(v, Mapping))]
     names = (layer.get(key) for key in _CLUSTER_KEYS for layer in layers)
-    return next((one_line(n) for n in names if isinstance(n, str) and n), "")
+    return next((label(one_line(n)) for n in names if isinstance(n, str) and n), "")

@@ -78,6 +78,8 @@ class Finding:
     Attributes:
         sure: the confidence in words and as a number; empty where it has none.
         percent: the confidence from 0 to 100.
+        severity: critical, warning or info, for a colour; empty for any other.
+        severity_word: the same for people.
         explanation: paragraphs.
     """
 

@@ -85,13 +85,18 @@ def _broken(line: Line, width: int | None) -> Iterator[Text]:
         yield prefix + body + (_GAP + aside if aside else aside)
         return
     room = max(min(width, _WIDEST), _NARROWEST) - prefix.cell_len
-    rows = [body[start:stop] for start, stop in wrap(body.plain, room, cell_len)]
+    rows = _rows(body, room)
     if aside and rows[-1].cell_len + _GAP.cell_len + aside.cell_len <= room:
         rows[-1] = rows[-1] + _GAP + aside
     elif aside:
-        rows += [aside[start:stop] for start, stop in wrap(aside.plain, room, cell_len)]
+        rows += _rows(aside, room)
     for number, row in enumerate(rows):
         yield (prefix if number == 0 else Text(" " * prefix.cell_len)) + row
+
+
+def _rows(line: Text, room: int) -> list[Text]:
+    cuts = [place for span in wrap(line.plain, room, cell_len) for place in span]
+    return list(line.divide(cuts))[1::2]
 
 
 def lines(report: Report, *, verbose: bool = False) -> list[Line]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from diagflow.feedback.clock import Clock
+from diagflow.feedback.phrases import label
 from diagflow.feedback.report import Happening, Moment
 from diagflow.feedback.visible import clip, one_line
 from diagflow.feedback.wire import rfc3339
@@ -63,7 +64,7 @@ def alert_name(diagnosis: Diagnosis) -> str:
     first = alerts[0] if isinstance(alerts, list) and alerts else {}
     places = (diagnosis.incident.labels, alert.get("commonLabels"), alert.get("labels"), _labels(first))
     names = (place.get("alertname") for place in places if hasattr(place, "get"))
-    return next((one_line(str(n)) for n in names if n), "")
+    return next((label(one_line(str(n))) for n in names if n), "")
 
 
 def _labels(alert: object) -> object:

@@ -16,8 +16,9 @@ _CLOSING: Final = "，。、；：？！）》」』】〕…"
 # A unit is never broken as long as it fits: a run of blanks, one wide character with its punctuation, or a word. A word
 # ends before a wide character, and takes the closing punctuation that follows with it.
 _UNIT: Final = re.compile(rf"\s+|[{_OPENING}]*(?:[^\s{_WIDE}]+|[{_WIDE}])[{_CLOSING}]*")
-_PART: Final = re.compile(r"[^/._=,:;@?&\-]*[/._=,:;@?&\-]|[^/._=,:;@?&\-]+")
-"""Where a word that fits no line may be broken: behind what separates parts of paths, names and queries."""
+_PART: Final = re.compile(r"(?:[^/_=,:;@?&.-]|\.(?=\d))*(?:[/_=,:;@?&-]|\.(?!\d))|(?:[^/_=,:;@?&.-]|\.(?=\d))+")
+"""Where a word that fits no line may be broken: behind what separates parts of paths, names and queries, not inside
+of a version or a number."""
 
 
 def wrap(text: str, width: float, measure: Measure) -> list[Span]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from diagflow.feedback import phrases
@@ -20,6 +21,8 @@ _NAMED: Final = 12
 """Members of a fold that its title names."""
 _KIND: Final = re.compile(r"[@:]")
 _LIGHT: Final = 0.005
+_UNKNOWN: Final = LAYERS[1]
+"""A layer of tomorrow stands with the verdicts."""
 
 Groups = Mapping[str, str]
 """Which fold a node belongs to, by ids; nodes that stand alone are not in it."""
@@ -37,7 +40,7 @@ def draw(graph: Graph, lang: str, words: Words, limit: int) -> Drawing:
         words: of the same language.
         limit: nodes that can be read at once.
     """
-    nodes = {n.id: n for n in graph.nodes}
+    nodes = {n.id: n if n.layer in LAYERS else replace(n, layer=_UNKNOWN) for n in graph.nodes}
     groups = _groups(list(nodes.values()), limit)
     members: dict[str, list[GraphNode]] = {}
     for node in nodes.values():

@@ -72,7 +72,7 @@ def neighbours(routes: Iterable[Route]) -> tuple[dict[Key, list[Key]], dict[Key,
 
 
 def _rank(layer: str) -> int:
-    return LAYERS.index(layer) if layer in LAYERS else 1  # a layer of tomorrow stands with the verdicts
+    return LAYERS.index(layer)
 
 
 def _depths(drawing: Drawing) -> dict[str, int]:

@@ -104,8 +104,7 @@ class _Narrow:
         layers = [self._nodes[key].layer for key in self._rows]
         firsts = [i for i, layer in enumerate(layers) if i == 0 or layers[i - 1] != layer]
         return [
-            Words(self._left, self._tops[self._rows[i]] - 8, self._words.layers.get(layers[i], layers[i]), "heading")
-            for i in firsts
+            Words(self._left, self._tops[self._rows[i]] - 8, self._words.layers[layers[i]], "heading") for i in firsts
         ]
 
     def _port(self, key: str, number: int) -> float:

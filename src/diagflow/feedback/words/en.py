@@ -17,7 +17,6 @@ WORDS: Final = Words(
     healthy="Nothing wrong found",
     unknown="Could not tell what is wrong",
     suspects="No cause found; by statistics alone, look at {entity} first",
-    contradiction="Evidence speaks conclusively for it and against it",
     because_contradiction=Plural("the evidence contradicts itself", "the evidence contradicts itself on {n} causes"),
     because_candidates=Plural("one cause fits but is not proven", "{n} causes fit, none is proven"),
     because_missing=Plural("one reading that decides is missing", "{n} readings that decide are missing"),
@@ -58,7 +57,6 @@ WORDS: Final = Words(
     graph_in_words="The graph in words",
     made_from="Made from",
     affected="Affected",
-    catalogue="Catalogue",
     signs={"for": "for", "against": "against", "context": "context"},
     conclusive="conclusive",
     weighs="weighs {nats} nats",
@@ -81,7 +79,6 @@ WORDS: Final = Words(
         "forbidden": "forbidden",
         "error": "failed",
     },
-    cut_off="the answer was cut off",
     queries={
         "objects": "list of {target}",
         "promql": "metric {target}",
@@ -139,7 +136,6 @@ WORDS: Final = Words(
     layer_folded="{n} more",
     graph_summary="{nodes} nodes in {layers} layers, from what was read to what is wrong",
     legend={"for": "supports", "against": "refutes", "context": "context", "explains": "explains"},
-    explains="explains",
     events={"onset": "begins", "alert": "the alert begins", "evidence": "seen", "change": "change", "now": "diagnosed"},
     kinds={
         "pod": Noun("pod", "pods"),

@@ -48,7 +48,6 @@ class Words:
     healthy: str
     unknown: str
     suspects: str
-    contradiction: str
     because_contradiction: Plural
     because_candidates: Plural
     because_missing: Plural
@@ -95,7 +94,6 @@ class Words:
     graph_in_words: str
     made_from: str
     affected: str
-    catalogue: str
 
     # Evidence.
     signs: Mapping[str, str]
@@ -115,7 +113,6 @@ class Words:
 
     # What could not be seen, and what to do.
     states: Mapping[str, str]
-    cut_off: str
     queries: Mapping[str, str]
     in_namespace: str
     advise: Mapping[str, str]
@@ -133,7 +130,6 @@ class Words:
     layer_folded: str
     graph_summary: str
     legend: Mapping[str, str]
-    explains: str
 
     # The timeline.
     events: Mapping[str, str]

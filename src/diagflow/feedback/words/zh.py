@@ -17,7 +17,6 @@ WORDS: Final = Words(
     healthy="未发现问题",
     unknown="无法判断问题所在",
     suspects="未找到根因；仅从统计看，请先检查 {entity}",
-    contradiction="既有确凿的支持证据，也有确凿的反对证据",
     because_contradiction=Plural("证据自相矛盾", "{n} 个原因的证据自相矛盾"),
     because_candidates=Plural("有 1 个原因吻合，但尚未证实", "有 {n} 个原因吻合，均未证实"),
     because_missing=Plural("缺少 1 项关键读数", "缺少 {n} 项关键读数"),
@@ -58,7 +57,6 @@ WORDS: Final = Words(
     graph_in_words="证据图（文字版）",
     made_from="数据来源",
     affected="受影响对象",
-    catalogue="目录编号",
     signs={"for": "支持", "against": "反对", "context": "背景"},
     conclusive="确凿",
     weighs="权重 {nats} nat",
@@ -78,7 +76,6 @@ WORDS: Final = Words(
         "forbidden": "无权限",
         "error": "失败",
     },
-    cut_off="回答被截断",
     queries={
         "objects": "{target} 列表",
         "promql": "指标 {target}",
@@ -136,7 +133,6 @@ WORDS: Final = Words(
     layer_folded="另外 {n} 个",
     graph_summary="{layers} 层共 {nodes} 个节点，从读数到故障",
     legend={"for": "支持", "against": "反对", "context": "背景", "explains": "引起"},
-    explains="引起",
     events={"onset": "开始", "alert": "告警开始", "evidence": "观察", "change": "变更", "now": "诊断"},
     kinds={
         "pod": Noun(" Pod", " Pod"),
