@@ -496,3 +496,51 @@ def test_the_source_without_a_version_when_nobody_answers():
     reader = KubernetesReader(access_to(f"http://127.0.0.1:{free_port()}"))
     assert "version" not in reader.source()
     reader.close()
+
+
+def test_a_built_in_kind_that_this_cluster_does_not_serve():
+    with cluster({"/apis": {"kind": "APIGroupDiscoveryList", "items": []}}) as c:
+        reading = c.read("objects:resourceslices.resource.k8s.io", "spec.driver")
+    assert (reading.state, reading.detail) == (
+        State.ABSENT,
+        "this cluster has no kind resourceslices.resource.k8s.io",
+    )
+
+
+def test_kinds_that_may_not_be_looked_up():
+    with cluster({"/apis": lambda e: e.json(status(403, 'forbidden: User "jane" cannot get path "/apis"'), 403)}) as c:
+        reading = c.read("objects:widgets.example.com", "spec.x")
+    assert reading.state is State.FORBIDDEN
+    assert reading.detail == "jane may not get /apis: the ClusterRole system:discovery allows it"
+
+
+def test_a_web_page_instead_of_kinds():
+    with cluster({"/apis": lambda e: e.send(b"<html>")}) as c:
+        reading = c.read("objects:widgets.example.com", "spec.x")
+    assert reading.state is State.ERROR
+    assert reading.detail == f"{c.server.url}/apis is no list of kinds: is it an API server?"
+
+
+def test_a_server_that_redirects():
+    with cluster({PODS: lambda e: e.send(b"", 307, Location="https://console.example/")}) as c:
+        reading = c.read("objects:pods", "status.phase")
+    assert reading.detail == (
+        "the server redirects to https://console.example/: the kubeconfig's server is no API server"
+    )
+
+
+def test_an_answer_that_unpacks_to_more_than_memory_holds(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("diagflow.collect.web.MAX_BODY", 100_000)
+    bomb = gzip.compress(b" " * 10_000_000)
+    with cluster({PODS: lambda e: e.send(bomb, 200, **{"Content-Encoding": "gzip"})}) as c:
+        reading = c.read("objects:pods", "status.phase")
+    assert reading.state is State.ERROR
+    assert reading.detail == f"{c.server.url} sends more than 1 GiB: ask for less (--namespace)"
+
+
+def test_words_of_a_server_cannot_draw_on_a_terminal():
+    with cluster({PODS: lambda e: e.json(status(500, "a\x1b[2Jb\r\nc" + "x" * 900), 500)}) as c:
+        detail = c.read("objects:pods", "status.phase").detail
+    assert "\x1b" not in detail
+    assert "\n" not in detail
+    assert len(detail) < 450
