@@ -73,11 +73,12 @@ class Conditions:
             case FactInput() as wanted:
                 return FactSource(self._scene, node, wanted)
 
-    def _query(self, term: Term) -> Query:
-        """Return the first reading that a term looks at."""
+    def _first(self, term: Term) -> tuple[Query, str]:
+        """Return the first reading that a term looks at, and who made the observation."""
         while term.parts:
             term = term.parts[0]
-        return self.source(term).queries[0]
+        query = self.source(term).queries[0]
+        return query, (term.node.origin if isinstance(term.node, Condition) else "") or query.kind
 
     def candidates(self, term: Term) -> Sequence[Entity]:
         """Return the entities about which a term may hold; `not` names none."""
@@ -164,7 +165,8 @@ class Conditions:
         node = term.node
         if not judged.holds or not isinstance(node, Combination) or not node.weight.sign:
             return judged
-        return replace(judged, hits=tuple(_once(node, hit, self._query(term)) for hit in judged.hits))
+        query, origin = self._first(term)
+        return replace(judged, hits=tuple(_once(node, hit, query, origin) for hit in judged.hits))
 
 
 def _one_kind(found: Sequence[Sequence[Entity]]) -> bool:
@@ -179,9 +181,8 @@ _WHOLES: Final = {
 }
 
 
-def _once(node: Combination, hit: Hit, query: Query) -> Hit:
-    query = hit.evidence[0].query if hit.evidence else query
-    own = concluded(node, hit.entity, query, Text(*_WHOLES[node.op]), hit.args)
+def _once(node: Combination, hit: Hit, query: Query, origin: str) -> Hit:
+    own = concluded(node, hit, query, origin, Text(*_WHOLES[node.op]))
     return replace(hit, evidence=(own, *hit.evidence))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from diagflow.analyze.judgement import Hit
 from diagflow.model import STRENGTHS, Entity, Evidence, Query, Strength, Text
 from diagflow.rules.rule import Combination, Condition, Weight
 
@@ -77,11 +78,9 @@ def observed(
     )
 
 
-def concluded(
-    combination: Combination, entity: Entity, query: Query, default: Text, args: Mapping[str, Any]
-) -> Evidence:
+def concluded(combination: Combination, hit: Hit, query: Query, origin: str, default: Text) -> Evidence:
     """Return the evidence that a combination with a weight of its own is."""
-    weight = combination.weight
-    text = combination.text.fill(about(entity, fitting(args))) if combination.text else default
+    weight, entity = combination.weight, hit.entity
+    text = combination.text.fill(about(entity, fitting(hit.args))) if combination.text else default
     sure = bool(weight.sign) and weight.strength is Strength.CONCLUSIVE
-    return Evidence(query, f"{query.kind}@{entity}", nats_of(weight), text, conclusive=sure)
+    return Evidence(query, f"{origin}@{entity}", nats_of(weight), text, conclusive=sure)

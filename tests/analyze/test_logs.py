@@ -1,0 +1,118 @@
+from typing import Any
+
+import pytest
+
+from diagflow.analyze.logs import has_log, has_previous, line_at, matters
+from diagflow.model import Outcome
+from tests.analyze.make import condition, only, outcome, pod, rounds, ruleset, waiting, with_status
+
+RULE = condition("log: 'panic: (?P<what>.*)'\ntail: 50")
+CRASHED = {
+    "name": "app",
+    "restartCount": 3,
+    "state": {"waiting": {"reason": "CrashLoopBackOff"}},
+    "lastState": {"terminated": {"exitCode": 2}},
+}
+
+
+def asked(rule: str, given: dict[str, Any]) -> list[str]:
+    return sorted(str(q) for q in rounds(ruleset(rule), given)[1].asked if q.kind == "log")
+
+
+def test_the_line_that_matches_is_the_evidence():
+    logs = {"shop/cart-0/app.previous": "start\n2026-01-01T00:03:00Z panic: no database\nend\n"}
+    found = only(RULE, {"objects": [with_status(CRASHED)], "logs": logs})
+    assert (found.outcome, str(found.entity)) == (Outcome.MATCH, "pod/shop/cart-0")
+    assert (found.args["what"], found.args["container"]) == ("no database", "app")
+    assert found.evidence[0].value == "2026-01-01T00:03:00Z panic: no database"
+    assert str(found.evidence[0].time) == "2026-01-01 00:03:00+00:00"
+    assert found.evidence[0].origin == "log@pod/shop/cart-0"
+
+
+def test_a_long_line_is_cut():
+    found = only(RULE, {"objects": [with_status(CRASHED)], "logs": {"shop/cart-0/app": "panic: " + "x" * 1000}})
+    assert len(found.evidence[0].value) == 300
+
+
+def test_anchors_are_at_lines():
+    rule = condition("log: '^boom$'")
+    assert (
+        outcome(rule, {"objects": [with_status(CRASHED)], "logs": {"shop/cart-0/app": "a\nboom\nb"}}) is Outcome.MATCH
+    )
+    assert (
+        outcome(rule, {"objects": [with_status(CRASHED)], "logs": {"shop/cart-0/app": "no boom"}}) is Outcome.NO_MATCH
+    )
+
+
+def test_only_containers_that_matter_are_read_and_previous_ones_too():
+    fine = {"name": "side", "state": {"running": {}}}
+    given = {"objects": [with_status(CRASHED, fine), with_status(fine, name="b")]}
+    assert asked(RULE, given) == [
+        "log:shop/cart-0/app#previous=true&tail=50",
+        "log:shop/cart-0/app#tail=50",
+    ]
+
+
+def test_a_container_that_never_ran_has_no_log():
+    given = {"objects": [with_status(waiting("ErrImagePull"))]}
+    assert asked(RULE, given) == []
+    assert outcome(RULE, given) is Outcome.NO_MATCH
+
+
+@pytest.mark.parametrize(
+    ("previous", "logs"),
+    [("true", ["log:shop/cart-0/app#previous=true&tail=200"]), ("false", ["log:shop/cart-0/app#tail=200"])],
+)
+def test_a_rule_may_want_one_run_only(previous: str, logs: list[str]):
+    assert asked(condition(f"log: x\nprevious: {previous}"), {"objects": [with_status(CRASHED)]}) == logs
+
+
+def test_a_rule_may_pick_other_pods():
+    rule = condition("log: x\nof: {when: {container.state.running.startedAt: '2026-01-01T00:00:00Z'}}")
+    running = {"name": "app", "state": {"running": {"startedAt": "2026-01-01T00:00:00Z"}}}
+    given = {"objects": [with_status(CRASHED), with_status(running, name="b")]}
+    assert asked(rule, given) == ["log:shop/b/app#tail=200"]
+
+
+def test_logs_are_not_read_where_another_trigger_says_no():
+    rule = """
+- id: T-X-001
+  symptom: t.x
+  triggers:
+    - log: panic
+    - {object: pod, when: {status.phase: Running}}
+"""
+    given = {"objects": [with_status(CRASHED)], "states": {}}
+    assert asked(rule, given) == []
+    assert outcome(rule, given) is Outcome.NO_MATCH
+
+
+def test_a_log_that_could_not_be_read_leaves_it_open():
+    given = {"objects": [with_status(CRASHED)], "states": {"log:shop/cart-0/app": "forbidden"}}
+    found = only(RULE, given)
+    assert (found.outcome, str(found.entity)) == (Outcome.INCONCLUSIVE, "pod/shop/cart-0")
+
+
+def test_pods_that_could_not_be_listed_leave_it_open():
+    assert outcome(RULE, {"states": {"objects:pods": "forbidden"}}) is Outcome.INCONCLUSIVE
+
+
+def test_which_containers_matter():
+    assert matters(CRASHED)
+    assert matters({"state": {"terminated": {"exitCode": 1}}})
+    assert not matters({"state": {"terminated": {"exitCode": 0}}})
+    assert not matters({"state": {"running": {}}})
+    assert not matters({})
+    assert (has_log(CRASHED), has_previous(CRASHED)) == (True, True)
+    assert (has_log({"state": {"waiting": {}}}), has_previous({"restartCount": 0})) == (False, False)
+
+
+def test_the_line_at_a_position():
+    assert [line_at("ab\n cd \nef", i) for i in (0, 2, 4, 9)] == ["ab", "ab", "cd", "ef"]
+    assert line_at("", 0) == ""
+
+
+def test_a_rule_about_logs_alone_reads_at_most_a_hundred_pods():
+    pods = [with_status(CRASHED, name=f"p{i:03}") for i in range(150)]
+    assert len(asked(condition("log: x\nprevious: 'false'"), {"objects": pods})) == 100
+    assert outcome(condition("log: x"), {"objects": [pod()]}) is Outcome.NO_MATCH

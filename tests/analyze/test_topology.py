@@ -1,0 +1,144 @@
+from typing import Any
+
+import pytest
+
+from diagflow.analyze.lookup import Lookup
+from diagflow.analyze.plan import plan_for
+from diagflow.analyze.topology import ReadTopology
+from diagflow.bundle import Bundle
+from diagflow.harness.world import World
+from diagflow.model import Direction, Query, Want
+from diagflow.model.topology import Edge
+from diagflow.rules import RuleSet
+from tests.analyze.make import NOW, entity, pod
+
+OBJECTS: list[dict[str, Any]] = [
+    pod(
+        owner="replicaset/shop/cart-5d4f8c7b9",
+        labels={"app": "cart"},
+        spec={
+            "nodeName": "n1",
+            "serviceAccountName": "robot",
+            "imagePullSecrets": [{"name": "registry"}],
+            "volumes": [
+                {"persistentVolumeClaim": {"claimName": "data"}},
+                {"configMap": {"name": "settings"}},
+                {"projected": {"sources": [{"secret": {"name": "token"}}]}},
+            ],
+            "containers": [
+                {
+                    "name": "app",
+                    "envFrom": [{"configMapRef": {"name": "env"}}],
+                    "env": [{"name": "X", "valueFrom": {"secretKeyRef": {"name": "key", "key": "x"}}}],
+                }
+            ],
+        },
+    ),
+    pod("cart-1", labels={"app": "cart"}, spec={"nodeName": "n1"}),
+    pod("other", namespace="other", labels={"app": "cart"}),
+    {"kind": "ReplicaSet", "namespace": "shop", "name": "cart-5d4f8c7b9", "owner": "deployment/shop/cart"},
+    {"kind": "Deployment", "namespace": "shop", "name": "cart"},
+    {"kind": "PersistentVolumeClaim", "namespace": "shop", "name": "data", "spec": {"volumeName": "v", "storageClassName": "fast"}},
+    {"kind": "Service", "namespace": "shop", "name": "cart", "spec": {"selector": {"app": "cart"}}},
+    {"kind": "Service", "namespace": "shop", "name": "headless", "spec": {}},
+    {"kind": "PodDisruptionBudget", "namespace": "shop", "name": "cart", "spec": {"selector": {"matchLabels": {"app": "cart"}}}},
+    {
+        "kind": "HorizontalPodAutoscaler",
+        "namespace": "shop",
+        "name": "cart",
+        "spec": {"scaleTargetRef": {"kind": "Deployment", "apiVersion": "apps/v1", "name": "cart"}},
+    },
+    {"kind": "ResourceQuota", "namespace": "shop", "name": "small"},
+    {
+        "kind": "Ingress",
+        "namespace": "shop",
+        "name": "web",
+        "spec": {"ingressClassName": "nginx", "rules": [{"http": {"paths": [{"backend": {"service": {"name": "cart"}}}]}}]},
+    },
+]  # fmt: skip
+LISTS = (
+    "pods", "replicasets.apps", "deployments.apps", "persistentvolumeclaims", "services", "poddisruptionbudgets.policy",
+    "horizontalpodautoscalers.autoscaling", "resourcequotas", "ingresses.networking.k8s.io",
+)  # fmt: skip
+EVERYTHING = frozenset({"spec"})
+
+
+def topology(without: tuple[str, ...] = (), edges: tuple[Edge, ...] = ()) -> ReadTopology:
+    world = World({"now": NOW, "objects": OBJECTS})
+    bundle = Bundle(world.incident)
+    wants = [Want(Query("objects", name), EVERYTHING) for name in LISTS if name not in without]
+    for reading in world.read(wants, deadline=0):
+        bundle.add(reading)
+    return ReadTopology(Lookup(bundle, plan_for(RuleSet())), edges)
+
+
+def along(name: str, **rest: Any) -> set[str]:
+    return {f"{r} {e}" for r, e in topology(**rest).neighbours(entity(name), Direction.DEPENDENCIES)}
+
+
+def against(name: str, **rest: Any) -> set[str]:
+    return {f"{r} {e}" for r, e in topology(**rest).neighbours(entity(name), Direction.DEPENDENTS)}
+
+
+def test_what_a_pod_hangs_on():
+    assert along("pod/shop/cart-0") == {
+        "namespace namespace/shop",
+        "owner replicaset/shop/cart-5d4f8c7b9",
+        "node node/n1",
+        "account serviceaccount/shop/robot",
+        "claim persistentvolumeclaim/shop/data",
+        "config configmap/shop/settings",
+        "config configmap/shop/env",
+        "secret secret/shop/registry",
+        "secret secret/shop/token",
+        "secret secret/shop/key",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "relation"),
+    [
+        ("replicaset/shop/cart-5d4f8c7b9", "owner deployment/shop/cart"),
+        ("persistentvolumeclaim/shop/data", "volume persistentvolume/v"),
+        ("persistentvolumeclaim/shop/data", "class storageclass/fast"),
+        ("service/shop/cart", "selects pod/shop/cart-0"),
+        ("poddisruptionbudget/shop/cart", "selects pod/shop/cart-1"),
+        ("horizontalpodautoscaler/shop/cart", "scales deployment/shop/cart"),
+        ("namespace/shop", "quota resourcequota/shop/small"),
+        ("ingress/shop/web", "backend service/shop/cart"),
+        ("ingress/shop/web", "class ingressclass/nginx"),
+    ],
+)
+def test_each_relation_is_found_from_both_ends(name: str, relation: str):
+    word, target = relation.split(" ")
+    assert relation in along(name)
+    assert f"{word} {name}" in against(target)
+
+
+def test_selectors_stay_in_their_namespace_and_an_empty_one_selects_nothing():
+    assert "selects pod/other/other" not in along("service/shop/cart")
+    assert along("service/shop/headless") == {"namespace namespace/shop"}
+
+
+def test_the_pods_of_a_node_and_of_a_namespace():
+    assert against("node/n1") == {"node pod/shop/cart-0", "node pod/shop/cart-1"}
+    assert {"namespace pod/shop/cart-0", "namespace deployment/shop/cart"} <= against("namespace/shop")
+
+
+def test_a_replicaset_that_was_not_read_tells_its_deployment_by_its_name():
+    assert along("replicaset/shop/cart-5d4f8c7b9", without=("replicasets.apps",)) == {
+        "namespace namespace/shop",
+        "owner deployment/shop/cart",
+    }
+    assert along("replicaset/shop/handmade", without=("replicasets.apps",)) == {"namespace namespace/shop"}
+
+
+def test_derived_edges_are_part_of_it():
+    edge = Edge(entity("pod/shop/cart-1"), "candidate", entity("node/n2"))
+    assert "candidate node/n2" in along("pod/shop/cart-1", edges=(edge,))
+    assert "candidate pod/shop/cart-1" in against("node/n2", edges=(edge,))
+
+
+def test_the_whole_cluster_hangs_on_nothing():
+    assert along("cluster/local") == set()
+    assert against("cluster/local") == set()
