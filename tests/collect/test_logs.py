@@ -60,6 +60,14 @@ def test_long_lines_cost_old_ones_not_new_ones():
             'container "app" in pod "cart-0" is waiting to start: ContainerCreating',
         ),
         (404, status(404, 'pods "cart-0" not found', details={"kind": "pods"}), State.EMPTY, 'pods "cart-0" not found'),
+        (
+            404,
+            status(
+                404, "the server could not find the requested resource ( pods/log cart-0)", details={"kind": "pods/log"}
+            ),
+            State.ABSENT,
+            "the kubelet of the pod's node serves no logs (404)",
+        ),
         (400, status(400, "container app is not valid for pod cart-0"), State.ABSENT, "the pod has no container app"),
         (
             403,

@@ -74,8 +74,10 @@ def _no_log(answer: Answer, container: str) -> _Lines | None:
     """Return what an error status means when it means that there is nothing to read, else None."""
     status = status_of(answer)
     said = one_line(status.message)
-    if answer.status == HTTPStatus.NOT_FOUND and status.details is not None and status.details.kind == "pods":
-        return _Lines(State.EMPTY, detail=said or "there is no such pod")
+    if answer.status == HTTPStatus.NOT_FOUND:
+        if status.details is not None and status.details.kind == "pods":
+            return _Lines(State.EMPTY, detail=said or "there is no such pod")
+        return _Lines(State.ABSENT, detail="the kubelet of the pod's node serves no logs (404)")
     if answer.status != HTTPStatus.BAD_REQUEST:
         return None
     if "is not valid for pod" in said:
