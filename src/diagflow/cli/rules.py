@@ -123,6 +123,7 @@ def lint(
     from diagflow.rules.lint import lint as check
     from diagflow.rules.problem import is_error
 
+    _require(paths or ())
     ruleset = load([*(paths or ()), *(rules or ())])
     found = _within(check(ruleset), paths or ())
     for problem in found:
@@ -130,7 +131,8 @@ def lint(
     errors = sum(map(is_error, found))
     warnings = len(found) - errors
     sys.stderr.write(
-        f"{len(ruleset.rules)} rules, {len(ruleset.causes)} causes: {errors} errors, {warnings} warnings\n"
+        f"{_count(len(ruleset.rules), 'rule')}, {_count(len(ruleset.causes), 'cause')}: "
+        f"{_count(errors, 'error')}, {_count(warnings, 'warning')}\n"
     )
     return 1 if errors or (strict and warnings) else 0
 
@@ -237,6 +239,14 @@ def _on_bundle(rule: "Rule", path: Path) -> Iterable[str]:
     from diagflow.bundle import open_bundle
 
     return explain_on(rule, open_bundle(path).bundle)
+
+
+def _require(paths: Iterable[Path]) -> None:
+    from diagflow.model import BadInput
+
+    for path in paths:
+        if not path.exists():
+            raise BadInput(f"{path} does not exist: name a rule file or a folder with rules")
 
 
 def _count(number: int, word: str) -> str:

@@ -5,6 +5,7 @@ before a shape (`diagflow.rules.shapes`) has said what it wants. Depth and alias
 them.
 """
 
+import re
 from typing import Any, Final
 
 import yaml
@@ -18,6 +19,11 @@ MAX_DEPTH: Final = 48
 
 MAX_NODES: Final = 200_000
 """Nodes of a file with its aliases written out."""
+
+
+# libyaml takes letters, digits, "_" and "-" for names: `.*)` of a pattern and `&&` of a condition are none.
+_ANCHOR = re.compile(r"&[A-Za-z0-9_-]")
+_ALIAS = re.compile(r"\*[A-Za-z0-9_-]")
 
 
 class _TooDeep(Exception):  # noqa: N818  # caught here
@@ -60,7 +66,8 @@ def compose(text: str, file: str) -> tuple[yaml.Node | None, Problem | None]:
         return None, _syntax(e, text, file)
     except (yaml.YAMLError, UnicodeError, RecursionError, MemoryError) as e:
         return None, _problem(file, None, f"is no YAML: {' '.join(str(e).split())}")
-    return (root, None) if "*" not in text or root is None else _bounded(root, file)
+    shared = root is not None and _ALIAS.search(text) and _ANCHOR.search(text)
+    return _bounded(root, file) if shared else (root, None)
 
 
 def _syntax(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
@@ -92,7 +99,7 @@ def _line(text: str, number: int) -> str:
     return lines[number] if number < len(lines) else ""
 
 
-def _bounded(root: yaml.Node, file: str) -> tuple[yaml.Node | None, Problem | None]:
+def _bounded(root: Any, file: str) -> tuple[yaml.Node | None, Problem | None]:
     try:
         _Size().measure(root)
     except _TooDeep as e:

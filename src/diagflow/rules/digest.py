@@ -36,20 +36,24 @@ def digest_of(rule: Rule, causes: Mapping[str, Cause], analyzers: Mapping[str, A
 
 def plain(value: Any) -> Any:
     """Return a value as JSON: dataclasses as mappings with their kind, sets in order, without what does not matter."""
-    if value is None or (isinstance(value, str | int | float) and not isinstance(value, Enum)):
+    kind = value.__class__
+    if kind in _AS_IT_IS:
         return value
+    if names := _names(kind):
+        return {"": kind.__name__, **{name: plain(getattr(value, name)) for name in names}}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, frozenset):
         return sorted(value)
-    if is_dataclass(value):
-        kind: type = type(value)
-        return {"": kind.__name__, **{name: plain(getattr(value, name)) for name in _names(kind)}}
     return [plain(item) for item in value]
 
 
 @lru_cache(maxsize=64)
 def _names(kind: type) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind) if f.name not in _LEFT_OUT)
+    """Return the fields of a dataclass that matter; none for any other type."""
+    return tuple(f.name for f in fields(kind) if f.name not in _LEFT_OUT) if is_dataclass(kind) else ()
+
+
+_AS_IT_IS: Final = frozenset({str, int, float, bool, type(None)})

@@ -1,10 +1,12 @@
 """Files and installed packs to a `RuleSet`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from diagflow.rules import cache
 from diagflow.rules.files import parse
 from diagflow.rules.folders import Source, installed, sources_of_pack, sources_of_paths
+from diagflow.rules.problem import Problem
 from diagflow.rules.ruleset import RuleSet, merged
 from diagflow.rules.source import read_bytes
 
@@ -16,21 +18,18 @@ def load(paths: Iterable[str | Path] = (), packs: Iterable[str] | None = None) -
         paths: files and folders of the user.
         packs: names of packs; None for all that are installed.
     """
-    base = load_packs(packs)
-    own, problems = sources_of_paths(paths)
-    if not own and not problems:
-        return base
-    # A folder of an installed pack is loaded already.
-    known = {source.path.resolve() for pack in installed(packs)[0] for source in sources_of_pack(pack)}
-    fresh = [source for source in own if source.path.resolve() not in known]
-    return merged((base, _read(fresh, RuleSet(problems=tuple(problems)))))
+    found, problems = installed(packs)
+    sources = [source for pack in found for source in sources_of_pack(pack)]
+    own, lost = sources_of_paths(paths)
+    # A folder of an installed pack, named by the user, is not read twice.
+    known = {source.path.resolve() for source in sources} if own else set()
+    sources += [source for source in own if not known or source.path.resolve() not in known]
+    return _read(sources, [*problems, *lost], tuple(pack.name for pack in found))
 
 
 def load_packs(names: Iterable[str] | None = None) -> RuleSet:
     """Load installed packs, all of them or those named; what is wrong is in `problems`, nothing is raised."""
-    packs, problems = installed(names)
-    sources = [source for pack in packs for source in sources_of_pack(pack)]
-    return _read(sources, RuleSet(problems=tuple(problems), packs=tuple(pack.name for pack in packs)))
+    return load((), names)
 
 
 def load_paths(paths: Iterable[str | Path]) -> RuleSet:
@@ -38,16 +37,24 @@ def load_paths(paths: Iterable[str | Path]) -> RuleSet:
 
     Rules of a user may name causes of a pack: `merge` with the packs, or use `load`, which does.
     """
-    sources, problems = sources_of_paths(paths)
-    return _read(sources, RuleSet(problems=tuple(problems)))
+    return load(paths, ())
 
 
-def _read(sources: Iterable[Source], found: RuleSet) -> RuleSet:
-    return merged((found, *(_contents(source) for source in sources)))
+def _read(sources: Sequence[Source], problems: Sequence[Problem], packs: tuple[str, ...]) -> RuleSet:
+    files = [(source, *read_bytes(source.path)) for source in sources]
+    key = cache.key_of([repr((problems, packs)).encode(), *(part for file in files for part in _identity(*file))])
+    found = cache.load(key)
+    if found is None:
+        found = merged([RuleSet(problems=tuple(problems), packs=packs), *(_contents(*file) for file in files)])
+        cache.save(key, found)
+    return found
 
 
-def _contents(source: Source) -> RuleSet:
-    data, problem = read_bytes(source.path)
+def _identity(source: Source, data: bytes, problem: Problem | None) -> tuple[bytes, bytes]:
+    return repr((str(source.path), source.kind, source.pack, source.contained, problem)).encode(), data
+
+
+def _contents(source: Source, data: bytes, problem: Problem | None) -> RuleSet:
     if problem:
         return RuleSet(problems=(problem,))
     found = parse(data, str(source.path), source.kind, source.pack, contained=source.contained)

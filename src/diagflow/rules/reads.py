@@ -80,7 +80,7 @@ class _Walk:
 
     def complain(self, node: Node, message: str) -> None:
         """Note what is not allowed, with its place in the source."""
-        before = self.source[: self.tree.offsets.get(node.id, 0)]
+        before = self.source[: self.tree.offset(node)]
         self.complaints.append(Complaint(before.count("\n") + 1, len(before) - before.rfind("\n"), message))
 
     def value(self, node: Node, scope: Scope, loops: int) -> frozenset[Path]:

@@ -36,6 +36,10 @@ _CORE = (  # scalars that the YAML 1.2 core schema does not read as text
 )
 
 
+_CORE_FIRST: Final = frozenset("~nNtTfF+-.0123456789") | {""}
+"""First characters of these."""
+
+
 class Context:
     """Where problems of one file are collected."""
 
@@ -81,7 +85,7 @@ def kind_of(node: yaml.Node) -> str:
         return "a mapping"
     if isinstance(node, yaml.SequenceNode):
         return "a list"
-    if not isinstance(node, yaml.ScalarNode) or node.style:
+    if not isinstance(node, yaml.ScalarNode) or node.style or node.value[:1] not in _CORE_FIRST:
         return "text"
     return next((name for name, pattern in _CORE if pattern.fullmatch(node.value)), "text")
 

@@ -6,7 +6,6 @@ here, so that no protobuf package is needed.
 Source: github.com/google/cel-spec, proto/cel/expr/checked.proto and syntax.proto.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -75,16 +74,20 @@ Node = Constant | Ident | Select | Call | Items | Comprehension
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A tree with the offset (in characters) of each node's id."""
+    """A tree; `offset` tells where a node stands in the source, in characters."""
 
     root: Node
-    offsets: dict[int, int]
+    info: bytes
+
+    def offset(self, node: Node) -> int:
+        """Return where a node stands; asked only for complaints, so nothing is decoded before."""
+        positions = (_fields(entry) for entry in _fields(self.info).get(4, []))
+        return next((_first(p, 2, 0) for p in positions if _first(p, 1, 0) == node.id), 0)
 
 
 _VARINT: Final = 0
-_FIXED64: Final = 1
 _BYTES: Final = 2
-_FIXED32: Final = 5
+_SIZES: Final = {1: 8, 5: 4}  # bytes of fixed-size values by wire type
 _CONTINUES: Final = 0x80
 
 Fields = dict[int, list[Any]]
@@ -93,17 +96,15 @@ Fields = dict[int, list[Any]]
 def decode(serialized: bytes) -> Tree:
     """Return the tree of what `Expression.serialize()` gave."""
     checked = _fields(_first(_fields(serialized), 2, b""))
-    info = _fields(_first(checked, 5, b""))
-    positions = (_fields(entry) for entry in info.get(4, []))
-    return Tree(_expr(_first(checked, 4, b"")), {_first(p, 1, 0): _first(p, 2, 0) for p in positions})
+    return Tree(_expr(_first(checked, 4, b"")), _first(checked, 5, b""))
 
 
 def _expr(data: bytes) -> Node:
     fields = _fields(data)
-    id_ = _first(fields, 2, 0)
-    for number, build in _BUILDERS.items():
-        if number in fields:
-            node: Node = build(_fields(fields[number][0]), id_)
+    id_ = fields[2][0] if 2 in fields else 0  # noqa: PLR2004  # field numbers of the message
+    for number in fields:
+        if number in _BUILDERS:
+            node: Node = _BUILDERS[number](_fields(fields[number][0]), id_)
             return node
     return Constant(None, id_)
 
@@ -160,28 +161,21 @@ def _text(fields: Fields, number: int) -> str:
 
 
 def _fields(data: bytes) -> Fields:
+    """Return the values of a message by field number; this runs for each node, so it is one loop."""
     fields: Fields = {}
-    for number, value in _wire(data):
-        fields.setdefault(number, []).append(value)
-    return fields
-
-
-def _wire(data: bytes) -> Iterator[tuple[int, Any]]:
     at = 0
     while at < len(data):
-        tag, at = _varint(data, at)
+        tag, at = (data[at], at + 1) if data[at] < _CONTINUES else _varint(data, at)
         wire = tag & 7
-        if wire == _VARINT:
-            value, at = _varint(data, at)
-            yield tag >> 3, value
-        elif wire == _BYTES:
-            length, at = _varint(data, at)
-            yield tag >> 3, data[at : at + length]
-            at += length
+        if wire in (_VARINT, _BYTES):
+            value, at = (data[at], at + 1) if data[at] < _CONTINUES else _varint(data, at)
+            size = value if wire == _BYTES else 0
         else:
-            size = {_FIXED64: 8, _FIXED32: 4}[wire]
-            yield tag >> 3, data[at : at + size]
-            at += size
+            value, size = 0, _SIZES[wire]
+        known = fields.setdefault(tag >> 3, [])
+        known.append(value if wire == _VARINT else data[at : at + size])
+        at += size
+    return fields
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
