@@ -6,7 +6,7 @@ from diagflow.model import Outcome
 from tests.analyze.make import matched, only, outcome, pod, verdicts, waiting, with_status
 
 HEAD = "- id: T-X-001\n  symptom: t.x\n  triggers:\n"
-PENDING = {"status": {"phase": "Pending"}}
+PENDING: dict[str, Any] = {"status": {"phase": "Pending"}}
 
 
 def event(on: str, reason: str = "Failed") -> dict[str, Any]:
@@ -73,7 +73,8 @@ def test_two_conditions_on_containers_hold_in_the_same_one():
 
 WEIGHED = (
     HEAD
-    + "    - any:\n        - {object: pod, when: {status.phase: Pending}}\n        - event: Failed\n      supports: conclusive\n"
+    + "    - any: [{object: pod, when: {status.phase: Pending}}, {event: Failed}]\n"
+    + "      supports: conclusive\n"
 )
 
 

@@ -32,7 +32,7 @@ NEW = {
 
 
 def test_both_api_groups_tell_the_same():
-    for event in map(event_of, (OLD, NEW)):
+    for event in [event_of(OLD), event_of(NEW)]:
         assert (event.reason, event.message, event.count) == ("BackOff", "Back-off", 7)
         assert (event.entity, event.uid, event.container) == (Entity("pod", "cart-0", "shop"), "u1", "app")
         assert (event.first, event.last) == (FIRST, LAST)

@@ -38,10 +38,20 @@ OBJECTS: list[dict[str, Any]] = [
     pod("other", namespace="other", labels={"app": "cart"}),
     {"kind": "ReplicaSet", "namespace": "shop", "name": "cart-5d4f8c7b9", "owner": "deployment/shop/cart"},
     {"kind": "Deployment", "namespace": "shop", "name": "cart"},
-    {"kind": "PersistentVolumeClaim", "namespace": "shop", "name": "data", "spec": {"volumeName": "v", "storageClassName": "fast"}},
+    {
+        "kind": "PersistentVolumeClaim",
+        "namespace": "shop",
+        "name": "data",
+        "spec": {"volumeName": "v", "storageClassName": "fast"},
+    },
     {"kind": "Service", "namespace": "shop", "name": "cart", "spec": {"selector": {"app": "cart"}}},
     {"kind": "Service", "namespace": "shop", "name": "headless", "spec": {}},
-    {"kind": "PodDisruptionBudget", "namespace": "shop", "name": "cart", "spec": {"selector": {"matchLabels": {"app": "cart"}}}},
+    {
+        "kind": "PodDisruptionBudget",
+        "namespace": "shop",
+        "name": "cart",
+        "spec": {"selector": {"matchLabels": {"app": "cart"}}},
+    },
     {
         "kind": "HorizontalPodAutoscaler",
         "namespace": "shop",
@@ -53,9 +63,12 @@ OBJECTS: list[dict[str, Any]] = [
         "kind": "Ingress",
         "namespace": "shop",
         "name": "web",
-        "spec": {"ingressClassName": "nginx", "rules": [{"http": {"paths": [{"backend": {"service": {"name": "cart"}}}]}}]},
+        "spec": {
+            "ingressClassName": "nginx",
+            "rules": [{"http": {"paths": [{"backend": {"service": {"name": "cart"}}}]}}],
+        },
     },
-]  # fmt: skip
+]
 LISTS = (
     "pods", "replicasets.apps", "deployments.apps", "persistentvolumeclaims", "services", "poddisruptionbudgets.policy",
     "horizontalpodautoscalers.autoscaling", "resourcequotas", "ingresses.networking.k8s.io",
