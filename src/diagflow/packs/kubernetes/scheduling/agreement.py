@@ -26,7 +26,9 @@ def differences(message: Message, table: Table) -> list[str]:
         return []
     said, seen = _grouped(message.counts()), _grouped(expected_counts(table))
     unseen = sum(said.pop(str(k), 0) for k in _UNSEEN)
-    found = [f"the scheduler saw {message.total} nodes, now there are {len(table)}"] if message.total != len(table) else []
+    found = []
+    if message.total != len(table):
+        found.append(f"the scheduler saw {message.total} nodes, now there are {len(table)}")
     for group in sorted(said | seen):
         told, own = said.get(group, 0), seen.get(group, 0)
         if told > own or (told < own and not unseen):

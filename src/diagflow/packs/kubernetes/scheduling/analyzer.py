@@ -2,7 +2,7 @@
 
 It confirms nothing from "Pending" alone: a pod that the scheduler has yet to look at is no fault. For each pod that was
 turned down it takes the scheduler's message apart, asks every filter about every node itself, and names the one root.
-With `--nodes=affected` (the default) only nodes that were in question for such a pod are written down as its candidates.
+With `--nodes=affected` (the default) only nodes that were in question for such a pod are written down as candidates.
 """
 
 from collections.abc import Sequence
@@ -36,9 +36,11 @@ def _in_question(pod: Entity, entities: Sequence[Entity]) -> bool:
 
 def _nothing(pods: Reading) -> Finding:
     if not pods.readable:
-        return Finding(CLUSTER, outcome=Outcome.INCONCLUSIVE, detail=f"pods could not be read: {pods.detail or pods.state}")
+        detail = f"pods could not be read: {pods.detail or pods.state}"
+        return Finding(CLUSTER, outcome=Outcome.INCONCLUSIVE, detail=detail)
     new = sum(1 for p in pods.data or () if is_waiting(p))
-    return Finding(CLUSTER, outcome=Outcome.NO_MATCH, detail=f"the scheduler turned no pod down; {new} wait for its first look")
+    detail = f"the scheduler turned no pod down; {new} wait for its first look"
+    return Finding(CLUSTER, outcome=Outcome.NO_MATCH, detail=detail)
 
 
 def _events(case: Case) -> list[Event]:

@@ -136,11 +136,7 @@ def _reachable(volume: Json, node: Node) -> bool:
 
 def unreachable_volumes(pod: Pending, node: Node, world: World) -> list[str]:
     """Return the claims whose bound volume cannot be used from a node."""
-    return [
-        name
-        for name, volume in _bound(pod, world)
-        if not _reachable(volume, node) or not _same_zone(volume, node)
-    ]
+    return [name for name, volume in _bound(pod, world) if not _reachable(volume, node) or not _same_zone(volume, node)]
 
 
 _ZONES: Final = (
@@ -170,7 +166,8 @@ def unbindable_claims(pod: Pending, node: Node, world: World) -> list[str]:
     found = []
     for name in claim_names(pod.entity.name, pod.spec):
         claim = (world.claims or {}).get((pod.namespace, name))
-        if claim is not None and (claim.get("status") or {}).get("phase") == "Pending" and not _bindable(claim, node, world):
+        pending = claim is not None and (claim.get("status") or {}).get("phase") == "Pending"
+        if claim is not None and pending and not _bindable(claim, node, world):
             found.append(name)
     return found
 

@@ -216,9 +216,8 @@ def _refutation(judged: Judged, world: World, resource: str, node: str, cause: s
     free = show(resource, world.free(world.nodes[node], resource))
     text = has_room(resource, node, free, show(resource, judged.pod.requests.get(resource, 0)))
     strength = Strength.STRONG if judged.differences else Strength.CONCLUSIVE
-    return Finding(
-        judged.pod.entity, cause, observations=(Observation(_NODES, text, refutes=strength),), args=_pod_args_for(judged, resource)
-    )
+    seen = Observation(_NODES, text, refutes=strength)
+    return Finding(judged.pod.entity, cause, observations=(seen,), args=_pod_args_for(judged, resource))
 
 
 def _pod_args_for(judged: Judged, resource: str) -> dict[str, Any]:
@@ -230,5 +229,5 @@ def _open_questions(judged: Judged, *, near: bool) -> Iterable[Finding]:
     if judged.root is not None or not (near or judged.seen is Strength.CONCLUSIVE):
         return
     names = CAUSES.get(judged.undecided.kind, "") if judged.undecided else ""
-    detail = "the nodes could not be read" if judged.undecided else "no node refuses the pod as far as can be told from here"
+    detail = "the nodes could not be read" if judged.undecided else "no node refuses the pod, as far as we can tell"
     yield Finding(judged.pod.entity, names, outcome=Outcome.INCONCLUSIVE, detail=detail)

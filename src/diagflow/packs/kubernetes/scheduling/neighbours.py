@@ -1,7 +1,7 @@
 """What the pods that run already have to do with it: pod (anti-)affinity and topology spread.
 
-As in the plugins InterPodAffinity and PodTopologySpread. Selectors over namespaces (`namespaceSelector`) need the labels
-of namespaces, which are not read here: `complex_affinity` says when a pod uses one.
+As in the plugins InterPodAffinity and PodTopologySpread. Selectors over namespaces (`namespaceSelector`) need the
+labels of namespaces, which are not read here: such a term is taken for the pod's own namespace only.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,11 +19,6 @@ Domain = tuple[str, str]
 def terms(spec: Json, kind: str) -> list[Json]:
     """Return the required terms of `podAffinity` or `podAntiAffinity`."""
     return list(((spec.get("affinity") or {}).get(kind) or {}).get(_REQUIRED) or ())
-
-
-def complex_affinity(pod: Pending) -> bool:
-    """True when the pod's rules cannot be judged from pods and nodes alone."""
-    return any(t.get("namespaceSelector") for k in ("podAffinity", "podAntiAffinity") for t in terms(pod.spec, k))
 
 
 def _matches(term: Json, owner_namespace: str, labels: Mapping[str, str], namespace: str) -> bool:
@@ -93,9 +88,7 @@ class Spread:
 
     def refuses(self, node: Node, pod: Pending) -> bool:
         """True when a pod more on this node would make a constraint's skew too large."""
-        return any(
-            _skewed(c, counts, node, pod) for c, counts in zip(self._constraints, self._counts, strict=True)
-        )
+        return any(_skewed(c, counts, node, pod) for c, counts in zip(self._constraints, self._counts, strict=True))
 
 
 def _count(constraint: Json, pod: Pending, world: World) -> dict[str, int]:

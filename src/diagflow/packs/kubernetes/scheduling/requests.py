@@ -82,6 +82,4 @@ def host_ports(spec: Json) -> frozenset[Port]:
 def ports_conflict(wanted: Iterable[Port], taken: Iterable[Port]) -> tuple[Port, ...]:
     """Return the wanted ports that are taken; an address of all interfaces conflicts with each one."""
     used = tuple(taken)
-    return tuple(
-        w for w in wanted if any(w[1:] == t[1:] and (w[0] == t[0] or _ANY in (w[0], t[0])) for t in used)
-    )
+    return tuple(w for w in wanted if any(w[1:] == t[1:] and (w[0] == t[0] or _ANY in (w[0], t[0])) for t in used))

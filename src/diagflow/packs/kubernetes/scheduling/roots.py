@@ -1,8 +1,9 @@
 """The one root of a pod that waits: what would have to change so that a node takes it.
 
-The nodes are narrowed down the way a person would do it. Nodes that the pod itself does not want are no candidates; of
-the rest, ordinary restrictions (a control plane's taint, a node full as nodes are) explain nothing while another node is
-held back by something out of the ordinary. So one root comes out, and what else the message says is told apart from it.
+The nodes are narrowed down the way a person would do it. Nodes that the pod itself does not want are no candidates;
+of the rest, ordinary restrictions (a control plane's taint, a node full as nodes are) explain nothing while another
+node is held back by something out of the ordinary. So one root comes out, and what else the message says is told apart
+from it.
 """
 
 from collections.abc import Callable, Iterable, Mapping

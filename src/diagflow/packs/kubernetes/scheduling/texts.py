@@ -10,29 +10,26 @@ from diagflow.packs.kubernetes.scheduling.reasons import Kind
 from diagflow.packs.kubernetes.scheduling.roots import Root
 from diagflow.packs.kubernetes.scheduling.selectors import node_wanted
 
-KUBELET_PODS: Final = 110
-"""Pods that a kubelet takes unless it is told otherwise (`maxPods` in KubeletConfiguration)."""
-
 _SHOWN: Final = 3
 
+_NO_SUCH_NODE: Final = Text(
+    "none of {total} node(s) has what the pod asks for: {wanted}", "{total} 个节点都不满足该 Pod 的要求：{wanted}"
+)
+
+_SCARCE: Final = Text(
+    "{count} node(s) are open to the pod, none has enough {resource}: it asks for {requested}, {freest} has {free}",
+    "对该 Pod 开放的 {count} 个节点 {resource} 均不足：请求 {requested}，最多空闲 {free}（{freest}）",
+)
+
 _ROOTS: Final = {
-    Kind.CPU: Text(
-        "{count} node(s) are open to the pod and all lack CPU: it asks for {requested}, the most free is {free} on {freest}",
-        "对该 Pod 开放的 {count} 个节点 CPU 均不足：请求 {requested}，最多空闲 {free}（{freest}）",
-    ),
-    Kind.MEMORY: Text(
-        "{count} node(s) are open to the pod and all lack memory: it asks for {requested}, the most free is {free} on {freest}",
-        "对该 Pod 开放的 {count} 个节点内存均不足：请求 {requested}，最多空闲 {free}（{freest}）",
-    ),
-    Kind.RESOURCE: Text(
-        "{count} node(s) are open to the pod and all lack {resource}: it asks for {requested}, the most free is {free} on "
-        "{freest}",
-        "对该 Pod 开放的 {count} 个节点 {resource} 均不足：请求 {requested}，最多空闲 {free}（{freest}）",
-    ),
+    Kind.CPU: _SCARCE,
+    Kind.MEMORY: _SCARCE,
+    Kind.RESOURCE: _SCARCE,
     Kind.PODS: Text(
-        "{node} runs {running} of {capacity} pods that it may run, and has {free_cpu} CPU and {free_memory} memory left; "
-        "a kubelet's own limit is 110 pods",
-        "{node} 已运行 {running} 个 Pod，上限为 {capacity}，尚有 CPU {free_cpu}、内存 {free_memory}；kubelet 默认上限为 110",
+        "{node} runs {running} of {capacity} pods that it may run, with {free_cpu} CPU and {free_memory} memory left; "
+        "a kubelet's own limit is 110",
+        "{node} 已运行 {running} 个 Pod，上限为 {capacity}，尚有 CPU {free_cpu}、内存 {free_memory}；"
+        "kubelet 默认上限为 110",
     ),
     Kind.CORDON: Text(
         "every node that the pod may use is cordoned: {nodes}", "该 Pod 可用的节点都已被标记为不可调度：{nodes}"
@@ -45,7 +42,7 @@ _ROOTS: Final = {
         "every node that the pod may use is tainted for its condition: {taints}",
         "该 Pod 可用的节点都因自身状态异常而带有污点：{taints}",
     ),
-    Kind.AFFINITY: Text("none of {total} node(s) has what the pod asks for: {wanted}", "{total} 个节点都不满足该 Pod 的要求：{wanted}"),
+    Kind.AFFINITY: _NO_SUCH_NODE,
     Kind.POD_AFFINITY: Text(
         "on each of the {count} node(s) that are open to the pod its pod affinity or anti-affinity forbids it",
         "对该 Pod 开放的 {count} 个节点都违反其 Pod 亲和或反亲和规则",
@@ -67,8 +64,10 @@ _ROOTS: Final = {
 }
 
 _HEARSAY: Final = {
-    Kind.AFFINITY: Text("none of {total} node(s) has what the pod asks for: {wanted}", "{total} 个节点都不满足该 Pod 的要求：{wanted}"),
-    Kind.TAINT: Text("the nodes have taints that the pod does not tolerate: {taints}", "节点带有该 Pod 未容忍的污点：{taints}"),
+    Kind.AFFINITY: _NO_SUCH_NODE,
+    Kind.TAINT: Text(
+        "the nodes have taints that the pod does not tolerate: {taints}", "节点带有该 Pod 未容忍的污点：{taints}"
+    ),
 }
 
 _CLAIMS: Final = {

@@ -59,8 +59,8 @@ class World:
         nodes: by name.
         loads: what runs on each node, by its name.
         complete: all nodes and pods were read; without them only the scheduler's message tells.
-        clocked: its time is that of a live cluster. A dump without nodes is a snippet that somebody cut out because of a
-            fault, its last timestamp is all there is of a clock: how young something is cannot be told from it.
+        clocked: its time is that of a live cluster. A dump without nodes is a snippet that somebody cut out because of
+            a fault, its last timestamp is all there is of a clock: how young something is cannot be told from it.
         claims: persistentvolumeclaims by (namespace, name); None when they could not be read.
         volumes: persistentvolumes by name; None when they could not be read.
         classes: storage classes by name; None when they could not be read.

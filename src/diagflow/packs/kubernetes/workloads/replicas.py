@@ -1,9 +1,9 @@
 """The analyzer `check-replicas`: whether a workload that is short of replicas is ill, or just being rolled out.
 
 A rollout, a scale-up and a slow starter are short of replicas too. The bound is that of kubernetes-mixin's alerts
-(KubeDeploymentReplicasMismatch and its kin: `for: 15m`), taken from the pods that are not ready where these can be read.
-Within it the evidence is strong: named near an alert, silent in a scan. In its first minute it is not even that: pods that
-were created a moment ago lack nothing yet.
+(KubeDeploymentReplicasMismatch and its kin: `for: 15m`), taken from the pods that are not ready where these can be
+read. Within it the evidence is strong: named near an alert, silent in a scan. In its first minute it is not even that:
+pods that were created a moment ago lack nothing yet.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -74,7 +74,7 @@ class _Short:
 def run(case: Case) -> list[Finding]:
     """Say which of the workloads in question lack replicas."""
     found = [_finding(short, case.now) for short in _short(case)]
-    return found or [Finding(CLUSTER, outcome=Outcome.NO_MATCH, detail="each workload has its replicas, or says why not")]
+    return found or [Finding(CLUSTER, outcome=Outcome.NO_MATCH, detail="each workload has its replicas")]
 
 
 def _short(case: Case) -> Iterable[_Short]:
@@ -111,15 +111,13 @@ def _by_owner(pods: Iterable[Json]) -> dict[tuple[str, str], list[Json]]:
         own = meta(pod)
         if own.get("deletionTimestamp") or (pod.get("status") or {}).get("phase") in _OVER:
             continue
-        names = {owner_of(own), *(f"{str(o.get('kind')).lower()}/{o.get('name')}" for o in own.get("ownerReferences") or ())}
-        for name in names:
+        owners = own.get("ownerReferences") or ()
+        for name in {owner_of(own), *(f"{str(o.get('kind')).lower()}/{o.get('name')}" for o in owners)}:
             groups.setdefault((key(pod)[0], name), []).append(pod)
     return groups
 
 
-def _judged(
-    entity: Entity, obj: Json, where: _Kind, own: Mapping[tuple[str, str], Sequence[Json]] | None
-) -> _Short:
+def _judged(entity: Entity, obj: Json, where: _Kind, own: Mapping[tuple[str, str], Sequence[Json]] | None) -> _Short:
     if own is None:
         return _Short(entity, where.wanted(obj), where.ready(obj), None, where.query)
     waiting = [t for p in own.get((entity.namespace, f"{entity.kind}/{entity.name}"), ()) if (t := _unready_since(p))]
@@ -154,7 +152,8 @@ def _finding(short: _Short, now: datetime) -> Finding:
         value={"ready": short.ready, "wanted": short.wanted},
         time=since,
     )
-    return Finding(short.entity, SYMPTOM, observations=(seen,), args={"wanted": short.wanted, "ready": short.ready}, since=since)
+    args = {"wanted": short.wanted, "ready": short.ready}
+    return Finding(short.entity, SYMPTOM, observations=(seen,), args=args, since=since)
 
 
 def _strength(since: datetime | None, now: datetime) -> Strength:
