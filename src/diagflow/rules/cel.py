@@ -41,6 +41,8 @@ _ABSENT = re.compile(
     + functions.NOTHING
 )
 _COMPLAINT = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): ((?:(?!ERROR: <input>|\[INVALID_ARGUMENT\]).)*)")
+_SYNTAX: Final = "Syntax error: "
+_OVERLOAD = re.compile(r"found no matching overload for '([^']*)' applied to '([^']*)'")
 _UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
 
 
@@ -200,13 +202,14 @@ def _plain(result: Any) -> Any:
 
 
 def _complaints(text: str, source: str) -> Iterator[Complaint]:
-    found = False
-    for match in _COMPLAINT.finditer(text):
-        found = True
-        line, column = max(int(match[1]), 1), max(int(match[2]), 1)
-        yield Complaint(line, _begin(match[3], source, line, column), _told(match[3]))
+    found = _COMPLAINT.findall(text)
     if not found:
         yield Complaint(1, 1, " ".join(text.split())[:200])
+    for line, column, message in found:
+        at = max(int(line), 1), max(int(column), 1)
+        yield Complaint(at[0], _begin(message, source, *at), _told(message))
+        if message.startswith(_SYNTAX):
+            return  # what follows is about the same mistake
 
 
 def _begin(message: str, source: str, line: int, column: int) -> int:
@@ -218,16 +221,28 @@ def _begin(message: str, source: str, line: int, column: int) -> int:
 
 
 def _told(message: str) -> str:
+    """Return what the library says in words of people who write rules."""
     message = message.replace(" (in container '')", "").strip()
     if unknown := _UNDECLARED.search(message):
-        name = unknown[1].split(".")[0]
-        return (
-            f"`{name}` is not known: {did_you_mean(name, (*VARIABLES, *FUNCTIONS, 'matches', 'size', 'has'), limit=0)}"
-        )
+        return _not_known(unknown[1].split(".")[0])
+    if overload := _OVERLOAD.search(message):
+        return f"`{overload[1].strip('_@') or overload[1]}` does not take {overload[2]}"
     if "recursion depth" in message:
         return "nested too deeply: at most 32 levels"
-    # ANTLR lists all tokens that could have stood there; nobody reads them.
-    return re.sub(r",? expecting \{.*", "", message)
+    if "token recognition error" in message:
+        return "a quote is not closed, or a backslash in it means nothing: write `\\\\d`, or r'\\d'"
+    if "'<EOF>'" in message:
+        return "it ends too early"
+    # The parser lists all tokens that could have stood there; more than one tells nothing.
+    message = re.sub(r",? expecting (\{|<EOF>).*", "", message.removeprefix(_SYNTAX))
+    return re.sub(r"extraneous input|no viable alternative at input|mismatched input", "there should be no", message)
+
+
+def _not_known(name: str) -> str:
+    known = {*VARIABLES, *FUNCTIONS, "matches", "size", "has"}
+    if name in known:
+        return f"`{name}` is not used like this"
+    return f"`{name}` is not known: {did_you_mean(name, known, limit=0)}"
 
 
 class Program:

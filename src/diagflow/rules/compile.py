@@ -211,6 +211,10 @@ class _Checker:
         for name in sorted(known.variables - self._variables):
             said = "add `each: container`" if name == "container" else did_you_mean(name, self._variables)
             self.context.fail(node, f"CEL: there is no `{name}` in this condition: {said}", "cel")
+        declared = self._fields.get("related", {})
+        for name in sorted(_names(known.paths.get("related", ())) - declared.keys()):
+            said = did_you_mean(name, declared) if declared else "declare it under `related:`"
+            self.context.fail(node, f"CEL: `related.{name}` is not declared: {said}", "cel")
         self.found.append(known)
         return source
 
@@ -275,13 +279,14 @@ def _container_paths(checker: _Checker, kind: str, each: bool) -> frozenset[str]
 def _related(fields: Fields, checker: _Checker) -> tuple[Related, ...]:
     declared = fields.get("related", {})
     paths = checker.paths("related")
-    for name in sorted({p.partition(".")[0].removesuffix("[]") for p in paths} - declared.keys()):
-        said = did_you_mean(name, declared) if declared else "declare it under `related:`"
-        checker.context.fail(fields.node, f"CEL: `related.{name}` is not declared: {said}", "cel")
     return tuple(
         Related(name, one["via"], one["kind"], one.get("direction", "dependencies"), _below(name, paths))
         for name, one in declared.items()
     )
+
+
+def _names(paths: Iterable[str]) -> set[str]:
+    return {path.partition(".")[0].removesuffix("[]") for path in paths}
 
 
 def _below(name: str, paths: Iterable[str]) -> frozenset[str]:

@@ -447,22 +447,17 @@ class Choice:
         if told:
             (one, _), (other, where) = told[0], next(t for t in told if t[0] != told[0][0])
             return context.fail(where, f"{self.name} has `{one}` or `{other}`, not both: make two of it", "conflict")
-        for name, where in keys:
-            if guess := near(name, self.options):
-                return context.fail(
-                    where,
-                    f"the key `{shorten(name)}` is not known in {self.name}: did you mean `{guess}`?",
-                    "unknown-key",
-                )
         common = {key.name for record in self.options.values() for key in record.keys}
-        odd = next((where for name, where in keys if name not in common), None)
-        where = odd or node
-        said = (
-            f"the key `{shorten(odd.value)}` is not known in"
-            if odd
-            else f"ends in line {last_line(node)} and says nothing to read:"
-        )
-        return context.fail(where, f"{said} {self.name}: it needs one of {self._options()}", "missing-key")
+        odd = [(name, where) for name, where in keys if name not in common]
+        for name, where in odd:
+            if guess := near(name, self.options):
+                said = f"the key `{shorten(name)}` is not known in {self.name}: did you mean `{guess}`?"
+                return context.fail(where, said, "unknown-key")
+        if odd:
+            said, where = f"the key `{shorten(odd[0][0])}` is not known in {self.name}", odd[0][1]
+        else:
+            said, where = f"{self.name} that ends in line {last_line(node)} says nothing to read", node
+        return context.fail(where, f"{said}: it needs one of {self._options()}", "missing-key")
 
     def schema(self) -> Schema:
         """Return the JSON Schema of the values."""

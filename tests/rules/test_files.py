@@ -1,0 +1,135 @@
+"""Text and YAML before anything is a rule: hostile and broken files."""
+
+import sys
+
+import pytest
+
+from diagflow.rules import load_paths
+from diagflow.rules.compose import MAX_DEPTH
+from diagflow.rules.files import FileKind, parse
+from diagflow.rules.source import MAX_BYTES, decode, line_column
+from tests.rules.make import parsed, problems, rule, rule_with
+
+RULE = rule_with("metric: up")
+
+
+def of_bytes(data: bytes) -> list[str]:
+    return [str(p) for p in parse(data, "f.yaml", FileKind.RULES).problems]
+
+
+def test_a_byte_order_mark_at_the_begin_is_fine():
+    assert of_bytes(b"\xef\xbb\xbf" + RULE.encode()) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"- a\n- b\xff\n", "f.yaml:2:4: the byte 0xff is not UTF-8: save the file as UTF-8"),
+        ("x".encode("utf-16"), "f.yaml:1:1: the file is UTF-16: save it as UTF-8"),
+        (b"a\nb\0c", 'f.yaml:2:2: the character U+0000 has no place in a rule file: remove it, or write "\\u0000"'),
+        ("é\ufeffx".encode(), 'f.yaml:1:2: the character U+FEFF has no place in a rule file: remove it, or write "\\uFEFF"'),
+        ("a\u2028b".encode(), 'f.yaml:1:2: the character U+2028 has no place in a rule file: remove it, or write "\\u2028"'),
+        (b"x" * (MAX_BYTES + 1), f"f.yaml:1:1: the file has {MAX_BYTES + 1:,} bytes: split it, at most {MAX_BYTES:,} are read"),
+    ],
+    ids=["no UTF-8", "UTF-16", "NUL", "BOM inside", "line separator", "huge"],
+)  # fmt: skip
+def test_what_is_no_text(data, message):
+    assert of_bytes(data) == [message]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- id: x\n\tcause: y\n", "2:1: is no YAML: found a tab character that violates indentation: YAML is indented with blanks, replace the tab"),
+        ("- id: x: y\n", "1:8: is no YAML: mapping values are not allowed in this context: put a text with `: ` in quotes, and keys of one mapping in one column"),
+        ('- id: "x\n  cause: y\n', "3:1: is no YAML: found unexpected end of stream (while scanning a quoted scalar that begins in line 1): close the quote"),
+        ("- [a, b\n- c\n", "3:1: is no YAML: did not find expected ',' or ']' (while parsing a flow sequence that begins in line 1): close the bracket"),
+        ("- *x\n", "1:3: is no YAML: found undefined alias"),
+        ("- a: @x\n", "1:6: is no YAML: found character that cannot start any token (while scanning for the next token): put the text in quotes"),
+        ("--- a\n--- b\n", "2:1: is no YAML: but found another document"),
+        ("- &a 1\n- &a 2\n", "2:3: this anchor (`&`) stands twice, first in line 1: rename one"),
+    ],
+)  # fmt: skip
+def test_what_is_no_yaml(text, message):
+    (found,) = problems(text)
+    assert found.startswith(f"rules.yaml:{message}")
+    assert "\n" not in found
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
+def test_depth_is_bounded(opening):
+    limit = sys.getrecursionlimit()
+    for depth in (MAX_DEPTH + 1, 300, 100_000):
+        (found,) = problems(opening * depth)
+        assert f"nested deeper than {MAX_DEPTH} levels" in found
+    assert sys.getrecursionlimit() == limit
+
+
+def test_an_alias_bomb_is_one_message():
+    bomb = "- &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+        f"- &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12)
+    )
+    (found,) = problems(bomb)
+    assert found.startswith("rules.yaml:6:3: an alias here makes the file endless")
+
+
+def test_a_chain_of_aliases_is_no_way_around_the_depth():
+    chain = "- &a0 [x]\n" + "".join(f"- &a{i} [[[[[[[*a{i - 1}]]]]]]]\n" for i in range(1, 500))
+    (found,) = problems(chain)
+    assert "an alias here makes the file endless" in found
+
+
+@pytest.mark.parametrize("text", ["- &a [*a]\n", "- &a {x: *a}\n", "&a {*a : 1}\n"])
+def test_a_node_in_itself_is_one_message(text):
+    (found,) = problems(text)
+    assert "an alias here makes the file endless" in found
+
+
+def test_aliases_work():
+    text = (
+        "- id: A-B-001\n  cause: x.y\n  triggers:\n    - &one {metric: up, threshold: > 1}\n"
+        "- id: A-B-002\n  cause: x.y\n  triggers: [*one]\n"
+    )
+    one, other = parsed(text).rules
+    assert one.trigger.conditions[0].input == other.trigger.conditions[0].input
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "---\n", "\n\n"])
+def test_an_empty_file_is_fine(text):
+    assert problems(text) == []
+    assert problems(text, FileKind.CAUSES) == []
+
+
+@pytest.mark.parametrize("scalar", ["on", "yes", "no", "0o17", "12e03", "1_000", "2026-01-01", "a:b", "=", "<<"])
+def test_words_that_other_yaml_versions_read_differently_are_words(scalar):
+    found = rule(rule_with(f"object: pod, when: {{status.phase: {scalar}}}"))
+    assert found.trigger.conditions[0].input.when == {"status.phase": (scalar,)}
+
+
+def test_line_and_column_count_characters():
+    text = "ab\r\nc一d\rx\ny"
+    assert [line_column(text, text.index(c)) for c in "bdxy"] == [(1, 2), (2, 3), (3, 1), (4, 1)]
+
+
+def test_decode_keeps_positions_behind_a_byte_order_mark():
+    text, problem = decode("\ufeff- id: A\n".encode(), "f")
+    assert (text, problem) == ("- id: A\n", None)
+
+
+def test_what_is_not_there_or_no_file(tmp_path):
+    found = load_paths([tmp_path / "gone", "\0", tmp_path])
+    assert sorted(str(p).removeprefix(str(tmp_path)) for p in found.problems) == sorted(
+        [
+            "/gone:1:1: cannot be read: No such file or directory",
+            "\0:1:1: cannot be read: embedded null byte",
+            ":1:1: there is no rule file here: rules are *.yaml (and no *.test.yaml)",
+        ]
+    )
+
+
+def test_a_file_that_may_not_be_read(tmp_path):
+    folder = tmp_path / "dir.yaml"
+    folder.mkdir()
+    (tmp_path / "loop.yaml").symlink_to(tmp_path / "loop.yaml")
+    (found,) = load_paths([tmp_path]).problems
+    assert "loop.yaml:1:1: cannot be read: " in str(found)
