@@ -42,6 +42,7 @@ _TOKENS: Final = (
     r"discord(?:app)?\.com/api/webhooks/([A-Za-z0-9/_-]+)",
     r"webhook\.office\.com/([A-Za-z0-9/@_-]+)",
 )
+_BREAKS: Final = r"(?:\s|\\[nr])*"
 _CUT_OFF: Final = r"(?:\s|\\[nr]|[A-Za-z0-9+/=]{30,})*[A-Za-z0-9+/=]*"  # the rest of a key without its end
 _QUOTE: Final = r"(?:\\?[\"'])?"
 _PASSWORD_FOLLOWS: Final = (
@@ -55,10 +56,10 @@ _PASSWORD_FOLLOWS: Final = (
 )
 _BEFORE_PASSWORD: Final = "|".join(_PASSWORD_FOLLOWS)
 _CONTEXTS: Final = (
-    rf"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?:([^~]*?)-----END|({_CUT_OFF}))",
+    rf"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----{_BREAKS}(?:([\s\S]*?){_BREAKS}-----END|({_CUT_OFF}))",
     rf"(?i)\b(?:set-)?cookie{_QUOTE}\s*:\s*{_QUOTE}([^\"'\r\n]+)",
     r"\\?[\"'](?:auth|identitytoken|registrytoken)\\?[\"']\s*:\s*\\?[\"']([A-Za-z0-9+/=_.-]{4,})",  # of a registry
-    r"[\w.-]+:([^\s/]+)@(?:tcp|udp|unix)\(",  # user:password@tcp(host:3306)/db
+    r"[\w.-]+:(\S+)@(?:tcp|udp|unix)\(",  # user:password@tcp(host:3306)/db
     rf"(?i)(?:{_BEFORE_PASSWORD})[\"']?([^\s\"']+)",
 )
 _NAME: Final = rf"[a-z0-9_.\-]*(?:{SIGNS}|[a-z0-9_.-]pass|\bpass|\bsig|secret.?id)[a-z0-9_\-]*"
@@ -66,16 +67,18 @@ _NAMED: Final = re2.compile(
     rf"(?i)({_NAME})(\\?[\"']?[\s,]*\\?[\"']?\bvalue{_QUOTE}\s*[:=]\s*|{_QUOTE}\]?\s*(?:=>|:=|==|=|:)\s*|\s+)"
 )
 _LINE: Final = re2.compile(rf"(?im)^[\s#>-]*[\"']?({_NAME})[\"']?[ \t]*[:=][ \t]*[\"']?([^\r\n\"']+)")
-_XML: Final = re2.compile(rf"(?i)<({_NAME})>([^<]+)<")
+_XML: Final = re2.compile(rf"(?i)<({_NAME})>([^<]+)")
 _SCHEME: Final = re2.compile(
     rf"(?i)\bauthorization{_QUOTE}\s*[:=]\s*{_QUOTE}(?:basic|bearer|token|apikey|digest|negotiate|splunk)\s+([^\s\"'\\,]+)|"
     r"\b(?:bearer|basic)\s+([A-Za-z0-9+/=_.~-]{12,})"
 )
+_ONLY_SCHEME: Final = re2.compile(r"(?i)(?:basic|bearer|token|apikey|digest|negotiate|splunk)\s+")
 _BARE: Final = re2.compile(r"[^\s\"']+")
 _PARAMETER: Final = re2.compile(r"[A-Za-z_][\w.\-]*=")
+_OPENED: Final = {")": "(", "]": "[", "}": "{"}
 _LONG_ENOUGH: Final = 8  # characters of what looks random behind "token: "
 _MIGHT: Final = re2.compile(
-    rf"(?i){SIGNS}|pass|sig=|://|eyJ|AKIA|ASIA|ABIA|ACCA|gh[pousr]_|\bgl[a-z]+[-_]|xox|xapp-|[spr]k[_-]|AIza|ya29|GOCSPX|"
+    rf"(?i){SIGNS}|pass|sig=|://|eyJ|AKIA|ASIA|ABIA|ACCA|gh[pousr]_|\bgl[a-z]+[-_]|xox|xapp-|[spr]k[_-]|AIza|github_pat|ya29|GOCSPX|"
     r"npm_|pypi-|SG\.|do[opr]_v1|hf_|hv[sbr]\.|dckr_|AGE-|[0-9]{8}:|SEC[a-f0-9]{8}|LS0tLS1C|PRIVATE KEY|hooks\.slack|"
     r"webhook|basic\s|auth|@(?:tcp|udp|unix)\(|curl|wget|sshpass|mysql|mariadb|redis-cli|identified|secret.?id"
 )
@@ -100,17 +103,18 @@ def secrets_in(text: str, *, config: bool = False) -> list[Span]:
     finders: list[Callable[[str], Iterator[Span]]] = [_by_form, _by_context, _by_scheme, _by_name, _in_xml, _in_urls]
     if config:
         finders.append(_by_line)
-    return _merged([span for find in finders for span in find(text) if span[0] < span[1]])
+    return _apart([span for find in finders for span in find(text) if span[0] < span[1]])
 
 
-def _merged(spans: list[Span]) -> list[Span]:
-    merged: list[Span] = []
-    for start, end in sorted(spans):
-        if merged and start < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
+def _apart(spans: list[Span]) -> list[Span]:
+    """Return the spans without what is in an earlier or longer one already."""
+    apart: list[Span] = []
+    last = 0
+    for start, end in sorted(spans, key=lambda s: (s[0], -s[1])):
+        if end > last:
+            apart.append((max(start, last), end))
+            last = end
+    return apart
 
 
 def _secret_part(pattern: Any, found: Any) -> Span:
@@ -150,8 +154,15 @@ def _by_name(text: str) -> Iterator[Span]:
     for found in _NAMED.finditer(text):
         name, op = found.group(1), found.group(2)
         start, end, quoted = _value_at(text, found.end())
+        start += scheme_before(text[start:end])
         if start < end and _is_value(name, op, text[start:end], quoted=quoted):
             yield start, end
+
+
+def scheme_before(value: str) -> int:
+    """Return how many characters of the value of a header only name the scheme: `Bearer `."""
+    found = _ONLY_SCHEME.match(value)
+    return int(found.end()) if found else 0
 
 
 def _value_at(text: str, start: int) -> tuple[int, int, bool]:
@@ -159,6 +170,8 @@ def _value_at(text: str, start: int) -> tuple[int, int, bool]:
     for quote in ('\\"', "\\'", '"', "'"):
         if text.startswith(quote, start):
             return start + len(quote), _closing(text, quote, start + len(quote)), True
+    if text.startswith("{{", start):
+        return start, start, False  # a template: what is filled in is not here
     found = _BARE.match(text, start)
     return start, start + len(_bare(found.group())) if found else start, False
 
@@ -176,7 +189,10 @@ def _bare(value: str) -> str:
     for i, char in enumerate(value):
         if char in "&;," and _PARAMETER.match(value, i + 1):
             return value[:i]
-    return value.rstrip(",;)}]")
+    value = value.rstrip(",;")
+    while value[-1:] in _OPENED and value.count(_OPENED[value[-1]]) < value.count(value[-1]):
+        value = value[:-1].rstrip(",;")
+    return value
 
 
 def _is_value(name: str, op: str, value: str, *, quoted: bool) -> bool:
@@ -198,7 +214,7 @@ def _opens(value: str, *, quoted: bool) -> bool:
 
 def _follows_colon(name: str, value: str, *, spaced: bool) -> bool:
     """Judge an unquoted name, a colon and a value: a setting, the tag of an image, or prose."""
-    if name.lower() == "pass" or "://" in value:
+    if name.lower() == "pass" or _URL.match(value):
         return False
     if is_password_name(name):
         return True

@@ -7,12 +7,11 @@ from urllib.parse import urlsplit
 import re2
 
 from diagflow.bundle.redact.names import is_password_name, is_secret
-from diagflow.bundle.redact.patterns import might_hold_secrets, secrets_in, user_info_of
+from diagflow.bundle.redact.patterns import might_hold_secrets, scheme_before, secrets_in, user_info_of
 from diagflow.bundle.redact.token import Tokens
 
 _REMEMBERED: Final = 20_000  # strings; messages repeat
 _LONGEST: Final = 2_000  # characters of what is worth remembering
-_MADE: Final = re2.compile(r"\*\*[a-z2-7*]{2,}")
 _OPTION: Final = re2.compile(r"-{0,2}[\w.-]+")
 
 
@@ -40,7 +39,8 @@ class Texts:
         """Replace a value that is a secret as a whole, as its name says; of a URL scheme, host and port stay."""
         head = 0 if is_password_name(name) else _to_host(value)
         if not head:
-            return self._tokens.of(value)
+            start = scheme_before(value)
+            return value[:start] + self._tokens.of(value[start:])
         scheme, slashes, authority = value[:head].partition("://")
         user_info = user_info_of(authority)
         return scheme + slashes + self._user(user_info) + authority[len(user_info) :] + self._tokens.of(value[head:])
@@ -72,7 +72,7 @@ class Texts:
     def _replaced(self, value: str, *, config: bool) -> str:
         if not might_hold_secrets(value):
             return value
-        made = [m.span() for m in _MADE.finditer(value) if self._tokens.made(m.group())]
+        made = list(self._tokens.spans(value))
         out, last = [], 0
         for start, end in secrets_in(value, config=config):
             if any(start < b and a < end for a, b in made):

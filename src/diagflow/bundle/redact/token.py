@@ -7,6 +7,8 @@ key; without the key a token says nothing about its secret, and nobody can make 
 
 import hashlib
 import hmac
+import re
+from collections.abc import Iterator
 from typing import Final
 
 MARK: Final = "*¤※🔒"
@@ -14,7 +16,11 @@ MARK: Final = "*¤※🔒"
 
 _SHORTEST: Final = 8
 _DIGITS: Final = 24  # of 5 bits, that carry the digest: more would tell nothing more
-_SMALLEST_MARKED: Final = 4  # characters: two marks and two that prove the key
+_MARKS: Final = 2
+_PROVES: Final = 2  # digits that prove the key ...
+_PROVES_MORE: Final = 4  # ... of a token with at least as many characters:
+_LONG: Final = 12
+_SMALLEST_MARKED: Final = _MARKS + _PROVES
 _ALPHABETS: Final = (
     "abcdefghijklmnopqrstuvwxyz234567",
     "".join(chr(0x00E0 + i) for i in range(32)),
@@ -22,6 +28,8 @@ _ALPHABETS: Final = (
     "".join(chr(0x1F600 + i) for i in range(32)),
 )
 _FILLER: Final = 23
+_MOST: Final = _MARKS + _DIGITS + _PROVES_MORE  # characters; what follows are fillers
+_MARKED: Final = re.compile(rf"[{MARK}]\s*[{MARK}]")
 
 
 class Tokens:
@@ -42,12 +50,36 @@ class Tokens:
     def made(self, text: str) -> bool:
         """True when `text` is a token that was made with this key."""
         shown = [c for c in text if not c.isspace()]
-        if len(text) < _SHORTEST or not shown or any(c != MARK[_width(c)] for c in shown[:2]):
+        if len(text) < _SHORTEST or not shown or any(c != MARK[_width(c)] for c in shown[:_MARKS]):
             return False
         if len(shown) < _SMALLEST_MARKED:
             return all(c == MARK[_width(c)] for c in shown)
-        digits = [_ALPHABETS[_width(c)].find(c) for c in shown[2:]]
-        return -1 not in digits and digits == self._completed(digits[: _carried(len(shown))], len(shown))
+        return self._proven([_digit(c) for c in shown[_MARKS:]])
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where tokens of this key stand in a text."""
+        position = 0
+        while found := _MARKED.search(text, position):
+            end = self._end(text, found.start())
+            if end > 0:
+                yield found.start(), end
+            position = max(end, found.start() + 1)
+
+    def _end(self, text: str, start: int) -> int:
+        """Return where the token ends whose marks are at `start`; -1 if there is none."""
+        shown = _digits_from(text, start)
+        end = -1
+        for i in range(_SHORTEST - _MARKS, len(shown) + 1):
+            filled = i > _MOST - _MARKS  # then one more filler is all that may follow
+            if filled and (end != shown[i - 2][0] or shown[i - 1][1] != _FILLER):
+                break
+            if filled or self._proven([d for _, d in shown[:i]]):
+                end = shown[i - 1][0]
+        return end
+
+    def _proven(self, digits: list[int]) -> bool:
+        count = len(digits) + _MARKS
+        return -1 not in digits and digits == self._completed(digits[: _carried(count)], count)
 
     def _digits(self, secret: str, count: int) -> list[int]:
         if count < _SMALLEST_MARKED:
@@ -56,8 +88,8 @@ class Tokens:
 
     def _completed(self, digits: list[int], count: int) -> list[int]:
         """Append what proves that `digits` were made with this key, and fill up."""
-        proof = self._mac(b"proof", bytes(digits), 2)
-        return [*digits, *proof, *[_FILLER] * (count - 4 - len(digits))]
+        proof = self._mac(b"proof", bytes(digits), _proves(count))
+        return [*digits, *proof, *[_FILLER] * (count - _MARKS - len(proof) - len(digits))]
 
     def _mac(self, purpose: bytes, message: bytes, count: int) -> list[int]:
         mac = hmac.digest(self._key, purpose + b"\0" + message, hashlib.sha256)
@@ -68,8 +100,33 @@ def _visible(text: str) -> int:
     return sum(not c.isspace() for c in text)
 
 
+def _proves(count: int) -> int:
+    return _PROVES_MORE if count >= _LONG else _PROVES
+
+
 def _carried(count: int) -> int:
-    return min(count - _SMALLEST_MARKED, _DIGITS)
+    return min(count - _MARKS - _proves(count), _DIGITS)
+
+
+def _digit(char: str) -> int:
+    return _ALPHABETS[_width(char)].find(char)
+
+
+def _digits_from(text: str, start: int) -> list[tuple[int, int]]:
+    """Return the digits that follow the marks at `start`, each with where it ends."""
+    digits: list[tuple[int, int]] = []
+    marks = 0
+    for i in range(start, len(text)):
+        if text[i].isspace():
+            continue
+        digit = _digit(text[i])
+        if marks < _MARKS and text[i] in MARK:
+            marks += 1
+        elif digit < 0:
+            break
+        else:
+            digits.append((i + 1, digit))
+    return digits
 
 
 def _width(char: str) -> int:
@@ -88,6 +145,6 @@ def _draw(layout: str, digits: list[int]) -> str:
             out.append(char)
             continue
         width = _width(char)
-        out.append(MARK[width] if seen < 2 or not digits else _ALPHABETS[width][next(values)])  # noqa: PLR2004
+        out.append(MARK[width] if seen < _MARKS or not digits else _ALPHABETS[width][next(values)])
         seen += 1
     return "".join(out)
