@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from datetime import tzinfo
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -10,6 +11,7 @@ import pytest
 from diagflow.feedback import render
 from diagflow.feedback.links import safe_link
 from diagflow.feedback.visible import deceives, one_line
+from diagflow.model import Query, Text
 from tests.feedback.samples import SAMPLES, hostile, max_pods
 
 TAGS = {
@@ -132,7 +134,7 @@ def test_what_a_reader_needs_is_there(tz: tzinfo) -> None:
         "almost certain (97%)",
         "since 11:01:26 (3 min)",
         "ssh worker-1 sudo systemctl restart kubelet",
-        "Pod shop/cart-0 stays Pending and 17 more pods",
+        "Pod shop/cart-0 stays Pending (and 17 more pods)",
         "condition DiskPressure is False since 01:12",
         "this kubelet exports no container_fs_usage_bytes",
         "2 other findings are not connected with this.",
@@ -165,3 +167,20 @@ def test_commands_are_copied_as_they_are(tz: tzinfo) -> None:
 )
 def test_only_links_to_the_web(url: str, link: str) -> None:
     assert safe_link(url) == link
+
+
+def test_many_causes_are_folded_from_the_sixth_on(tz: tzinfo) -> None:
+    base = max_pods()
+    many = tuple(replace(base.causes[0], id=f"c{i}", title=Text(f"Cause {i}")) for i in range(8))
+    document = render(replace(base, causes=many), "html", tz=tz)
+    assert document.count("<article") == 8
+    assert document.count('<details class="finding">') == 3
+    assert document.index("Cause 4") < document.index('<details class="finding">') < document.index("Cause 5")
+
+
+def test_many_missing_readings_are_folded(tz: tzinfo) -> None:
+    base = SAMPLES["unknown_forbidden"]()
+    many = tuple(replace(base.missing[0], query=Query.of("log", f"shop/p-{i}/app")) for i in range(11))
+    document = render(replace(base, missing=many), "html", tz=tz)
+    shown, folded = document.split("<summary>3 more</summary>")
+    assert ("shop/p-7/app" in shown, "shop/p-10/app" in folded) == (True, True)

@@ -53,11 +53,11 @@ def test_folded() -> None:
 
 def test_more_things() -> None:
     assert phrases.more_things([pod("a")], EN) == ""
-    assert phrases.more_things([pod("a"), pod("b")], EN) == " and 1 more pod"
-    assert phrases.more_things([pod(str(n)) for n in range(1001)], EN) == " and 1,000 more pods"
-    assert phrases.more_things([pod("a"), Entity("node", "b"), pod("c")], EN) == " and 2 more objects"
-    assert phrases.more_things([pod("a"), pod("b")], ZH) == "，另有 1 个 Pod"
-    assert phrases.more_things([Entity("node", "a"), Entity("node", "b")], ZH) == "，另有 1 个节点"
+    assert phrases.more_things([pod("a"), pod("b")], EN) == " (and 1 more pod)"
+    assert phrases.more_things([pod(str(n)) for n in range(1001)], EN) == " (and 1,000 more pods)"
+    assert phrases.more_things([pod("a"), Entity("node", "b"), pod("c")], EN) == " (and 2 more objects)"
+    assert phrases.more_things([pod("a"), pod("b")], ZH) == "（另有 1 个 Pod）"
+    assert phrases.more_things([Entity("node", "a"), Entity("node", "b")], ZH) == "（另有 1 个节点）"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import tzinfo
 
 import pytest
@@ -52,7 +53,7 @@ def test_order_of_the_parts(tz: tzinfo) -> None:
 
 
 def test_consequences_are_folded_and_unfold(tz: tzinfo) -> None:
-    assert "Pod shop/cart-0 stays Pending and 17 more pods" in text("max_pods", tz)
+    assert "Pod shop/cart-0 stays Pending (and 17 more pods)" in text("max_pods", tz)
     assert "cart-17" not in text("max_pods", tz)
     assert "cart-17" in text("max_pods", tz, verbose=True)
 
@@ -162,3 +163,20 @@ def test_chinese(tz: tzinfo) -> None:
     shown = render(max_pods(), "text", "zh", tz=tz)
     assert shown.splitlines()[0] == ("节点 worker-1 无法再接收 Pod：已达到上限 1  node/worker-1 · 几乎可以确定（97%）")
     assert "\n修复\n" in shown
+
+
+def test_many_entries_are_counted_and_verbose_lists_them(tz: tzinfo) -> None:
+    base = unknown_forbidden()
+    many = replace(base, symptoms=base.symptoms * 9, candidates=base.candidates * 9)
+    shown = render(many, "text", tz=tz)
+    assert (shown.count("stays Pending"), shown.count("3 more (--verbose)")) == (6, 2)
+    assert render(many, "text", tz=tz, verbose=True).count("stays Pending") == 9
+
+
+def test_from_the_sixth_cause_on_one_line_each(tz: tzinfo) -> None:
+    base = max_pods()
+    many = replace(base, causes=tuple(replace(base.causes[0], id=f"c{i}") for i in range(8)))
+    shown = render(many, "text", tz=tz)
+    assert "\n5. Node worker-1" in shown
+    assert "\n3 more causes\n  · Node worker-1" in shown
+    assert "\n6. " not in shown

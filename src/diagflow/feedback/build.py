@@ -9,6 +9,7 @@ from diagflow.feedback.blind import ask, unseen
 from diagflow.feedback.clock import Clock
 from diagflow.feedback.effects import Entry, ordered
 from diagflow.feedback.report import (
+    MOST,
     Decision,
     Effect,
     Excluded,
@@ -59,6 +60,8 @@ class _Builder:
     def report(self) -> Report:
         d, w = self._d, self._words
         under = ordered(d)
+        entries = {id(e): e for _, found in under.roots for e in found}  # one may have several roots
+        effects = {key: self._effect(e) for key, e in entries.items()}
         return Report(
             words=w,
             lang=self._lang,
@@ -69,7 +72,7 @@ class _Builder:
             cluster=phrases.cluster(d.source),
             now=Moment(self._clock.full(), rfc3339(d.incident.now)),
             zone=self._clock.zone(),
-            findings=tuple(self._finding(cause, effects) for cause, effects in under.roots),
+            findings=tuple(self._finding(cause, [effects[id(e)] for e in found]) for cause, found in under.roots),
             contradictions=tuple(self._contradiction(s) for s in d.path if _contradicted(s)),
             symptoms=tuple(self._effect(s) for s in under.alone),
             candidates=tuple(self._fits(c) for c in d.candidates),
@@ -117,13 +120,14 @@ class _Builder:
             alert = alert_name(d)
             yield w.because_alert.format(alert=alert) if alert else w.because_nothing
 
-    def _finding(self, c: NamedCause, effects: Sequence[Entry]) -> Finding:
+    def _finding(self, c: NamedCause, effects: Sequence[Effect]) -> Finding:
         return Finding(
             id=phrases.label(c.id),
             refs=tuple(phrases.label(r) for r in c.refs),
             title=self._line(c.title),
             entity=phrases.name(c.entity),
             entities=_names(c.entities or (c.entity,)),
+            count=max(len(c.entities), 1),
             more=phrases.more_things(c.entities, self._words),
             sure=phrases.sure(c.confidence, self._words),
             percent=round(c.confidence * 100),
@@ -132,7 +136,7 @@ class _Builder:
             since=self._clock.onset(c.onset),
             explanation=visible.paragraphs(c.explanation.lang(self._lang)),
             seen=self._seen(c.evidence),
-            effects=tuple(self._effect(e) for e in effects),
+            effects=tuple(effects),
             remedy=self._steps(c.remedy),
             check=self._steps(c.check),
             docs=phrases.label(c.docs),
@@ -145,6 +149,7 @@ class _Builder:
             title=self._line(s.text),
             entity=phrases.name(s.entity),
             entities=_names(s.entities or (s.entity,)),
+            count=max(len(s.entities), 1),
             more=phrases.more_things(s.entities, self._words),
             sure="" if s.confidence is None else phrases.sure(s.confidence, self._words),
             percent=round((s.confidence or 0.0) * 100),
@@ -156,6 +161,7 @@ class _Builder:
             title=self._line(e.title),
             more=phrases.more_things(e.entities, self._words),
             entities=_names(e.entities or (e.entity,)),
+            count=max(len(e.entities), 1),
             seen=self._seen(e.evidence),
             since=self._clock.onset(e.onset),
         )
@@ -164,12 +170,15 @@ class _Builder:
         return tuple(self._observation(e) for e in evidence)
 
     def _observation(self, e: Evidence) -> Seen:
-        text, value = self._line(e.text), phrases.value(e.value)
+        text, number = self._line(e.text), isinstance(e.value, (int, float))
+        value = phrases.value(e.value)
+        value = "" if value in text else value
         return Seen(
             sign=_sign(e.nats),
             nats="" if _sign(e.nats) == "context" else f"{e.nats:+.2g}",
             text=text,
-            value="" if value in text else value,
+            value=value if number else "",
+            quote="" if number else value,
             time=self._moment(e.time),
             query=phrases.label(visible.one_line(str(e.query))),
             conclusive=e.conclusive,
@@ -231,8 +240,8 @@ def _contradicted(step: Step) -> bool:
     return step.kind == "contradiction" or step.outcome == "contradicted"
 
 
-def _names(entities: Iterable[Entity]) -> tuple[str, ...]:
-    return tuple(phrases.name(e) for e in entities)
+def _names(entities: Sequence[Entity]) -> tuple[str, ...]:
+    return tuple(phrases.name(e) for e in entities[:MOST])
 
 
 def _sign(nats: float) -> str:

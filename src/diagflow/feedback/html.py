@@ -20,6 +20,10 @@ from diagflow.feedback.report import Report
 READABLE: Final = 60
 """Nodes that a screen shows at once; more are folded."""
 READABLE_NARROW: Final = 24
+_OPEN: Final = 5
+"""Causes shown with all that belongs to them; more are folded."""
+_FEW: Final = 8
+"""Missing readings shown before the rest is folded."""
 _LISTED: Final = 100
 """Entities, rules and steps that a page lists; JSON has them all."""
 
@@ -37,6 +41,8 @@ def html(report: Report) -> str:
         wide=wide.picture(draw(report.graph, report.lang, words, READABLE), words),
         narrow=narrow.picture(draw(report.graph, report.lang, words, READABLE_NARROW), words),
         listed=_LISTED,
+        few=_FEW,
+        open=_OPEN,
         folded=phrases.folded,
         safe_link=safe_link,
     )

@@ -108,12 +108,12 @@ class _Page:
     def _seen(self, seen: Sequence[Seen]) -> Iterator[str]:
         for one in seen[:_LISTED]:
             value = f" = {code(one.value)}" if one.value else ""
-            time = f" · {one.time.text}" if one.time else ""
-            yield f"{_SIGNS[one.sign]} {prose(one.text)}{value}{time}"
+            notes = [code(one.quote), one.time.text if one.time else ""]
+            yield f"{_SIGNS[one.sign]} {prose(one.text)}{value}" + "".join(f" · {note}" for note in notes if note)
 
     def _effect(self, effect: Effect) -> str:
-        names = phrases.folded([code(e) for e in effect.entities], self._w)
-        return prose(effect.title) + effect.more + (f": {names}" if len(effect.entities) > 1 else "")
+        names = phrases.folded([code(e) for e in effect.entities], self._w, total=effect.count)
+        return prose(effect.title) + effect.more + (f": {names}" if effect.count > 1 else "")
 
     def _instruction(self, heading: str, steps: Steps) -> Iterator[str]:
         if not steps:

@@ -40,12 +40,21 @@ def label(identifier: str) -> str:
     return clip(visible(identifier), _NAME_LIMIT, "…")
 
 
-def folded(entities: Sequence[str], words: Words, limit: int = 3) -> str:
-    """Return the first names and how many there are beyond: a list of one more than `limit` is shown whole."""
-    if len(entities) <= limit + 1:
-        return words.comma.join(entities)
-    names, rest = words.comma.join(entities[:limit]), len(entities) - limit
-    return words.and_more.format(names=names, n=f"{rest:,}", total=f"{len(entities):,}")
+def folded(names: Sequence[str], words: Words, limit: int = 3, total: int = 0) -> str:
+    """Return the first names and how many there are beyond: a list of one more than `limit` is shown whole.
+
+    Args:
+        names: the names, or the first of them.
+        words: of the reader's language.
+        limit: names to show.
+        total: how many there are, where `names` are only the first.
+    """
+    total = max(total, len(names))
+    if total <= limit + 1 and total == len(names):
+        return words.comma.join(names)
+    shown = names[:limit]
+    rest = f"{total - len(shown):,}"
+    return words.and_more.format(names=words.comma.join(shown), n=rest, total=f"{total:,}")
 
 
 def things(entities: Sequence[Entity], words: Words) -> str:
@@ -54,7 +63,7 @@ def things(entities: Sequence[Entity], words: Words) -> str:
 
 
 def more_things(entities: Sequence[Entity], words: Words) -> str:
-    """Return how many there are beyond the first: " and 17 more pods"; empty for none."""
+    """Return how many there are beyond the first: " (and 17 more pods)"; empty for none."""
     n = len(entities) - 1
     return words.more_things.format(n=f"{n:,}", noun=_noun(entities, n, words)) if n > 0 else ""
 

@@ -5,9 +5,13 @@ passed `visible`, so no renderer can forget it.
 """
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from diagflow.feedback.words import Words
 from diagflow.model.diagnosis import Graph
+
+MOST: Final = 200
+"""Entities that people are shown by name; JSON has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,8 @@ class Seen:
         sign: `for`, `against` or `context`.
         nats: weight, two digits, signed; empty for context.
         text: one sentence.
-        value: the value seen, empty where the sentence says it.
+        value: the number seen, empty where the sentence says it.
+        quote: the text or structure seen, in the words of whoever said it; empty where the sentence says it.
         time: when, None for unknown.
         query: what was asked.
         conclusive: it settles the matter.
@@ -36,6 +41,7 @@ class Seen:
     nats: str
     text: str
     value: str
+    quote: str
     time: Moment | None
     query: str
     conclusive: bool
@@ -47,8 +53,9 @@ class Effect:
 
     Attributes:
         title: one sentence about the first entity.
-        more: how many more entities have the same (" and 17 more pods"), empty for none.
-        entities: all of them.
+        more: how many more entities have the same (" (and 17 more pods)"), empty for none.
+        entities: the first of them, at most `MOST`.
+        count: how many there are.
         seen: what was seen of it.
         since: when it began, empty for unknown.
     """
@@ -56,6 +63,7 @@ class Effect:
     title: str
     more: str
     entities: tuple[str, ...]
+    count: int
     seen: tuple[Seen, ...]
     since: str
 
@@ -76,6 +84,7 @@ class Finding:
     """A root cause with all that a person needs to act on it; or advice, or a contradiction.
 
     Attributes:
+        entities: the first of them, at most `MOST`; `count` says how many there are.
         sure: the confidence in words and as a number; empty where it has none.
         percent: the confidence from 0 to 100.
         severity: critical, warning or info, for a colour; empty for any other.
@@ -88,6 +97,7 @@ class Finding:
     title: str
     entity: str
     entities: tuple[str, ...]
+    count: int
     more: str
     sure: str = ""
     percent: int = 0

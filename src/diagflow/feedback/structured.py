@@ -22,14 +22,14 @@ def as_yaml(wire: Mapping[str, Any]) -> str:
     return escaped(yaml.dump(dict(wire), Dumper=_Dumper, sort_keys=True, allow_unicode=True, width=_UNBROKEN, indent=2))
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(yaml.CSafeDumper):
     """Without aliases: equal parts are written twice, as in JSON."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  # the signature is PyYAML's
         return True
 
 
-def _string(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+def _string(dumper: _Dumper, value: str) -> yaml.ScalarNode:
     """Text of several lines as a block; what must be escaped between double quotes, the only place for escapes."""
     style = '"' if deceives(value) else "|" if "\n" in value else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)

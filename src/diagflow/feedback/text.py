@@ -166,7 +166,7 @@ class _Lines:
         parts: list[Part] = [(self._clip(one.text), "")]
         if one.value:
             parts.append((f" = {one.value}", "bold"))
-        notes = [one.time.text] if one.time else []
+        notes = [part for part in (one.quote, one.time.text if one.time else "") if part]
         if self._verbose and one.nats:
             notes.append(self._w.weighs.format(nats=one.nats))
         return Line(tuple(parts), ((indent, ""), (f"{mark} ", style)), _notes(notes))
@@ -178,10 +178,8 @@ class _Lines:
 
     def _excluded(self) -> Iterator[Line]:
         for one in self._r.ruled_out:
-            reason = self._clip(one.reason)
-            title = one.title + one.more
-            title = self._w.joined.format(what=title, why="") if reason else title
-            yield Line(((title, ""), (reason, "dim")), ((_INDENT, ""), ("x ", "dim")))
+            notes = _notes([self._clip(one.reason)] if one.reason else [])
+            yield Line(((one.title, ""), (one.more, "")), ((_INDENT, ""), ("x ", "dim")), notes)
 
     def _unseen(self) -> Iterator[Line]:
         shown = [u for u in self._r.unseen if u.blocking or u.required or self._verbose]
@@ -214,8 +212,9 @@ class _Lines:
 
     def _effect(self, effect: Effect) -> Line:
         names: list[str] = []
-        if len(effect.entities) > 1:
-            names = [phrases.folded(effect.entities, self._w, len(effect.entities) if self._verbose else 3)]
+        if effect.count > 1:
+            limit = len(effect.entities) if self._verbose else 3
+            names = [phrases.folded(effect.entities, self._w, limit, effect.count)]
         return Line(((effect.title, ""), (effect.more, "bold")), _bullet(), _notes(names))
 
     def _steps(self, steps: Steps) -> Iterator[Line]:
@@ -245,13 +244,18 @@ class _Lines:
                 yield Line(((self._clip(why), ""),), ((_INDENT * 2, ""), ("· ", "dim")))
 
     def _rest(self) -> Iterator[Line]:
-        alone = (line for s in self._r.symptoms for line in self._symptom(s))
-        yield from self._section(self._w.symptoms, alone)
+        yield from self._section(self._w.symptoms, self._alone())
         yield from self._section(self._w.candidates, self._listed(self._candidates()))
         if not self._r.findings:
             yield from self._section(self._w.unseen, self._unseen())
             yield from self._section(self._w.ruled_out, self._listed(self._excluded()))
         yield from self._section(self._w.advice, (self._summary(a) for a in self._r.advice))
+
+    def _alone(self) -> Iterator[Line]:
+        shown = self._r.symptoms if self._verbose else self._r.symptoms[:_LISTED]
+        yield from (line for symptom in shown for line in self._symptom(symptom))
+        if len(self._r.symptoms) > len(shown):
+            yield self._dim(self._w.more_lines.of(len(self._r.symptoms) - len(shown)))
 
     def _symptom(self, symptom: Effect) -> Iterator[Line]:
         yield self._effect(symptom)

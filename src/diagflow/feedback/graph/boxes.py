@@ -12,7 +12,7 @@ DETAIL: Final = 11.0
 _LABEL_LINE: Final = 17.0
 _DETAIL_LINE: Final = 15.0
 _PAD: Final = 9.0
-_LABEL_LINES: Final = 4
+_LABEL_LINES: Final = 5
 _DETAIL_LINES: Final = 2
 
 

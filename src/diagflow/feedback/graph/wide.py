@@ -10,9 +10,12 @@ from diagflow.feedback.graph.place import settle
 from diagflow.feedback.words import Words as Language
 
 _PAGE: Final = 1120.0
-_NARROWEST: Final = 150.0
+_NARROWEST: Final = 140.0
 _WIDEST: Final = 230.0
 _GAP: Final = 60.0
+_TIGHT: Final = 44.0
+"""Between many columns: just wide enough for the weights."""
+_MANY: Final = 6
 _BETWEEN: Final = 14.0
 _HEAD: Final = 30.0
 _EDGE: Final = 2.0
@@ -37,7 +40,8 @@ class _Wide:
         self._c = columns
         self._words = words
         count = max(len(columns.columns), 1)
-        self._box = min(max((_PAGE - (count - 1) * _GAP) / count, _NARROWEST), _WIDEST)
+        self._gap = _GAP if count < _MANY else _TIGHT
+        self._box = min(max((_PAGE - (count - 1) * self._gap) / count, _NARROWEST), _WIDEST)
         self._sheets = {key: sheet(node, self._box) for key, node in columns.nodes.items()}
         self._out = _by_end(columns.routes, 0)
         self._in = _by_end(columns.routes, -1)
@@ -68,7 +72,7 @@ class _Wide:
         count = len(self._c.columns)
         bottom = max((top + self._height(key) for key, top in self._tops.items()), default=0.0)
         return Picture(
-            width=2 * _EDGE + count * self._box + max(count - 1, 0) * _GAP,
+            width=2 * _EDGE + count * self._box + max(count - 1, 0) * self._gap,
             height=bottom + _EDGE,
             headings=tuple(self._headings()),
             curves=tuple(self._curve(route) for route in self._c.routes),
@@ -77,7 +81,7 @@ class _Wide:
         )
 
     def _x(self, column: int) -> float:
-        return _EDGE + column * (self._box + _GAP)
+        return _EDGE + column * (self._box + self._gap)
 
     def _drawn(self, key: Key) -> Box:
         return self._sheets[key[0]].at(self._x(key[1]), self._tops[key], self._height(key))

@@ -151,7 +151,7 @@ WORDS: Final = Words(
     },
     thing=Noun("object", "objects"),
     things="{n} {noun}",
-    more_things=" and {n} more {noun}",
+    more_things=" (and {n} more {noun})",
     cluster="in {name}",
     this_cluster="in this cluster",
     alert="alert {name}",

@@ -148,7 +148,7 @@ WORDS: Final = Words(
     },
     thing=Noun("对象", "对象"),
     things="{n} 个{noun}",
-    more_things="，另有 {n} 个{noun}",
+    more_things="（另有 {n} 个{noun}）",
     cluster="集群 {name}",
     this_cluster="本集群",
     alert="告警 {name}",
