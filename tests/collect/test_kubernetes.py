@@ -224,8 +224,8 @@ def test_a_busy_server_that_wants_more_time_than_there_is():
 
     with cluster({PODS: answer}) as c:
         start = time.monotonic()
-        reading = c.read("objects:pods", "status.phase", seconds=2)
-        assert time.monotonic() - start < 1.5
+        reading = c.read("objects:pods", "status.phase", seconds=20)
+        assert time.monotonic() - start < 10
         assert len(asked(c.server, PODS)) == 1
     assert reading.state is State.ERROR
     assert reading.detail == (
@@ -340,7 +340,7 @@ def test_a_trickling_server_does_not_outlast_the_deadline():
         start = time.monotonic()
         reading = c.read("objects:pods", "status.phase", seconds=0.6)
         took = time.monotonic() - start
-    assert 0.5 < took < 1.1
+    assert 0.5 < took < 4  # trickling would take an hour and a half
     assert reading.state is State.ERROR
     assert "did not answer within the deadline: only" in reading.detail
 
@@ -354,7 +354,7 @@ def test_trickling_headers_do_not_outlast_the_deadline_either():
     with cluster({PODS: answer}) as c:
         start = time.monotonic()
         reading = c.read("objects:pods", "status.phase", seconds=0.6)
-        assert time.monotonic() - start < 1.1
+        assert time.monotonic() - start < 4
     assert reading.state is State.ERROR
     assert reading.detail == f"{c.server.url} did not answer within the deadline"
 
@@ -544,3 +544,10 @@ def test_words_of_a_server_cannot_draw_on_a_terminal():
     assert "\x1b" not in detail
     assert "\n" not in detail
     assert len(detail) < 450
+
+
+def test_a_server_that_is_no_api_server():
+    with cluster({}, default=lambda e: e.send(b"404 page not found", 404)) as c:
+        reading = c.read("objects:nodes", "spec.taints")
+    assert reading.state is State.ERROR
+    assert reading.detail == f"{c.server.url}/apis is no list of kinds: is it an API server?"

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
@@ -87,7 +88,7 @@ class Api:
         try:
             found = self._discovery.find(target, deadline)
         except Undiscovered as e:
-            if e.answer.ok:
+            if e.answer.ok or e.answer.status == HTTPStatus.NOT_FOUND:
                 raise Refused(State.ERROR, f"{self.url}{e.path} is no list of kinds: is it an API server?") from None
             raise self.refused(e.answer, verb="get", resource=e.path) from None
         if found is None:
