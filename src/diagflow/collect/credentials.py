@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx2
 
-from diagflow.collect.web import Trouble, WebError
+from diagflow.collect.troubles import Trouble, WebError
 
 UNAUTHORIZED = 401
 

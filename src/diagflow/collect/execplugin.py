@@ -20,7 +20,7 @@ import msgspec
 
 from diagflow.collect.credentials import UNAUTHORIZED
 from diagflow.collect.tls import Pem, identify
-from diagflow.collect.web import Trouble, WebError
+from diagflow.collect.troubles import Trouble, WebError
 from diagflow.model import BadInput
 
 _GROUP: Final = "client.authentication.k8s.io"

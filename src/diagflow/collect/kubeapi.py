@@ -13,7 +13,8 @@ from diagflow.collect.apipaths import Discovery, Resource, Undiscovered, builtin
 from diagflow.collect.kubeauth import Access
 from diagflow.collect.lenient import decode
 from diagflow.collect.refusals import refusal
-from diagflow.collect.web import AT_THE_DOOR, Answer, Web, WebError
+from diagflow.collect.troubles import AT_THE_DOOR, WebError
+from diagflow.collect.web import Answer, Web
 from diagflow.model import Query, Reading, State
 
 GREETING: Final = 3.0

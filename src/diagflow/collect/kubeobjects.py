@@ -12,7 +12,7 @@ from diagflow.collect.apipaths import Resource
 from diagflow.collect.kubeapi import JSON, Api, Refused, require_params
 from diagflow.collect.kubelist import METADATA_LIST, METADATA_ONE, NotAList, Page, complaint, decode_page, retag
 from diagflow.collect.lenient import decode
-from diagflow.collect.web import WebError
+from diagflow.collect.troubles import WebError
 from diagflow.model import BadInput, Coverage, Entity, Reading, State, Want
 from diagflow.model.projection import ObjectList, reader_of
 

@@ -9,7 +9,7 @@ from diagflow.collect.kubeapi import Api, Refused
 from diagflow.collect.kubeauth import Access
 from diagflow.collect.kubelogs import read_log
 from diagflow.collect.kubeobjects import list_objects, one_object
-from diagflow.collect.web import WebError
+from diagflow.collect.troubles import WebError
 from diagflow.model import Reading, State, Want
 
 WIDTH: Final = 6

@@ -14,7 +14,7 @@ from diagflow.collect.promaccess import Door
 from diagflow.collect.promanswer import Result, result_of
 from diagflow.collect.promnames import metric_names
 from diagflow.collect.promproduct import Product, product_of, unknown, why_not
-from diagflow.collect.web import WebError
+from diagflow.collect.troubles import WebError
 from diagflow.model import Coverage, Query, Reading, State, Want
 
 WIDTH: Final = 8

@@ -7,7 +7,7 @@ from typing import Any, Final
 from diagflow.collect.kubeapi import Api, Refused
 from diagflow.collect.kubeobjects import list_objects
 from diagflow.collect.promaccess import Door
-from diagflow.collect.web import WebError
+from diagflow.collect.troubles import WebError
 from diagflow.model import Query, State, Want
 
 _FIELDS: Final = frozenset({"spec.ports", "spec.type"})

@@ -1,11 +1,8 @@
 """HTTP to one server, for reading: every failure is one sentence, and nothing outlasts its deadline.
 
-    WebError    no usable answer came; `trouble` says of which kind, `str()` what, where and what to do
-
-An answer with an error status is an answer: what it means, the caller knows.
+An answer with an error status is an answer: what it means, the caller knows. Where none came, `WebError` says why.
 """
 
-import socket
 import ssl
 import threading
 import time
@@ -14,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -22,6 +18,7 @@ import httpcore2
 import httpx2
 
 from diagflow._version import __version__
+from diagflow.collect.troubles import AT_THE_DOOR, Trouble, WebError, judge, short
 from diagflow.collect.wire import CONNECT_TIMEOUT, Wire
 
 MAX_BODY: Final = 1 << 30
@@ -30,35 +27,6 @@ MAX_BODY: Final = 1 << 30
 MAX_CONNECTIONS: Final = 16
 _ATTEMPTS: Final = 4  # of one request, when the server asks to come back later
 _BROKEN = (httpcore2.RemoteProtocolError, httpcore2.ReadError, httpcore2.WriteError)
-
-
-class Trouble(StrEnum):
-    """Why no usable answer came."""
-
-    REFUSED = "refused"
-    UNREACHABLE = "unreachable"
-    UNKNOWN_HOST = "unknown host"
-    TLS = "tls"
-    PROXY = "proxy"
-    LOGIN = "login"  # credentials could not be had at all; the server was not asked
-    LATE = "late"
-    CUT = "cut"
-    PROTOCOL = "protocol"
-    TOO_LARGE = "too large"
-
-
-AT_THE_DOOR: Final = frozenset(
-    {Trouble.REFUSED, Trouble.UNREACHABLE, Trouble.UNKNOWN_HOST, Trouble.TLS, Trouble.PROXY, Trouble.LOGIN}
-)
-"""Troubles that every other request to this server would have too."""
-
-
-class WebError(Exception):
-    """No usable answer came; the message says what, where and what to do."""
-
-    def __init__(self, trouble: Trouble, message: str) -> None:
-        super().__init__(message)
-        self.trouble = trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +242,7 @@ class Web:
             except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProxyError) as e:
                 raise self._failed(e, 0) from e
             except (httpcore2.ProtocolError, httpcore2.UnsupportedProtocol, httpx2.HTTPError, httpx2.InvalidURL) as e:
-                raise WebError(Trouble.PROTOCOL, f"{self.endpoint.url} cannot be asked: {_line(e)}") from e
+                raise WebError(Trouble.PROTOCOL, f"{self.endpoint.url} cannot be asked: {short(e)}") from e
             try:
                 return Answer(response.status_code, response.headers, self._body(response, deadline))
             finally:
@@ -306,51 +274,10 @@ class Web:
     def _failed(self, error: Exception, came: int) -> WebError:
         if self._stopped.is_set():
             return WebError(Trouble.CUT, "interrupted")
-        trouble, what = _judge(error, came)
+        trouble, what = judge(error, came)
         advice = {Trouble.TLS: self.endpoint.advice.trust}.get(trouble, self.endpoint.advice.reach)
         return WebError(trouble, self._about(what) + (f"; {advice}" if trouble in AT_THE_DOOR and advice else ""))
 
 
 def _inflater(encoding: str) -> "zlib._Decompress | None":
     return zlib.decompressobj(wbits=16 + zlib.MAX_WBITS) if encoding.strip().lower() in ("gzip", "x-gzip") else None
-
-
-def _judge(error: Exception, came: int) -> tuple[Trouble, str]:
-    """Say what kind of trouble it is, and a sentence that begins with the server."""
-    if isinstance(error, httpcore2.ConnectTimeout):
-        return Trouble.UNREACHABLE, "does not answer to a connection"
-    if isinstance(error, httpcore2.TimeoutException):
-        half = f": only {came:,} bytes of the answer came" if came else ""
-        return Trouble.LATE, f"did not answer within the deadline{half}"
-    if isinstance(error, httpcore2.ConnectError) or isinstance(_root(error), ssl.SSLError):
-        return _at_connecting(_root(error))
-    if isinstance(error, httpcore2.ProxyError):
-        return Trouble.PROXY, f"cannot be reached: the proxy says {_line(error)}"
-    if came:
-        what = f"cut the connection in the middle of its answer, after {came:,} bytes"
-        return Trouble.CUT, f"{what}: what came is unusable"
-    return Trouble.CUT, f"dropped the connection without an answer ({_line(_root(error))})"
-
-
-def _at_connecting(cause: BaseException) -> tuple[Trouble, str]:
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return Trouble.TLS, f"shows a certificate that is not trusted ({cause.verify_message or cause.reason})"
-    if isinstance(cause, ssl.SSLError):
-        return Trouble.TLS, f"and this machine find no common TLS ({cause.reason or _line(cause)})"
-    if isinstance(cause, socket.gaierror):
-        return Trouble.UNKNOWN_HOST, "cannot be reached: its name is not known here"
-    if isinstance(cause, ConnectionRefusedError):
-        return Trouble.REFUSED, "refuses connections"
-    return Trouble.UNREACHABLE, f"cannot be reached ({_line(cause)})"
-
-
-def _root(error: BaseException) -> BaseException:
-    """Return what the system said; httpcore drops the chain of causes but keeps it as an argument."""
-    while error.args and isinstance(error.args[0], BaseException):
-        error = error.args[0]
-    return error
-
-
-def _line(error: BaseException) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text[:200]
