@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from diagflow.bundle import Opened, open_bundle, save
 from diagflow.model import Query, State
@@ -193,6 +195,7 @@ BROKEN = {
     "pods/g.json": (b'{"kind":"PodList","items":[' + b"[" * 5_000, "pods/g.json: is nested too deep"),
     "pods/h.json": (b'{"kind":"PodList","items":[{"metadata":{"name":"a"},"x":1e999}]}', "pods/h.json"),
     "pods/i.json": (b'{"kind":"PodList","items":[{"metadata":{}}]}', "pods/i.json: has no metadata.name"),
+    "pods/i2.json": (b'{"kind":"PodList"}', "pods/i2.json: is a list without `items`"),
     "pods/j.json": (b'{"kind":"PodList","items":[1,2]}', "pods/j.json: item 1 is no object"),
     "pods/k.jsonl": (b'{"kind":"Pod","metadata":{"name":"k"}}\n{"kind":', "pods/k.jsonl:2:1: is no JSON from here on"),
     "pods/l.yaml": (b"a: \x00b\n", "pods/l.yaml"),
@@ -397,3 +400,39 @@ def test_one_key_gives_one_digest(tmp_path: Path):
     write(tmp_path, {"a.json": pod("a"), "logs/shop/a/c.log": "password=hunter2!\n"})
     digests = [open_bundle(tmp_path, at=AT, key=key).bundle.digest() for key in (b"one", b"one", b"two")]
     assert digests[0] == digests[1] != digests[2]
+
+
+def test_a_bundle_may_be_called_anything(tmp_path: Path):
+    found = opened(tmp_path / "in", {"a.json": pod("a")})
+    save(found.bundle, tmp_path / "bundle.json")
+    assert open_bundle(tmp_path / "bundle.json").kind == "bundle"
+
+
+SPLICES = [b'"', b"{", b"]", b",", b"null", b"1e999", b"\\ud800", b"[]", b"{}", b"\t", b"7", b"-"]
+GOOD = {
+    "a.json": json.dumps(listed("PodList", [{**pod("a"), "status": {"startTime": "2026-01-01T10:00:00Z"}}])).encode(),
+    "b.yaml": (
+        b"kind: List\nitems:\n- kind: Node\n  metadata: {name: n1, labels: &l {a: b}}\n"
+        b"- kind: Node\n  metadata: {name: n2, labels: *l}\n"
+    ),
+    "c.jsonl": b"\n".join(json.dumps(pod(name)).encode() for name in "xyz"),
+    "alert.json": json.dumps(ALERT).encode(),
+    "changes.json": json.dumps([CHANGE]).encode(),
+    "topology.json": b'[{"from": "a/b", "to": "c/d", "relation": "calls"}]',
+    "labels.yaml": b"healthy: true\n",
+}
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_the_files_hold_it_is_used_or_said(tmp_path: Path, data: st.DataObject):
+    files: dict[str, Any] = dict(GOOD)
+    name = data.draw(st.sampled_from(sorted(files)))
+    body = bytearray(files[name])
+    at = data.draw(st.integers(0, len(body)))
+    body[at : at + data.draw(st.integers(0, 20))] = data.draw(st.binary(max_size=6) | st.sampled_from(SPLICES))
+    files[name] = bytes(body)
+    found = open_bundle(write(tmp_path, files), at=AT)
+    list(found.bundle.readings())
+    assert found.bundle.digest()
+    assert all("\n" not in problem for problem in found.problems)

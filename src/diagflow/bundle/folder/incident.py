@@ -30,8 +30,14 @@ _NAMED: Final = 3  # of many ignored files
 
 
 def is_single_file(path: Path) -> bool:
-    """True for a file that holds objects, by its suffix."""
-    return path.is_file() and path.suffix.lower() in SUFFIXES
+    """True for a file that holds objects, by its suffix; a bundle may be called anything."""
+    if not path.is_file() or path.suffix.lower() not in SUFFIXES:
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(2) != b"PK"
+    except OSError:
+        return True
 
 
 def open_folder(path: Path, *, at: datetime | None = None, key: bytes | None = None) -> Opened:

@@ -91,11 +91,13 @@ class Objects:
             kind, version = kind_of(hint), ""
         resource = resource_of(kind, version) if kind else hint
         metadata = document.get("metadata")
+        if "items" not in document:
+            self._broken(file, Unreadable("is a list without `items`"), {resource} - {""})
         if resource:
             self._kind(resource, kind or kind_of(resource)).files.add(file.name)
         if isinstance(metadata, dict) and metadata.get("continue"):
             self._incomplete(resource, f"{file.name} holds only the first page of the list")
-        return self._items(file, document["items"] or [], kind, version, hint) or bool(resource)
+        return self._items(file, document.get("items") or [], kind, version, hint) or bool(resource)
 
     def _items(self, file: Found, items: list[Any], kind: str, version: str, hint: str) -> bool:
         """Take the items of a list; those that do not say their kind are of the list's, else of the file's."""

@@ -121,12 +121,17 @@ class Walker:
 
     def _members(self, key: str, value: msgspec.Struct, plan: "Plan") -> None:
         """Redact what a struct holds, as its plan says."""
-        for attribute, name, below in plan:
+        for attribute, name, below, texts in plan:
             found = getattr(value, attribute)
             if found is None or found is msgspec.UNSET:
                 continue
             if below is None:
-                self._leaf(key, value, attribute, name, found)
+                if texts and type(found) is str:  # most fields, so without detours
+                    new = self.texts.text(found)
+                    if new is not found:
+                        setattr(value, attribute, new)
+                elif type(found) is not str or name not in _WORDS:
+                    self._leaf(key, value, attribute, name, found)
             elif type(found) is list:
                 for item in found:
                     self._members(name, item, below)
@@ -201,9 +206,9 @@ def _attribute(kind: type, name: str) -> str:
     return str(kind.__struct_fields__[names.index(name)]) if name in names else ""  # type: ignore[attr-defined]
 
 
-Plan = list[tuple[str, str, "Plan | None"]]
-"""Attribute and name of the fields of a struct below which there may be a secret, with the plan of the structs that the
-field holds, itself or in a list; without one it may hold anything.
+Plan = list[tuple[str, str, "Plan | None", bool]]
+"""The fields of a struct below which there may be a secret: attribute, name, the plan of the structs that the field
+holds, itself or in a list (without one it may hold anything), and whether a string there is a text like any other.
 """
 
 
@@ -213,8 +218,12 @@ def _plan(kind: type) -> Plan:
         struct = _struct_of(field.type)
         below = None if struct is None else _plan(struct)
         if field.encode_name not in _SAFE and below != []:
-            plan.append((field.name, field.encode_name, below))
+            plan.append((field.name, field.encode_name, below, _is_text(field.encode_name)))
     return plan
+
+
+def _is_text(name: str) -> bool:
+    return name not in _WORDS and name != "value" and not is_secret_name(name)
 
 
 def _struct_of(kind: Any) -> type | None:
