@@ -1,3 +1,4 @@
+# messages and rules stand in one piece
 """What rules compile to: every kind of input, defaults, combinations, weights."""
 
 import pytest
@@ -5,7 +6,6 @@ import pytest
 from diagflow.model import Role, Strength
 from diagflow.rules import (
     ChangeInput,
-    Combination,
     Effect,
     EventInput,
     FactInput,
@@ -29,18 +29,26 @@ from tests.rules.make import parsed, problems, rule, rule_with, trigger
         ("metric: up, threshold: == 0, aggregate: none", "up", ("==", 0)),
         ("metric: up, window: 5m", "min_over_time(up[5m])", None),
         ("metric: up, window: 90s, function: rate", "rate(up[1m30s])", None),
-        ("metric: up, window: 90m, function: rate, aggregate: 'sum without(pod,  node)'", "sum without (pod, node) (rate(up[1h30m]))", None),
-        ("metric: up, filter: \"job='a', x=~`b.*`,y!~\\\"c\\\"\"", 'up{job="a",x=~"b.*",y!~"c"}', None),
+        (
+            "metric: up, window: 90m, function: rate, aggregate: 'sum without(pod,  node)'",
+            "sum without (pod, node) (rate(up[1h30m]))",
+            None,
+        ),
+        ('metric: up, filter: "job=\'a\', x=~`b.*`,y!~\\"c\\""', 'up{job="a",x=~"b.*",y!~"c"}', None),
         ("metric: up, filter: '{job=\"a\",}'", 'up{job="a"}', None),
         ("metric: up, window: 30m, trend: rising", "deriv(up[30m])", (">", 0)),
-        ("metric: up, window: 30m, trend: falling, aggregate: sum by (node)", "sum by (node) (deriv(up[30m]))", ("<", 0)),
+        (
+            "metric: up, window: 30m, trend: falling, aggregate: sum by (node)",
+            "sum by (node) (deriv(up[30m]))",
+            ("<", 0),
+        ),
         ("metric: up, threshold: > 1, for: 10m", "min_over_time(sum(up)[10m:])", (">", 1)),
         ("metric: up, threshold: <= 1, for: 10m", "max_over_time(sum(up)[10m:])", ("<=", 1)),
         ("promql: 'a  /\tb # ratio', threshold: '> 80%'", "a / b", (">", 0.8)),
         ("promql: 'a{x=\"1  # 2\"}'", 'a{x="1  # 2"}', None),
         ("promql: 'a / b', threshold: > 1, for: 1h", "min_over_time((a / b)[1h:])", (">", 1)),
     ],
-)  # fmt: skip
+)
 def test_metrics(condition, expr, threshold):
     found = trigger(condition).input
     assert isinstance(found, MetricInput)
@@ -66,16 +74,14 @@ def test_objects():
         where="object.status.replicas < object.spec.replicas",
         since="object.metadata.creationTimestamp",
         related=(Related("pods", "owner", "pod", "dependents", frozenset({"status.phase"})),),
-        fields=frozenset(
-            {"spec.paused", "spec.replicas", "status.x", "status.replicas", "metadata.creationTimestamp"}
-        ),
+        fields=frozenset({"spec.paused", "spec.replicas", "status.x", "status.replicas", "metadata.creationTimestamp"}),
     )
 
 
 def test_a_container_stands_in_all_lists_of_a_pod():
     found = trigger(
         "object: pod, each: container, when: {container.state.waiting.reason: X}, "
-        "where: 'container.spec.resources.limits.memory != \"\" && container.type == \"init\"'"
+        'where: \'container.spec.resources.limits.memory != "" && container.type == "init"\''
     ).input
     lists = ("containers", "initContainers", "ephemeralContainers")
     statuses = ("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses")
@@ -113,7 +119,9 @@ def test_logs_of_chosen_pods():
 def test_defaults_of_a_trigger():
     found = trigger("metric: kube_pod_status_phase, threshold: > 1")
     assert (found.weight, found.required, found.origin) == (Weight(1, Strength.STRONG), True, "state")
-    origins = {k: trigger(c).origin for k, c in {"m": "metric: up", "l": "log: x", "e": "event: X", "f": "fact: x"}.items()}
+    origins = {
+        k: trigger(c).origin for k, c in {"m": "metric: up", "l": "log: x", "e": "event: X", "f": "fact: x"}.items()
+    }
     assert origins == {"m": "metric", "l": "log", "e": "state", "f": "fact"}
 
 
@@ -156,8 +164,12 @@ def test_effects(naming, effect, severity_class):
 def test_combinations_nest():
     found = rule(rule_with("any: [{all: [{metric: a}, {not: {metric: b}}]}, {metric: c}], text: {en: e, zh: z}"))
     (top,) = found.trigger.conditions
-    assert isinstance(top, Combination)
-    assert (found.trigger.op, top.op, top.conditions[0].op, top.conditions[0].conditions[1].op) == ("all", "any", "all", "not")
+    assert (found.trigger.op, top.op, top.conditions[0].op, top.conditions[0].conditions[1].op) == (
+        "all",
+        "any",
+        "all",
+        "not",
+    )
     a, negated = top.conditions[0].conditions
     assert (a.weight.sign, negated.conditions[0].weight.sign, top.conditions[1].weight.sign) == (1, 0, 1)
     assert top.text.zh == "z"

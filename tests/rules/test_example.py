@@ -1,3 +1,4 @@
+# messages and rules stand in one piece
 """The printed example loads exactly as printed, and means what the design says."""
 
 import textwrap
@@ -85,10 +86,11 @@ def test_comparisons_in_flow_mappings(written):
     text = "- id: A-B-001\n  cause: x.y\n  triggers: [{metric: up, threshold: %s}, {metric: up}]\n"
     found = rule(text % written)
     assert found.trigger.conditions[0].input.threshold.value == 15
-    assert problems(text % (written + "x")) == [
-        f"rules.yaml:3:38: rule A-B-001: `{written.lstrip('>!= ')}x` has a unit that is not known: known are %, Ki to Ei, "
-        "k to E, and durations (ms, s, 1m30s, h, d, w)"
-    ]
+    (found,) = problems(text % (written + "x"))
+    assert found == (
+        f"rules.yaml:3:38: rule A-B-001: `{written.lstrip('>!= ')}x` has a unit that is not known: "
+        "known are %, Ki to Ei, k to E, and durations (ms, s, 1m30s, h, d, w)"
+    )
 
 
 def test_a_threshold_in_a_text_stays_as_it_is():

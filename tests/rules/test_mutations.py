@@ -76,7 +76,7 @@ def doubled(text: str, rng: random.Random) -> Mutant:
 
 
 def retyped(text: str, rng: random.Random) -> Mutant:
-    key, value = rng.choice(entries(text))
+    _, value = rng.choice(entries(text))
     other = rng.choice(["[1, 2]", "{a: b}", "12", "true", "~", "[]", "{}", '""', "!!int 3"])
     start, end = value.start_mark.index, value.end_mark.index
     tail = text[start:end]
@@ -116,15 +116,6 @@ MUTATIONS = {
 }
 
 
-@pytest.fixture(scope="module")
-def causes() -> RuleSet:
-    """All causes of our packs, and those that the generated rules name."""
-    from diagflow.rules import load_packs
-
-    known = load_packs()
-    return RuleSet(causes=known.causes, analyzers=known.analyzers)
-
-
 def messages(text: str) -> Iterator[str]:
     yield from map(str, parse(text.encode(), "m.yaml", FileKind.RULES).problems)
 
@@ -156,7 +147,7 @@ def test_messages_name_the_mutated_line(mutation):
 
 def test_most_mutants_are_noticed():
     rng = random.Random(1)
-    noticed = Counter()
+    noticed: Counter[str] = Counter()
     for text in files():
         for name, mutate in MUTATIONS.items():
             noticed[name] += any(True for _ in messages(mutate(text, rng).text))

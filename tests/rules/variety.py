@@ -90,7 +90,11 @@ def _object(rng: random.Random) -> list[str]:
     lines = ["object: pod"]
     if rng.random() < 0.4:
         lines += ["each: container", "when:", "  container.state.waiting.reason: [ErrImagePull, ImagePullBackOff]"]
-        lines += ["where: >-", "  container.state.waiting.message.matches('(?i)not found')", "  && object.status.phase == 'Pending'"]
+        lines += [
+            "where: >-",
+            "  container.state.waiting.message.matches('(?i)not found')",
+            "  && object.status.phase == 'Pending'",
+        ]
     else:
         lines += ["when: {status.phase: Pending}", f'where: "{rng.choice(_CEL)}"']
     lines += ["extract:", "  value: object.metadata.name"] if rng.random() < 0.5 else []

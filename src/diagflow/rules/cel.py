@@ -204,7 +204,7 @@ def _plain(result: Any) -> Any:
 def _complaints(text: str, source: str) -> Iterator[Complaint]:
     found = _COMPLAINT.findall(text)
     if not found:
-        yield Complaint(1, 1, " ".join(text.split())[:200])
+        yield Complaint(1, 1, _told(" ".join(text.split())[:200]))
     for line, column, message in found:
         at = max(int(line), 1), max(int(column), 1)
         yield Complaint(at[0], _begin(message, source, *at), _told(message))
@@ -227,7 +227,7 @@ def _told(message: str) -> str:
         return _not_known(unknown[1].split(".")[0])
     if overload := _OVERLOAD.search(message):
         return f"`{overload[1].strip('_@') or overload[1]}` does not take {overload[2]}"
-    if "recursion depth" in message:
+    if "recursion" in message:
         return "nested too deeply: at most 32 levels"
     if "token recognition error" in message:
         return "a quote is not closed, or a backslash in it means nothing: write `\\\\d`, or r'\\d'"

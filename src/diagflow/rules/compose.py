@@ -72,8 +72,10 @@ def compose(text: str, file: str) -> tuple[yaml.Node | None, Problem | None]:
 
 def _syntax(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     mark = error.problem_mark or error.context_mark
-    if "duplicate anchor" in (error.context or ""):
-        return _problem(file, mark, f"this anchor (`&`) stands twice, first in line {error.context_mark.line + 1}: rename one")
+    if error.context_mark and "duplicate anchor" in (error.context or ""):
+        return _problem(
+            file, mark, f"this anchor (`&`) stands twice, first in line {error.context_mark.line + 1}: rename one"
+        )
     begun = ""
     if error.context and error.context_mark and mark and error.context_mark.line != mark.line:
         begun = f" ({error.context} that begins in line {error.context_mark.line + 1})"

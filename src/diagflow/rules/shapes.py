@@ -162,7 +162,8 @@ def one_of(options: tuple[str, ...], *, accepts: tuple[str, ...] = ()) -> Scalar
             )
         return text
 
-    return Scalar(wanted, parse, {"enum": list(options)}, accepts)
+    booleans = [True, False] if "true or false" in accepts else []
+    return Scalar(wanted, parse, {"enum": [*options, *booleans]}, accepts)
 
 
 def whole(low: int, high: int) -> Scalar:

@@ -1,0 +1,137 @@
+# ruff: noqa: E501  # messages and rules stand in one piece
+"""What lint finds in rules that load."""
+
+import pytest
+
+from diagflow.rules import Problem, RuleSet, load_packs, load_paths
+from diagflow.rules.lint import lint
+from diagflow.rules.problem import is_error
+from tests.rules.make import rule_with
+
+CAUSE = '- {id: x.y, title: {en: "%s", zh: 某}}\n'
+TESTS = "- name: a\n  expect: {verdict: match}\n- name: b\n  like: a\n  expect: {verdict: no_match}\n"
+FULL = "object: pod, when: {status.phase: Failed}, text: {en: a, zh: b}"
+
+
+def linted(folder, rules: str, causes: str = CAUSE % "t", tests: str | None = TESTS) -> dict[str, Problem]:
+    """Return problems by code; each code at most once."""
+    (folder / "rules.yaml").write_text(rules, encoding="utf-8")
+    (folder / "causes.yaml").write_text(causes, encoding="utf-8")
+    if tests is not None:
+        (folder / "A-B-001.test.yaml").write_text(tests, encoding="utf-8")
+    found = lint(load_paths([folder]))
+    assert len({p.code for p in found}) == len(found), [str(p) for p in found]
+    return {p.code: p for p in found}
+
+
+def test_a_good_rule_has_no_problem(tmp_path):
+    assert linted(tmp_path, rule_with(FULL)) == {}
+
+
+@pytest.mark.parametrize(
+    ("condition", "code", "words", "error"),
+    [
+        ("object: pod, text: {en: a, zh: b}", "no-index", "CEL runs on every pod", False),
+        ("metric: up, text: {en: a, zh: b}", "no-threshold", "`up` matches as soon as there is a series", False),
+        ("event: Failed, text: only English", "no-chinese", "no Chinese in 'only English'", False),
+        ("event: Failed, text: {en: '{gone}', zh: z}", "unfilled", "`{gone}` is not filled", True),
+        ("event: Failed, entity: 'node/{where}'", "unfilled", "`{where}` is not filled", True),
+        ("all: [{event: Failed}], supports: weak", None, "", False),
+        ("not: {event: Failed}", "weightless", "no condition weighs anything", False),
+        (
+            "all: [{object: pod, when: {status.phase: Failed}}, {object: pod, when: {status.phase: [Running, Pending]}}]",
+            "unreachable",
+            "never holds together with line 3: `status.phase` has one value",
+            True,
+        ),
+        (
+            "all: [{event: Failed}, {not: {event: Failed, origin: kubelet}}]",
+            "unreachable",
+            "one is the `not` of the other",
+            True,
+        ),
+        (
+            "all: [{metric: up, threshold: > 15}, {all: [{metric: up, threshold: < 10}]}]",
+            "unreachable",
+            "no value is > 15 and < 10",
+            True,
+        ),
+        ("all: [{metric: up, threshold: == 1}, {metric: up, threshold: != 1}]", "unreachable", "no value is", True),
+        ("all: [{metric: up, threshold: >= 1}, {metric: up, threshold: <= 1}]", None, "", False),
+        ("all: [{metric: up, threshold: > 1}, {metric: up, threshold: < 1.1}]", None, "", False),
+        ("all: [{metric: up, threshold: > 15}, {metric: down, threshold: < 10}]", None, "", False),
+        ("any: [{metric: up, threshold: > 15}, {metric: up, threshold: < 10}]", None, "", False),
+        (
+            "all: [{object: pod, when: {'a[].b': x}}, {object: pod, when: {'a[].b': y}}]",
+            None,
+            "",
+            False,
+        ),
+    ],
+)
+def test_conditions(tmp_path, condition, code, words, error):
+    found = linted(tmp_path, rule_with(condition))
+    assert set(found) == ({code} if code else set())
+    if code:
+        assert words in found[code].message
+        assert is_error(found[code]) is error
+
+
+@pytest.mark.parametrize(
+    ("tests", "words"),
+    [
+        (None, "no positive and no negative test"),
+        ("- name: a\n  expect: {verdict: match}\n", "no negative test: add a case to A-B-001.test.yaml"),
+        ("- name: a\n  expect: {verdict: no_match}\n", "no positive test"),
+        ("[", "no positive and no negative"),
+        ("- 5\n- expect: x\n", "no positive and no negative"),
+    ],
+)
+def test_a_rule_has_a_positive_and_a_negative_test(tmp_path, tests, words):
+    found = linted(tmp_path, rule_with(FULL), tests=tests)
+    assert list(found) == ["untested"]
+    assert words in found["untested"].message
+
+
+def test_the_texts_of_a_cause_are_filled_by_each_rule_that_names_it(tmp_path):
+    found = linted(tmp_path, rule_with(FULL), CAUSE % "{namespace}/{name} lacks {image}")
+    assert set(found) == {"unfilled"}
+
+
+def test_arguments_come_from_input_groups_and_extract(tmp_path):
+    conditions = {
+        "object: pod, each: container, when: {container.ready: false}": "{container} {image} {entity} {kind}",
+        "event: Failed, message: '(?P<node>.*)'": "{node} {reason} {message} {count}",
+        "log: '(?P<host>.*)'": "{host} {line} {container}",
+        "metric: up, threshold: > 1": "{value}",
+        "change: config": "{what} {change}",
+        "fact: x, extract: {version: fact}": "{version}",
+    }
+    for condition, title in conditions.items():
+        assert linted(tmp_path, rule_with(condition), CAUSE % title) == {}
+        assert set(linted(tmp_path, rule_with(condition), CAUSE % (title + " {more}"))) == {"unfilled"}
+
+
+def test_a_cause_that_nothing_names(tmp_path):
+    found = linted(tmp_path, rule_with(FULL), CAUSE % "t" + (CAUSE % "t").replace("x.y", "x.unused"))
+    assert set(found) == {"unused-cause"}
+    assert "cause x.unused: no rule and no analyzer names it" in found["unused-cause"].message
+    refuting = rule_with("event: X", cause="", refutes="x.y")
+    assert "unused-cause" in linted(tmp_path, refuting)
+
+
+def test_a_cause_without_chinese(tmp_path):
+    found = linted(tmp_path, rule_with(FULL), "- {id: x.y, title: t, explanation: {en: a, zh: b}}\n")
+    assert found["no-chinese"].message == "cause x.y: no Chinese in 'title': write `{en: ..., zh: ...}`"
+
+
+def test_problems_of_loading_are_among_them(tmp_path):
+    assert set(linted(tmp_path, rule_with("metrik: up"))) == {"unknown-key", "unused-cause"}
+    assert set(linted(tmp_path, rule_with(FULL, cause="x.z"))) == {"unknown-cause", "unused-cause"}
+
+
+def test_they_come_in_order():
+    found = lint(load_packs())
+    assert list(found) == sorted(found, key=lambda p: p.sort_key)
+    assert not any(is_error(p) for p in found)
+    assert lint(RuleSet()) == ()
