@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from lab import paths
 
 ROOT = Path(__file__).parents[2]
 Lab = Callable[..., subprocess.CompletedProcess[str]]
@@ -19,7 +20,19 @@ def _lab(*words: str, timeout: float = 240) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="session")
 def lab() -> Iterator[Lab]:
-    """The command line of a lab that is up; it is put away at the end."""
+    """The command line of a lab that is up; it is put away at the end. Two test runs must not share one."""
+    fcntl = pytest.importorskip("fcntl", reason="the lab needs Linux")
+    paths.cache_home().mkdir(parents=True, exist_ok=True)
+    with (paths.cache_home() / "tests.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pytest.fail("another test run uses the lab `tests`; wait until it has ended")
+        yield from _up_and_down()
+
+
+def _up_and_down() -> Iterator[Lab]:
+    _lab("down")  # a run that was killed may have left faults in place
     started = _lab("up", "--seed", os.environ.get("DIAGFLOW_LAB_SEED", "1"), timeout=3600)
     assert started.returncode == 0, started.stderr
     yield _lab
