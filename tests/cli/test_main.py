@@ -128,3 +128,48 @@ def test_json_of_a_healthy_folder_is_quiet(tmp_path):
     assert (ran.status, ran.err) == (0, "")
     found = json.loads(ran.out)
     assert (found["status"], found["causes"], found["symptoms"]) == ("healthy", [], [])
+
+
+def test_since_says_how_far_back_events_count(tmp_path):
+    objects = tmp_path / "objects"
+    objects.mkdir()
+    pod = {
+        "kind": "Pod",
+        "metadata": {"name": "a", "namespace": "b", "uid": "u", "creationTimestamp": "2026-01-01T00:00:00Z"},
+        "spec": {"containers": [{"name": "app", "image": "x"}], "nodeName": "n"},
+        "status": {
+            "phase": "Pending",
+            "startTime": "2026-01-01T00:00:00Z",
+            "containerStatuses": [
+                {
+                    "name": "app",
+                    "image": "x",
+                    "restartCount": 0,
+                    "ready": False,
+                    "state": {"waiting": {"reason": "ContainerCreating"}},
+                }
+            ],
+        },
+    }
+    event = {
+        "kind": "Event",
+        "metadata": {"name": "e", "namespace": "b"},
+        "type": "Warning",
+        "reason": "FailedMount",
+        "message": 'MountVolume.SetUp failed for volume "cfg" : configmap "settings" not found',
+        "involvedObject": {"kind": "Pod", "namespace": "b", "name": "a", "uid": "u"},
+        "firstTimestamp": "2026-01-01T00:00:10Z",
+        "lastTimestamp": "2026-01-01T00:30:00Z",
+        "count": 20,
+    }
+    (objects / "all.json").write_text(json.dumps({"kind": "List", "items": [pod, event]}))
+    seen = {
+        since: [c["id"] for c in json.loads(ran.out)["causes"]]
+        for since in ("10m", "12h")
+        if (
+            ran := diagflow(
+                "scan", "--bundle", tmp_path, "--at", "2026-01-01T06:00:00Z", "--since", since, "-o", "json"
+            )
+        )
+    }
+    assert seen == {"10m": [], "12h": ["kubernetes.config-map-missing"]}

@@ -94,7 +94,8 @@ class ChangeSource:
 
     def _judge(self, change: Change) -> Judgement | None:
         onset = self._scene.incident.onset or self._scene.now
-        if not onset - timedelta(seconds=self._wanted.within) <= change.time <= self._scene.now:
+        window = timedelta(seconds=self._scene.incident.window(self._wanted.within))
+        if not onset - window <= change.time <= self._scene.now:
             return None
         activation = self._scene.bind(change=change.plain)
         verdict = holds(self._wanted.where, activation)

@@ -50,7 +50,7 @@ class Judge:
                 yield entity, self.conditions.about(trigger, Hit(entity))
         own = prepared.whole
         if own not in candidates:
-            yield own, self.conditions.about(trigger, Hit(own))
+            yield own, self.conditions.rest(trigger)
 
     def _targets(
         self, rule: Rule, judged: Iterable[Judged], among: Collection[Entity] | None
@@ -108,7 +108,10 @@ class Judge:
         ):
             return []
         expr = node.input.expr
-        text = Text(f"{expr}: no series", f"{expr}：没有时间序列")
+        text = Text(
+            f"{expr}: the metric is there, but no series has these labels",
+            f"{expr}：有此指标，但没有符合这些标签的时间序列",
+        )
         return [observed(replace(node, text=None), entity, node.input.query, self.scene.now, text)]
 
 

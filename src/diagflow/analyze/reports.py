@@ -118,7 +118,7 @@ class EventSource:
         return self._found
 
     def _recent(self) -> Iterable[Event]:
-        oldest = self._scene.now - timedelta(seconds=self._wanted.within)
+        oldest = self._scene.now - timedelta(seconds=self._scene.incident.window(self._wanted.within))
         for reason in self._wanted.reasons:
             for event in self._index.of(reason):
                 wanted = not self._wanted.on or full_kind(event.entity) == self._wanted.on

@@ -83,7 +83,7 @@ class ReadingEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     blob: BlobRef | None
 
 
-class IncidentEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class IncidentEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is diagnosed."""
 
     now: str
@@ -92,6 +92,7 @@ class IncidentEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     namespace: str
     onset: str | None
     labels: dict[str, str]
+    since: float = 0.0
 
 
 class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -204,6 +205,7 @@ def _incident_entry(incident: Incident) -> IncidentEntry:
         namespace=incident.namespace,
         onset=write_time(incident.onset) if incident.onset else None,
         labels=dict(incident.labels),
+        since=incident.since,
     )
 
 
@@ -220,6 +222,7 @@ def read_incident(entry: IncidentEntry) -> Incident:
         namespace=entry.namespace,
         onset=read_time(entry.onset) if entry.onset else None,
         labels=entry.labels,
+        since=entry.since,
     )
 
 

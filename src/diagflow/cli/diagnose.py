@@ -23,6 +23,7 @@ def diagnose(
     context: o.Context = None,
     kubeconfig: o.Kubeconfig = None,
     at: o.At = None,
+    since: o.Since = None,
     namespace: o.Namespace = "",
     timeout: o.Timeout = None,
     rules: o.RulePaths = None,
@@ -43,7 +44,7 @@ def diagnose(
 
       diagflow diagnose --bundle incident.zip -o html --out page.html
     """
-    source = SourceOptions(bundle, prometheus, context, kubeconfig, at, namespace, timeout)
+    source = SourceOptions(bundle, prometheus, context, kubeconfig, at, namespace, timeout, since)
     target = target_of(entity, alert)
     if target == Target() and bundle is None:
         raise BadInput(

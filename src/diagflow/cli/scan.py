@@ -11,6 +11,7 @@ def scan(
     context: o.Context = None,
     kubeconfig: o.Kubeconfig = None,
     at: o.At = None,
+    since: o.Since = None,
     namespace: o.Namespace = "",
     timeout: o.Timeout = None,
     rules: o.RulePaths = None,
@@ -31,6 +32,6 @@ def scan(
 
       diagflow scan --bundle ./incident-folder --lang zh
     """
-    source = SourceOptions(bundle, prometheus, context, kubeconfig, at, namespace, timeout)
+    source = SourceOptions(bundle, prometheus, context, kubeconfig, at, namespace, timeout, since)
     result = run(load_rules(rules, packs), source, Target(everything=True), record=record, advice=advice)
     return show(result, OutputOptions(output, lang, verbose, out))

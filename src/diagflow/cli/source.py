@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from diagflow.cli.times import parse_moment
+from diagflow.cli.times import parse_duration, parse_moment
 from diagflow.model import BadInput, Entity, Incident
 
 if TYPE_CHECKING:
@@ -28,6 +28,12 @@ class SourceOptions:
     at: str | None = None
     namespace: str = ""
     timeout: float | None = None
+    since: str | None = None
+
+    @property
+    def seconds_back(self) -> float:
+        """`--since` in seconds; 0 leaves it to the rules."""
+        return parse_duration(self.since, option="--since").total_seconds() if self.since else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,8 @@ def _recorded(options: SourceOptions, target: Target) -> Source:
     incident = _pointed(opened.bundle.incident, target, options.namespace)
     if at is not None:
         incident = replace(incident, now=at)
+    if options.seconds_back:
+        incident = replace(incident, since=options.seconds_back)
     opened.bundle.incident = incident
     return Source(BundleReader(opened.bundle), incident, opened.bundle, opened.problems, opened.diagnosis)
 
@@ -119,6 +127,7 @@ def _live(options: SourceOptions, target: Target, progress: Callable[[str], None
         onset=target.onset,
         labels=target.labels or {},
         namespace=options.namespace,
+        since=options.seconds_back,
     )
     redactor = Redactor(new_key())
     reader = live_reader(

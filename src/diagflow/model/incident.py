@@ -18,6 +18,7 @@ class Incident:
             smaller.
         alert: the Alertmanager webhook body, None without an alert.
         namespace: narrows the scope to one namespace; empty for all.
+        since: how far back events and changes count, in seconds; 0 is as each rule says.
         onset: the alert's `startsAt` (UTC): bounds when the trouble began.
     """
 
@@ -27,6 +28,11 @@ class Incident:
     namespace: str = ""
     onset: datetime | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    since: float = 0.0
+
+    def window(self, within: float) -> float:
+        """Return how far back to look, in seconds, where a rule says `within`."""
+        return self.since or within
 
     @property
     def near(self) -> bool:
