@@ -199,3 +199,8 @@ def test_whatever_comes_is_an_alert_or_bad_input(data: Any):
 def test_whatever_bytes_come(body: bytes):
     with pytest.raises(BadInput):
         parse_alert(body, name="x")
+
+
+def test_the_resolved_alert_of_a_past_incident_still_says_what_it_was_about():
+    body = b'{"alerts": [{"status": "resolved", "labels": {"alertname": "A", "namespace": "shop", "pod": "cart-0"}}]}'
+    assert [str(e) for e in parse_alert(body, name="a.json", resolved=True).entities] == ["pod/shop/cart-0"]

@@ -110,7 +110,7 @@ def _with_entities(recorded: Incident) -> Incident:
     """Read the alert of an incident folder: what it is about, and since when."""
     from diagflow.collect.alert import parse_alert
 
-    parsed = parse_alert(json.dumps(recorded.alert).encode(), name="alert.json")
+    parsed = parse_alert(json.dumps(recorded.alert).encode(), name="alert.json", resolved=True)
     return replace(recorded, entities=parsed.entities, alert=parsed.body, onset=parsed.onset, labels=parsed.labels)
 
 

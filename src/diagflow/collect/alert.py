@@ -60,19 +60,20 @@ class _Group(msgspec.Struct):
     alerts: list[_Alert]
 
 
-def parse_alert(body: bytes, *, name: str) -> ParsedAlert:
+def parse_alert(body: bytes, *, name: str, resolved: bool = False) -> ParsedAlert:
     """Read the body of an Alertmanager webhook, a list of alerts (`amtool alert query -o json`), or one alert.
 
     Args:
         body: JSON.
         name: of the file, for errors.
+        resolved: of an incident of the past, take the alerts that are resolved by now where none fires.
 
     Raises:
         BadInput: it is no such thing, or no alert in it fires.
     """
     group = _webhook(_json(body, name), name)
     alerts = _typed(group, name)
-    firing = [alert for alert in alerts if alert.fires]
+    firing = [alert for alert in alerts if alert.fires] or (alerts if resolved else [])
     if not alerts:
         raise BadInput(f"{name}: there is no alert in it")
     if not firing:
