@@ -47,6 +47,7 @@ def _cause_place(ruleset: RuleSet, cause: Cause) -> Position:
 
 def _texts(cause: Cause) -> Iterator[tuple[str, Text]]:
     yield "title", cause.title
+    yield "name", cause.name
     yield "explanation", cause.explanation
     for name, instruction in (("remedy", cause.remedy), ("check", cause.check)):
         yield name, instruction.text

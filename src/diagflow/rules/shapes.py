@@ -14,7 +14,7 @@ import yaml
 
 from diagflow.model import Text
 from diagflow.rules.near import did_you_mean, near
-from diagflow.rules.problem import Problem, Severity
+from diagflow.rules.problem import Problem
 from diagflow.rules.rule import Position
 from diagflow.rules.scalars import Wrong, shorten
 from diagflow.rules.source import restore
@@ -55,16 +55,9 @@ class Context:
 
     def fail(self, where: yaml.Node | Position, message: str, code: str = "value") -> object:
         """Report an error; returns `INVALID`."""
-        self._add(where, message, code, Severity.ERROR)
-        return INVALID
-
-    def warn(self, where: yaml.Node | Position, message: str, code: str) -> None:
-        """Report what should be better."""
-        self._add(where, message, code, Severity.WARNING)
-
-    def _add(self, where: yaml.Node | Position, message: str, code: str, severity: Severity) -> None:
         position = where if isinstance(where, Position) else self.position(where)
-        self.problems.append(Problem(position, self.rule, message, severity, code))
+        self.problems.append(Problem(position, self.rule, message, code=code))
+        return INVALID
 
 
 class Shape(Protocol):
