@@ -253,6 +253,8 @@ FIRST = ("content", "readings", 0)
         _set("content", "incident", "now", "0001-01-01T00:00:00+14:00"),
         _set("content", "incident", "entities", ["nothing"]),
         _set("content", "incident", "alert", []),
+        _set("content", "incident", "since", -1.0),
+        _set("content", "incident", "since", 1e300),
         _set(*FIRST, "state", "maybe"),
         _set(*FIRST, "time", 1),
         _set(*FIRST, "time", "9999-12-31T23:59:59-14:00"),

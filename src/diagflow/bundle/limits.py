@@ -17,6 +17,9 @@ MAX_DIRECTORY: Final = 16 * 1024 * 1024
 MAX_RATIO: Final = 200
 """How much one file of a bundle may grow when unpacked; `save` stores what packs better as it is."""
 
+MAX_SINCE: Final = 100 * 366 * 86_400
+"""Seconds that an incident may look back."""
+
 MAX_FIELDS: Final = 5_000
 """Paths that one reading may name in `fields`."""
 

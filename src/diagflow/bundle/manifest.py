@@ -215,6 +215,8 @@ def read_incident(entry: IncidentEntry) -> Incident:
     Raises:
         BadInput: an entity or a time is none.
     """
+    if not 0 <= entry.since <= limits.MAX_SINCE:
+        raise BadInput(f"{entry.since} seconds is no time to look back")
     return Incident(
         now=read_time(entry.now),
         entities=tuple(Entity.parse(e) for e in entry.entities),
