@@ -163,6 +163,15 @@ def test_hostile_labels_stay_in_their_boxes(text: str) -> None:
     sound(narrow.picture(drawing, EN), drawing)
 
 
+def test_boxes_grow_with_the_links_that_leave_them() -> None:
+    readings = tuple(node(f"r{i}") for i in range(3))
+    verdicts = tuple(node(f"v{i}", "verdict") for i in range(12))
+    edges = tuple(GraphEdge(r.id, v.id, 6.0) for r in readings for v in verdicts)
+    drawing = draw(Graph((*readings, *verdicts), edges), "en", EN, 60)
+    sound(wide.picture(drawing, EN), drawing)
+    sound(narrow.picture(drawing, EN), drawing)
+
+
 def test_empty_graph() -> None:
     drawing = draw(Graph(), "en", EN, 60)
     sound(wide.picture(drawing, EN), drawing)

@@ -75,6 +75,17 @@ def test_healthy_is_one_quiet_line(tz: tzinfo) -> None:
     )
 
 
+def test_healthy_shows_below_only_what_was_asked_for(tz: tzinfo) -> None:
+    quiet = replace(
+        healthy(), advice=three_roots().advice, suppressed=three_roots().suppressed, missing=max_pods().missing
+    )
+    first, *rest = render(quiet, "text", tz=tz).splitlines()
+    assert first.endswith("2 rules · 1 finding is suppressed (kubernetes.node-cordoned node/spare)")
+    assert rest[:2] == ["", "Advice"]
+    assert "Could not be seen" not in rest
+    assert "Could not be seen" in render(quiet, "text", tz=tz, verbose=True)
+
+
 def test_unknown_says_what_is_missing_and_what_to_do(tz: tzinfo) -> None:
     shown = render(unknown_forbidden(), "text", tz=tz)
     assert shown.startswith("Could not tell what is wrong: 2 readings that decide are missing, ")

@@ -24,7 +24,7 @@ def test_it_is_in_order_and_ends_with_the_diagnosis() -> None:
 
 def test_the_same_observation_at_the_same_second_stands_once() -> None:
     base = max_pods()
-    many = tuple(seen("a pod was refused", time=at(7)) for _ in range(5))
+    many = tuple(seen("a pod was refused", time=at(7 - n / 10)) for n in range(5))
     d = replace(base, causes=(replace(base.causes[0], evidence=many),))
     assert [(h.what, h.times) for h in happenings(d) if h.what == "a pod was refused"] == [("a pod was refused", 5)]
 

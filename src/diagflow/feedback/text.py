@@ -116,16 +116,25 @@ class _Lines:
         yield from self._answer()
         if self._verbose and self._r.path:
             yield from self._section(self._w.path, (line for d in self._r.path for line in self._decision(d)))
-        yield from self._last()
+        if self._r.status != "healthy":
+            yield from self._last()
 
     def _answer(self) -> Iterator[Line]:
         if self._r.status == "healthy":
+            yield from self._quiet()
             return
         if self._r.findings:
             yield from self._findings()
         else:
             yield from self._no_answer()
         yield from self._rest()
+
+    def _quiet(self) -> Iterator[Line]:
+        """The one line comes first; under it only what somebody asked for."""
+        yield self._healthy()
+        if self._verbose:
+            yield from self._section(self._w.unseen, self._unseen())
+        yield from self._section(self._w.advice, (self._summary(a) for a in self._r.advice))
 
     def _findings(self) -> Iterator[Line]:
         first, *others = self._r.findings
@@ -275,21 +284,21 @@ class _Lines:
         for seen in step.seen:
             yield self._observation(seen, _INDENT * 2)
 
+    def _healthy(self) -> Line:
+        tail = " · ".join([*self._where_and_when(), *self._counted()])
+        return Line(((self._r.headline, ""), (f" · {tail}", "dim")))
+
     def _last(self) -> Iterator[Line]:
-        where = self._w.cluster.format(name=self._r.cluster) if self._r.cluster else self._w.this_cluster
-        when = self._w.as_of.format(time=self._r.now.text)
-        rules = [self._w.rules_ran.of(len(self._r.rules))] if self._r.rules else []
-        if self._r.status == "healthy":
-            tail = " · ".join([where, when, *rules, *self._counted()])
-            yield Line(((self._r.headline, ""), (f" · {tail}", "dim")))
-            return
         yield Line()
-        for counted in self._counted():
-            yield Line(((counted, ""),))
+        yield from (Line(((counted, ""),)) for counted in self._counted())
         found = [self._w.found.of(len(self._r.findings))] if self._r.findings else []
-        alert = [self._w.alert.format(name=self._r.alert)] if self._r.alert else []
-        parts = [*found, where, *alert, when, *rules]
-        yield Line(((" · ".join(parts), "dim"),), (), _notes([self._w.more]))
+        yield Line(((" · ".join([*found, *self._where_and_when()]), "dim"),), (), _notes([self._w.more]))
+
+    def _where_and_when(self) -> list[str]:
+        where = self._w.cluster.format(name=self._r.cluster) if self._r.cluster else self._w.this_cluster
+        alert = self._w.alert.format(name=self._r.alert) if self._r.alert else ""
+        rules = self._w.rules_ran.of(len(self._r.rules)) if self._r.rules else ""
+        return [part for part in (where, alert, self._w.as_of.format(time=self._r.now.text), rules) if part]
 
     def _counted(self) -> Iterable[str]:
         if self._r.others:
