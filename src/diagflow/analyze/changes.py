@@ -1,6 +1,6 @@
 """Conditions on changes: what was rolled out or configured shortly before the trouble began."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -48,9 +48,9 @@ class ChangeSource:
         lists = (self._scene.lookup.query("replicaset"),) if ROLLOUT in self._wanted.kinds else ()
         return (*(Query.of("change", kind) for kind in self._wanted.kinds), *lists)
 
-    def candidates(self) -> Iterable[Entity]:
+    def candidates(self, among: Collection[Entity] | None = None) -> Iterable[Entity]:
         """Return the entities that changed."""
-        return sorted(self._by_entity())
+        return sorted(e for e in self._by_entity() if among is None or e in among)
 
     def speaks_of(self, entity: Entity) -> bool:
         """True for entities of a kind that changed."""

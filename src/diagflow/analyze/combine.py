@@ -3,7 +3,7 @@
 What is cheap is asked first, and a log is not read where something else has said no already.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
@@ -80,19 +80,27 @@ class Conditions:
         query = self.source(term).queries[0]
         return query, (term.node.origin if isinstance(term.node, Condition) else "") or query.kind
 
-    def candidates(self, term: Term) -> Sequence[Entity]:
-        """Return the entities about which a term may hold; `not` names none."""
+    def candidates(self, term: Term, among: Collection[Entity] | None = None) -> Sequence[Entity]:
+        """Return the entities about which a term may hold; `not` names none.
+
+        Args:
+            term: a condition or combination.
+            among: only these are asked for; None for all.
+        """
         if not term.op:
-            return tuple(self.source(term).candidates())
+            return tuple(self.source(term).candidates(among))
         if term.op == "not":
             return ()
         parts = term.naming if term.op == "all" else term.parts
-        if len(parts) == 1:
-            return self.candidates(parts[0])
-        found = [self.candidates(part) for part in parts]
-        if term.op == "all" and _one_kind(found):
+        found = []
+        for part in parts:
+            entities = self.candidates(part, among)
+            if term.op == "all" and len(parts) > 1 and not entities and self.rest(part).fails:
+                return ()  # it holds nowhere, so the whole does not
+            found.append(entities)
+        if term.op == "all" and len(found) > 1 and _one_kind(found):
             return min(found, key=len)
-        return tuple(dict.fromkeys(e for entities in found for e in entities))
+        return found[0] if len(found) == 1 else tuple(dict.fromkeys(e for entities in found for e in entities))
 
     def about(self, term: Term, hit: Hit, *, wide: bool = False) -> Judgement:
         """Say whether a term holds about the entity of `hit`.
@@ -112,7 +120,20 @@ class Conditions:
             judged = self._all(term, hit, wide=wide)
         return self._weighed(term, judged)
 
+    def rest(self, term: Term) -> Judgement:
+        """Say what a term says about what is not among its candidates."""
+        if not term.op:
+            return self.source(term).rest()
+        if len(term.parts) == 1 and term.op != "not":
+            return self.rest(term.parts[0])
+        parts = [self.rest(part) for part in term.parts]
+        if term.op == "not":
+            return NO if parts[0].holds else Judgement(Outcome.MATCH) if parts[0].fails else parts[0]
+        return some(parts) if term.op == "any" else every(parts)
+
     def _all(self, term: Term, hit: Hit, *, wide: bool) -> Judgement:
+        if len(term.parts) == 1 and not hit.args:
+            return self._about_each(term.parts[0], (hit,), wide=wide)
         so_far: tuple[Hit, ...] = (hit,)
         told: list[Judgement] = []
         for part in term.by_cost:

@@ -1,6 +1,6 @@
 """Conditions on facts: what a probe found on this machine."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from diagflow.analyze.judgement import NO, Hit, Judgement, failed, unread
 from diagflow.analyze.observe import observed
@@ -26,9 +26,9 @@ class FactSource:
         """The fact."""
         return (Query.of("fact", self._wanted.name),)
 
-    def candidates(self) -> Iterable[Entity]:
+    def candidates(self, among: Collection[Entity] | None = None) -> Iterable[Entity]:
         """Return this machine where the condition holds."""
-        return () if self.rest().fails else (HOST,)
+        return () if self.rest().fails or (among is not None and HOST not in among) else (HOST,)
 
     def speaks_of(self, entity: Entity) -> bool:
         """True for this machine."""

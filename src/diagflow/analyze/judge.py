@@ -43,10 +43,10 @@ class Judge:
 
     def _judged(self, prepared: Prepared, among: Collection[Entity] | None) -> Iterator[Judged]:
         rule, trigger = prepared.rule, prepared.trigger
-        candidates = self.conditions.candidates(trigger)
+        # A rule about another entity than its objects' is looked at everywhere, and its verdicts are picked.
+        candidates = self.conditions.candidates(trigger, None if rule.entity else among)
         for entity in candidates:
-            wanted = rule.entity or ((among is None or entity in among) and self.scene.in_scope(entity))
-            if wanted:
+            if rule.entity or self.scene.in_scope(entity):
                 yield entity, self.conditions.about(trigger, Hit(entity))
         own = prepared.whole
         if own not in candidates:

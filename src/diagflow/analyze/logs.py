@@ -1,6 +1,6 @@
 """Conditions on logs: which containers' logs matter, and which line matches."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from diagflow.analyze.containers import expand
@@ -54,12 +54,13 @@ class LogSource:
         """The list of pods: which logs are read depends on it."""
         return (self._scene.lookup.query("pod"),)
 
-    def candidates(self) -> Iterable[Entity]:
+    def candidates(self, among: Collection[Entity] | None = None) -> Iterable[Entity]:
         """Return the pods whose logs are read."""
         if not self.table.reading.readable:
             return ()
-        picked = self._picked.candidates() if self._picked else self._in_trouble()
-        return sorted(e for e in picked if self._scene.in_scope(e))[:MOST_PODS]
+        picked = self._picked.candidates(among) if self._picked else self._in_trouble()
+        meant = (e for e in picked if self._scene.in_scope(e) and (among is None or e in among))
+        return sorted(meant)[:MOST_PODS]
 
     def _in_trouble(self) -> Iterator[Entity]:
         for row, item in enumerate(self.table.rows):

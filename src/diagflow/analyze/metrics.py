@@ -2,7 +2,7 @@
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from diagflow.analyze.judgement import Hit, Judgement, failed, silence
@@ -50,9 +50,9 @@ class MetricSource:
     def _reading(self) -> Reading:
         return self._scene.lookup.reading(self._wanted.query)
 
-    def candidates(self) -> Iterable[Entity]:
+    def candidates(self, among: Collection[Entity] | None = None) -> Iterable[Entity]:
         """Return the entities with a sample that passes, or that is no number."""
-        return sorted(self._by_entity())
+        return sorted(e for e in self._by_entity() if among is None or e in among)
 
     def speaks_of(self, entity: Entity) -> bool:
         """True for entities of a kind that some sample is about."""

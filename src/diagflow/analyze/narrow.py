@@ -13,7 +13,7 @@ Narrow = Callable[[Any], Any]
 
 
 class PlainObjects(Sequence[dict[str, Any]]):
-    """A list of dicts as kubectl prints objects; each is made when it is first looked at, and is the caller's own."""
+    """A list of dicts as kubectl prints objects; each is made when first looked at; nobody may change them."""
 
     __slots__ = ("_items", "_made", "_narrow")
 
@@ -50,15 +50,20 @@ def narrower(fields: frozenset[str]) -> Narrow:
 
 def _node(tree: Tree | None) -> Narrow:
     if tree is None:
-        return msgspec.to_builtins
+        return _whole
     if "[]" in tree:
         return _each(_node(tree["[]"]))
     return _members({key: _node(below) for key, below in tree.items()})
 
 
+def _whole(value: Any) -> Any:
+    """What is below a kept path was decoded to plain values already; it is shared, so nobody may change it."""
+    return msgspec.to_builtins(value) if isinstance(value, msgspec.Struct) else value
+
+
 def _each(below: Narrow) -> Narrow:
     def narrow(value: Any) -> Any:
-        return [below(item) for item in value] if value.__class__ is list else msgspec.to_builtins(value)
+        return [below(item) for item in value] if value.__class__ is list else _whole(value)
 
     return narrow
 
@@ -77,7 +82,7 @@ def _members(members: Mapping[str, Narrow]) -> Narrow:
             attributes = attributes_of(owner)
             parts = tuple((key, attributes[key], below) for key, below in members.items() if key in attributes)
         if not parts:
-            return msgspec.to_builtins(value)
+            return _whole(value)
         found = {}
         for key, attribute, below in parts:
             held = getattr(value, attribute)

@@ -1,12 +1,12 @@
 """Conditions on the state of objects: the index first, CEL only on the rows that it leaves."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
 from diagflow.analyze.containers import PREFIX, is_container_path
-from diagflow.analyze.judgement import NO, Hit, Judgement, failed, silence, some, unread
+from diagflow.analyze.judgement import NO, Hit, Judgement, failed, some, unread
 from diagflow.analyze.observe import observed
 from diagflow.analyze.paths import scalar, values_at
 from diagflow.analyze.plan import paths_in_object
@@ -48,15 +48,16 @@ class ObjectSource:
             self._table = self._scene.lookup.table(self._wanted.kind, self._wanted.fields)
         return self._table
 
-    def candidates(self) -> Iterable[Entity]:
+    def candidates(self, among: Collection[Entity] | None = None) -> Iterable[Entity]:
         """Return the objects with the values of `when`; with `exists: false`, what is named and is not there."""
-        if not self.table.reading.readable:
+        if not self.table.readable:
             return ()
         if not self._wanted.exists:
             named = (e for e in self._scene.incident.entities if self.speaks_of(e))
             return [e for e in named if self.table.row_of(e) is None]
-        entities = self.table.entities
-        return [entities[row] for row in self._rows()]
+        if among is not None:
+            return sorted(e for e in among if self.speaks_of(e) and self.table.row_of(e) is not None)
+        return [self.table.entity(row) for row in self._rows()]
 
     def _rows(self) -> Iterable[int]:
         """Rows that hold a value of each indexed path; for containers perhaps not of the same one."""
@@ -64,22 +65,30 @@ class ObjectSource:
         for path, values in self._wanted.when.items():
             places = paths_in_object(path, self._wanted.kind)
             if places:
-                posted = (self.table.postings.get(place, {}).get(v, ()) for place in places for v in values)
-                rows = {row for rows in posted for row in rows}
+                rows = self._posted(places, values)
                 found = rows if found is None else found & rows
         return range(len(self.table)) if found is None else sorted(found)
 
+    def _posted(self, places: Iterable[str], values: Iterable[str]) -> set[int]:
+        rows: set[int] = set()
+        for place in places:
+            posted = self.table.postings[place]
+            for value in values:
+                rows.update(posted[value])
+        return rows
+
     def speaks_of(self, entity: Entity) -> bool:
         """True for entities of its kind."""
-        return full_kind(entity) == self._wanted.kind
+        kind = self._wanted.kind
+        return entity.kind == kind if not entity.group else full_kind(entity) == kind
 
     def rest(self) -> Judgement:
         """Say what a missing object means."""
-        return silence(self.table.reading)
+        return NO if self.table.answered else unread(self.table.reading)
 
     def about(self, entity: Entity) -> Judgement:
         """Say whether it holds about one object."""
-        if not self.table.reading.readable:
+        if not self.table.readable:
             return unread(self.table.reading)
         row = self.table.row_of(entity) if self.speaks_of(entity) else None
         if not self._wanted.exists:
@@ -94,7 +103,7 @@ class ObjectSource:
     def _missing(self, entity: Entity, row: int | None) -> Judgement:
         if row is not None or not self.speaks_of(entity):
             return NO
-        if not self.table.reading.answered:
+        if not self.table.answered:
             return unread(self.table.reading)
         text = Text(f"{entity} does not exist", f"{entity} 不存在")
         evidence = observed(self._condition, entity, self.table.reading.query, self._scene.now, text)
@@ -144,7 +153,7 @@ class ObjectSource:
 
     def _related(self, entity: Entity, wanted: Related) -> list[Any] | Judgement:
         table = self._scene.lookup.table(wanted.kind, wanted.fields)
-        if not table.reading.answered:
+        if not table.answered:
             return unread(table.reading)
         steps = self._scene.topology.neighbours(entity, Direction(wanted.direction))
         others = [e for relation, e in steps if relation == wanted.relation and full_kind(e) == wanted.kind]

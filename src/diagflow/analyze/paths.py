@@ -7,15 +7,23 @@ kept fields, or dicts where whole objects are kept; which attribute holds a key 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 Visit = Callable[[Any, int], None]
 """Gets a value and the row that it was found in."""
 
-Postings = dict[str, dict[str, list[int]]]
-"""path → value, as a string → rows that hold it, ascending."""
+Posting = dict[str, list[int]]
+"""Value, as a string → rows that hold it, ascending."""
+
+Postings = dict[str, Posting]
+"""Path → posting."""
+
+Leaf = Visit | Posting
+"""What is done with a value: something, or its row is noted where the value is one of those asked for."""
+
+T = TypeVar("T")
 
 
 def scalar(value: Any) -> str | None:
@@ -34,17 +42,15 @@ def scalar(value: Any) -> str | None:
 def index(rows: Iterable[Any], wanted: Mapping[str, Iterable[str]]) -> Postings:
     """Return, for each path and value of `wanted`, the rows that hold that value there."""
     postings: Postings = {path: {value: [] for value in values} for path, values in wanted.items()}
-    visit = _compiled({path: _post(found) for path, found in postings.items()})
+    visit = _compiled(postings)
     for row, item in enumerate(rows):
         visit(item, row)
     return postings
 
 
-def _post(found: Mapping[str, list[int]]) -> Visit:
-    get = found.get
-
+def _post(found: Posting) -> Visit:
     def post(value: Any, row: int) -> None:
-        rows = get(value) if value.__class__ is str else get(scalar(value))  # type: ignore[arg-type]
+        rows = found.get(value) if value.__class__ is str else found.get(scalar(value))  # type: ignore[arg-type]
         if rows is not None and (not rows or rows[-1] != row):
             rows.append(row)
 
@@ -65,7 +71,7 @@ def values_at(*paths: str) -> Callable[[Any], list[Any]]:
     return read
 
 
-def _compiled(leaves: Mapping[str, Visit]) -> Visit:
+def _compiled(leaves: Mapping[str, Leaf]) -> Visit:
     """Return one visitor that walks each object once for all `leaves`."""
     tree: dict[str, Any] = {}
     for path in sorted(leaves):
@@ -81,13 +87,19 @@ def _steps(path: str) -> list[str]:
 
 
 def _node(tree: Mapping[str, Any]) -> Visit:
-    parts: list[Visit] = [tree[""]] if "" in tree else []
+    parts: list[Visit] = [_leaf(tree[""])] if "" in tree else []
     if "[]" in tree:
         parts.append(_each(_node(tree["[]"])))
-    members = {key: _node(below) for key, below in tree.items() if key not in ("", "[]")}
+    members = {key: below for key, below in tree.items() if key not in ("", "[]")}
     if members:
-        parts.append(_members(members))
+        # What only ends here is looked up in place: a call for each value would double the time.
+        ends = {key: below[""] for key, below in members.items() if list(below) == [""] and isinstance(below[""], dict)}
+        parts.append(_members(ends, {key: _node(below) for key, below in members.items() if key not in ends}))
     return parts[0] if len(parts) == 1 else _both(parts)
+
+
+def _leaf(leaf: Leaf) -> Visit:
+    return _post(leaf) if isinstance(leaf, dict) else leaf
 
 
 def _both(parts: Sequence[Visit]) -> Visit:
@@ -107,17 +119,24 @@ def _each(below: Visit) -> Visit:
     return visit
 
 
-def _members(members: Mapping[str, Visit]) -> Visit:
+def _members(ends: Mapping[str, Posting], inner: Mapping[str, Visit]) -> Visit:
     unset = msgspec.UNSET
     owner: type | None = None  # objects of one list are of one type: the getters are bound once, not looked up
-    getters: tuple[tuple[Callable[[Any], Any], Visit], ...] = ()
+    last: tuple[tuple[Callable[[Any], Any], Posting], ...] = ()
+    more: tuple[tuple[Callable[[Any], Any], Visit], ...] = ()
 
     def visit(value: Any, row: int) -> None:
-        nonlocal owner, getters
+        nonlocal owner, last, more
         if value.__class__ is not owner:
             owner = type(value)
-            getters = tuple(_getters(owner, members))
-        for get, below in getters:
+            last, more = tuple(_getters(owner, ends)), tuple(_getters(owner, inner))
+        for get, posted in last:
+            found = get(value)
+            if found is not unset:
+                rows = posted.get(found) if found.__class__ is str else posted.get(scalar(found))  # type: ignore[arg-type]
+                if rows is not None and (not rows or rows[-1] != row):
+                    rows.append(row)
+        for get, below in more:
             found = get(value)
             if found is not unset and found is not None:
                 below(found, row)
@@ -125,7 +144,7 @@ def _members(members: Mapping[str, Visit]) -> Visit:
     return visit
 
 
-def _getters(owner: Any, members: Mapping[str, Visit]) -> Iterable[tuple[Callable[[Any], Any], Visit]]:
+def _getters(owner: Any, members: Mapping[str, T]) -> Iterable[tuple[Callable[[Any], Any], T]]:
     if issubclass(owner, dict):
         for key, below in members.items():
             yield _item_getter(key), below

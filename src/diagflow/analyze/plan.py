@@ -205,6 +205,7 @@ def _values(conditions: Iterable[Condition]) -> dict[str, dict[str, frozenset[st
     return {kind: {path: frozenset(v) for path, v in sorted(paths.items())} for kind, paths in found.items()}
 
 
+@lru_cache(maxsize=16384)
 def paths_in_object(path: str, kind: str) -> tuple[str, ...]:
     """Return where the values of a `when` path stand in the object."""
     return expand(path, kind) if is_container_path(path) else (path,)

@@ -1,6 +1,6 @@
 """Conditions on events: what components said about an object."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -85,9 +85,9 @@ class EventSource:
         """The list of events."""
         return (self._scene.lookup.query("event"),)
 
-    def candidates(self) -> Iterable[Entity]:
+    def candidates(self, among: Collection[Entity] | None = None) -> Iterable[Entity]:
         """Return the entities with such an event."""
-        return sorted(self._by_entity())
+        return sorted(e for e in self._by_entity() if among is None or e in among)
 
     def speaks_of(self, entity: Entity) -> bool:
         """True for entities of the kind that it is `on`; without it for every entity with such an event."""

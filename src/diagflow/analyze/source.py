@@ -1,6 +1,6 @@
 """What every kind of input can say; `diagflow.analyze.combine` puts it together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from diagflow.analyze.judgement import Judgement
@@ -15,8 +15,8 @@ class Source(Protocol):
         """The readings it looks at."""
         ...
 
-    def candidates(self) -> Iterable[Entity]:
-        """Return the entities about which it may hold, without duplicates, in order."""
+    def candidates(self, among: Collection[Entity] | None = None) -> Iterable[Entity]:
+        """Return the entities about which it may hold, each once, in order; only those of `among`, if given."""
         ...
 
     def about(self, entity: Entity) -> Judgement:

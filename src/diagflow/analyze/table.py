@@ -21,19 +21,34 @@ class Table:
 
     Attributes:
         reading: where the objects come from.
+        readable: there is something to look at, be it cut off.
+        answered: what is not in it is not there.
         kind: singular, lower case, with group where ambiguous.
         rows: the objects.
     """
 
-    __slots__ = ("_by_name", "_containers", "_entities", "_postings", "_wanted", "kind", "reading", "rows")
+    __slots__ = (
+        "_by_name",
+        "_containers",
+        "_entities",
+        "_postings",
+        "_wanted",
+        "answered",
+        "kind",
+        "readable",
+        "reading",
+        "rows",
+    )
 
     def __init__(self, reading: Reading, kind: str, wanted: Wanted) -> None:
         self.reading = reading
+        self.readable = reading.readable
+        self.answered = reading.answered
         self.kind = kind
         self.rows = _as_list(reading, kind)
         self._wanted = wanted
         self._postings: Postings | None = None
-        self._entities: list[Entity] | None = None
+        self._entities: dict[int, Entity] = {}
         self._by_name: dict[tuple[str, str], int] | None = None
         self._containers: dict[int, list[dict[str, Any]]] = {}
 
@@ -53,12 +68,18 @@ class Table:
 
     def entity(self, row: int) -> Entity:
         """Return the entity that one object is."""
-        return self.entities[row]
+        found = self._entities.get(row)
+        if found is None:
+            kind, _, group = self.kind.partition(".")
+            name, namespace = _first(_NAME(self.rows[row])), _first(_NAMESPACE(self.rows[row]))
+            found = self._entities[row] = Entity(kind, name, namespace, group)
+        return found
 
     def row_of(self, entity: Entity) -> int | None:
         """Return the row of an entity of this kind, None if it is not in the list."""
         if self._by_name is None:
-            self._by_name = {(e.namespace, e.name): row for row, e in enumerate(self.entities)}
+            items = self.rows.items
+            self._by_name = {(_first(_NAMESPACE(o)), _first(_NAME(o))): row for row, o in enumerate(items)}
         return self._by_name.get((entity.namespace, entity.name))
 
     def uid(self, row: int) -> str:
@@ -68,11 +89,7 @@ class Table:
     @property
     def entities(self) -> Sequence[Entity]:
         """The entity of every object, in the order of the rows."""
-        if self._entities is None:
-            kind, _, group = self.kind.partition(".")
-            names = ((_first(_NAME(o)), _first(_NAMESPACE(o))) for o in self.rows.items)
-            self._entities = [Entity(kind, name, namespace, group) for name, namespace in names]
-        return self._entities
+        return [self.entity(row) for row in range(len(self.rows))]
 
     def containers(self, row: int) -> Sequence[dict[str, Any]]:
         """Return the containers of one object (see `diagflow.analyze.containers`)."""

@@ -25,6 +25,7 @@ class Term:
             `not` never, because it only takes some away.
         cost: the highest in it.
         templated: something in it is about an entity that arguments name.
+        op: `all`, `any` or `not`; empty for a condition.
     """
 
     node: Node
@@ -33,11 +34,7 @@ class Term:
     naming: tuple["Term", ...] = ()
     cost: int = CHEAP
     templated: bool = False
-
-    @property
-    def op(self) -> str:
-        """`all`, `any` or `not`; empty for a condition."""
-        return self.node.op if isinstance(self.node, Combination) else ""
+    op: str = ""
 
 
 def term(node: Node) -> Term:
@@ -53,6 +50,7 @@ def term(node: Node) -> Term:
         naming=_naming(parts),
         cost=max((p.cost for p in parts), default=CHEAP),
         templated=any(p.templated for p in parts),
+        op=node.op,
     )
 
 
