@@ -1,5 +1,6 @@
 """A question to the world, and its answer."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -45,16 +46,24 @@ class Query:
         """Read the canonical form; what is no query becomes one whose kind nobody answers."""
         kind, _, rest = text.partition(":")
         target, _, params = rest.partition("#")
-        return cls(kind, target, tuple(sorted(parse_qsl(params))))
+        return cls(kind, _unescaped(target), tuple(sorted(parse_qsl(params))))
 
     def param(self, name: str) -> str:
         """Return one parameter, or the empty string."""
         return dict(self.params).get(name, "")
 
     def __str__(self) -> str:
-        # "#" stands in no PromQL expression outside of strings and comments; targets are canonical: no comments.
         tail = "&".join(f"{k}={quote(v, safe='/:')}" for k, v in self.params)
-        return f"{self.kind}:{self.target.replace('#', '%23')}" + (f"#{tail}" if tail else "")
+        return f"{self.kind}:{_escaped(self.target)}" + (f"#{tail}" if tail else "")
+
+
+def _escaped(target: str) -> str:
+    """Keep `#` for the parameters; a per cent sign, which PromQL uses, is only touched where it would mislead."""
+    return target.replace("%25", "%2525").replace("%23", "%2523").replace("#", "%23")
+
+
+def _unescaped(target: str) -> str:
+    return re.sub("%(23|25)", lambda found: "#" if found.group(1) == "23" else "%", target)
 
 
 @dataclass(frozen=True, slots=True)
