@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagflow.packs.kubernetes.scheduling.agreement import differences
@@ -274,6 +274,7 @@ def said(table: Any) -> str:
     return f"0/{len(table)} nodes are available: {', '.join(parts)}."
 
 
+@settings(deadline=None)
 @given(st.lists(a_node, min_size=1, max_size=8))
 def test_objects_and_their_own_message_agree(rows: list[Any]) -> None:
     table = evaluate(pending(pod("web", cpu="2", memory="16Mi")), world(cluster(rows)))
@@ -282,6 +283,7 @@ def test_objects_and_their_own_message_agree(rows: list[Any]) -> None:
     assert message.adds_up() or not all(table.values())
 
 
+@settings(deadline=None)
 @given(st.lists(a_node, min_size=2, max_size=8))
 def test_a_node_that_came_later_is_noticed(rows: list[Any]) -> None:
     waiting = pending(pod("web", cpu="2", memory="16Mi"))

@@ -1,7 +1,7 @@
 """The scheduler's message, made by its own format and taken apart again."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagflow.packs.kubernetes.scheduling.message import Message, parse
@@ -74,6 +74,7 @@ def fit_error(total: int, reasons: dict[str, int], prefilter: str, postfilter: s
     return message + (f" {postfilter}" if postfilter else "")
 
 
+@settings(deadline=None)
 @given(total=st.integers(1, 5000), reasons=histograms, tail=after)
 def test_every_part_comes_back(total: int, reasons: dict[str, int], tail: str) -> None:
     raw = fit_error(total, reasons, "", tail.format(n=total))
@@ -85,6 +86,7 @@ def test_every_part_comes_back(total: int, reasons: dict[str, int], tail: str) -
     assert not message.cut
 
 
+@settings(deadline=None)
 @given(total=st.integers(1, 5000), words=st.sampled_from(PREFILTER), tail=after)
 def test_a_refusal_of_the_pod_as_such_has_no_count(total: int, words: str, tail: str) -> None:
     message = parse(fit_error(total, {}, words, tail.format(n=total)))
@@ -93,6 +95,7 @@ def test_a_refusal_of_the_pod_as_such_has_no_count(total: int, words: str, tail:
     assert message.adds_up()
 
 
+@settings(deadline=None)
 @given(total=st.integers(1, 5000), reasons=histograms, tail=after)
 def test_every_part_has_a_meaning_in_both_languages(total: int, reasons: dict[str, int], tail: str) -> None:
     for reason in parse(fit_error(total, reasons, "", tail.format(n=total))).reasons:
@@ -103,6 +106,7 @@ def test_every_part_has_a_meaning_in_both_languages(total: int, reasons: dict[st
         assert "{" not in meaning.en.replace("{dedicated", "")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_no_text_breaks_it(raw: str) -> None:
     message = parse(raw)
@@ -138,17 +142,20 @@ def histogram(cluster: list[list[str]]) -> dict[str, int]:
     return counts
 
 
+@settings(deadline=None)
 @given(clusters)
 def test_what_the_scheduler_counts_adds_up(cluster: list[list[str]]) -> None:
     assert parse(fit_error(len(cluster), histogram(cluster), "", "")).adds_up()
 
 
+@settings(deadline=None)
 @given(clusters)
 def test_more_nodes_than_reasons_do_not_add_up(cluster: list[list[str]]) -> None:
     most = sum(len(reasons) for reasons in cluster)
     assert not parse(fit_error(most + 1, histogram(cluster), "", "")).adds_up()
 
 
+@settings(deadline=None)
 @given(clusters)
 def test_more_reasons_of_one_plugin_than_nodes_do_not_add_up(cluster: list[list[str]]) -> None:
     counts = histogram(cluster)

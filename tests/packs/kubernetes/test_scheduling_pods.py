@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagflow.packs.kubernetes.scheduling.pending import claim_names, owner_of
@@ -46,6 +46,7 @@ def test_quantities(resource: str, text: Any, units: int) -> None:
     assert amount(resource, text) == units
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**15), st.sampled_from(["cpu", "memory", "pods", "hugepages-2Mi"]))
 def test_what_is_shown_is_near_what_it_was(units: int, resource: str) -> None:
     again = amount(resource, show(resource, units))

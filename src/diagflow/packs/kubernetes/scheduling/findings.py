@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from diagflow.analyze.api import Finding, Observation
 from diagflow.model import Edge, Entity, Outcome, Query, Strength
-from diagflow.packs.kubernetes.scheduling.filters import asked_about_room
+from diagflow.packs.kubernetes.scheduling.candidates import AT_NODES
 from diagflow.packs.kubernetes.scheduling.judge import Judged
 from diagflow.packs.kubernetes.scheduling.quantity import show
 from diagflow.packs.kubernetes.scheduling.reasons import Kind
@@ -41,10 +41,8 @@ CAUSES: Final = {
 }
 """Which cause a root is; a node that is not well is no cause of its own: rules about nodes say what ails it."""
 
-AT_NODES: Final = (Kind.PODS, Kind.CORDON)
+_KINDS: Final = {"cpu": Kind.CPU, "memory": Kind.MEMORY}
 _UNKNOWN: Final = "?"
-_MOST_EDGES: Final = 64
-"""Candidate nodes that are written down for one pod: those that matter first."""
 
 _NODES: Final = Query.of("objects", "nodes")
 _CLAIMS: Final = Query.of("objects", "persistentvolumeclaims")
@@ -68,14 +66,14 @@ def findings(judged: Sequence[Judged], world: World, *, near: bool) -> list[Find
         for about in _abouts(one):
             abouts.setdefault((about.cause, about.entity), []).append(about)
     return [
-        *(_symptom(j, world) for j in judged),
+        *(_symptom(j) for j in judged),
         *(_cause(group) for _, group in sorted(abouts.items())),
         *(f for j in judged for f in _not_the_cause(j, world)),
         *(f for j in judged for f in _open_questions(j, near=near)),
     ]
 
 
-def _symptom(judged: Judged, world: World) -> Finding:
+def _symptom(judged: Judged) -> Finding:
     pod = judged.pod
     seen = Observation(
         Query.parse(pod.source),
@@ -90,7 +88,7 @@ def _symptom(judged: Judged, world: World) -> Finding:
         SYMPTOM,
         observations=(seen, *_doubts(judged)),
         args={"said": pod.message.raw, "owner": pod.owner},
-        edges=tuple(_edges(judged, world)),
+        edges=tuple(Edge(pod.entity, "candidate", Entity("node", name)) for name in judged.candidates),
         since=pod.since,
     )
 
@@ -100,21 +98,6 @@ def _doubts(judged: Judged) -> Iterable[Observation]:
         yield Observation(_NODES, disagreement(judged.differences))
     if not judged.pod.message.adds_up():
         yield Observation(Query.parse(judged.pod.source), disagreement(["the counts of the message do not add up"]))
-
-
-def _edges(judged: Judged, world: World) -> Iterable[Edge]:
-    """Return the candidate nodes: first those that are the root or not well, as far as there are not too many."""
-    blamed = set(judged.root.nodes) if judged.root else set()
-
-    def dull(name: str) -> tuple[bool, bool, str]:
-        return name not in blamed, _well(world.nodes[name].conditions), name
-
-    names = sorted(judged.table, key=dull)[:_MOST_EDGES]
-    return (Edge(judged.pod.entity, "candidate", Entity("node", name)) for name in names)
-
-
-def _well(conditions: Mapping[str, str]) -> bool:
-    return all(status == ("True" if kind == "Ready" else "False") for kind, status in conditions.items())
 
 
 def _abouts(judged: Judged) -> Iterable[_About]:
@@ -198,18 +181,8 @@ def _earliest(times: Iterable[datetime | None]) -> datetime | None:
 
 def _not_the_cause(judged: Judged, world: World) -> Iterable[Finding]:
     """Rule out CPU and memory where a node that was asked about them has enough of them."""
-    root = judged.root
-    if root is None or root.kind not in (Kind.PODS, Kind.CPU, Kind.MEMORY, Kind.RESOURCE) or not root.nodes:
-        return
-    for resource, kind in (("cpu", Kind.CPU), ("memory", Kind.MEMORY)):
-        enough = [n for n in root.nodes if _had_enough(judged, n, kind)]
-        if resource != root.resource and len(enough) == len(root.nodes):
-            yield _refutation(judged, world, resource, enough[0], CAUSES[kind])
-
-
-def _had_enough(judged: Judged, node: str, kind: Kind) -> bool:
-    rejections = judged.table[node]
-    return asked_about_room(rejections) and all(r.kind is not kind for r in rejections)
+    for resource, name in judged.enough.items():
+        yield _refutation(judged, world, resource, name, CAUSES[_KINDS[resource]])
 
 
 def _refutation(judged: Judged, world: World, resource: str, node: str, cause: str) -> Finding:

@@ -1,13 +1,14 @@
 """What keeps one pod (or several that are alike) from every node, and how sure that is."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from diagflow.analyze.events import Event
 from diagflow.model import Entity, Strength
 from diagflow.packs.kubernetes.scheduling.agreement import differences, unaccounted
+from diagflow.packs.kubernetes.scheduling.candidates import candidates, enough
 from diagflow.packs.kubernetes.scheduling.claims import BadClaim, Trouble, bad_claims
 from diagflow.packs.kubernetes.scheduling.filters import Table, evaluate
 from diagflow.packs.kubernetes.scheduling.hearsay import Undecided, root_of
@@ -46,19 +47,23 @@ class Judged:
         undecided: what the message makes likely where the nodes could not be read.
         claims: the claims that are the root, if it is about claims.
         table: rejections by node; empty where only the message was there to go by.
+        candidates: the nodes in question, those that matter first.
+        enough: the resources of which the nodes of the root have enough, each with one of these nodes.
         differences: where message and objects disagree.
         strength: how sure, age and disagreement weighed in.
         seen: how sure it is that the pod is held up at all.
     """
 
     pod: Pending
-    root: Root | None
-    undecided: Undecided | None
-    claims: tuple[BadClaim, ...]
-    table: Table
-    differences: tuple[str, ...]
-    strength: Strength
-    seen: Strength
+    root: Root | None = None
+    undecided: Undecided | None = None
+    claims: tuple[BadClaim, ...] = ()
+    table: Table = field(default_factory=dict)
+    candidates: tuple[str, ...] = ()
+    enough: Mapping[str, str] = field(default_factory=dict)
+    differences: tuple[str, ...] = ()
+    strength: Strength = Strength.CONCLUSIVE
+    seen: Strength = Strength.CONCLUSIVE
 
 
 def judge_all(pods: Iterable[Pending], world: World, events: Sequence[Event], now: datetime) -> list[Judged]:
@@ -83,7 +88,7 @@ def _likeness(pod: Pending) -> str:
 
 
 def _judge(pod: Pending, world: World, events: Sequence[Event]) -> Judged:
-    start = Judged(pod, None, None, (), {}, (), Strength.CONCLUSIVE, Strength.CONCLUSIVE)
+    start = Judged(pod)
     claims = _claims(pod, world, events)
     if claims:
         return replace(start, root=Root(_claim_kind(pod), ()), claims=tuple(claims))
@@ -93,7 +98,14 @@ def _judge(pod: Pending, world: World, events: Sequence[Event]) -> Judged:
         return _by_message(start)
     table = evaluate(pod, world)
     root = find_root(pod, table, world)
-    judged = replace(start, root=root, table=table, differences=tuple(differences(pod.message, table)))
+    judged = replace(
+        start,
+        root=root,
+        table=table,
+        candidates=candidates(table, root, world),
+        enough=enough(table, root),
+        differences=tuple(differences(pod.message, table)),
+    )
     if root is not None and unaccounted(pod.message):
         root = replace(root, strength=at_most(root.strength, Strength.MODERATE))
         return replace(judged, root=root)

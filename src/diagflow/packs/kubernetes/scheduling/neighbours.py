@@ -46,8 +46,11 @@ class Neighbourhood:
         self._first = bool(self._affinity) and all(
             _matches(t, pod.namespace, pod.labels, pod.namespace) for t in self._affinity
         )
-        for node, other in _placed(world):
-            self._meet(pod, node, other)
+        if self._affinity or self._anti:
+            for node, other in _placed(world):
+                self._meet(pod, node, other)
+        for name, other in world.loners:
+            self._avoided(pod, world.nodes[name], other)
 
     def _meet(self, pod: Pending, node: Node, other: Json) -> None:
         labels, (namespace, _) = meta(other).get("labels") or {}, key(other)
@@ -55,8 +58,10 @@ class Neighbourhood:
             self._found |= _domains(self._affinity, node)
         met = [t for t in self._anti if _matches(t, pod.namespace, labels, namespace)]
         self._occupied |= _domains(met, node)
+
+    def _avoided(self, pod: Pending, node: Node, other: Json) -> None:
         theirs = terms(other.get("spec") or {}, "podAntiAffinity")
-        met = [t for t in theirs if _matches(t, namespace, pod.labels, pod.namespace)]
+        met = [t for t in theirs if _matches(t, key(other)[0], pod.labels, pod.namespace)]
         self._forbidden |= _domains(met, node)
 
     def refuses(self, node: Node) -> str:

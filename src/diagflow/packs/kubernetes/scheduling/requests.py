@@ -6,6 +6,7 @@ Requests of the pod as a whole (since 1.34 by default) stand instead of those of
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from diagflow.packs.kubernetes.scheduling.quantity import amount
@@ -19,16 +20,12 @@ _POD_LEVEL: Final = ("cpu", "memory")
 _ANY: Final = "0.0.0.0"  # noqa: S104  # what an unset hostIP means
 
 
-def _own(container: Json) -> Mapping[str, Any]:
-    """Return a container's requests; the API server fills a missing one with the limit."""
-    resources = container.get("resources") or {}
-    requests, limits = resources.get("requests") or {}, resources.get("limits") or {}
-    return {**limits, **requests} if limits else requests
+Parts = tuple[tuple[str, Any], ...]
 
 
-def _add(total: Amounts, more: Mapping[str, Any]) -> None:
+def _add(total: Amounts, more: Mapping[str, int]) -> None:
     for name, value in more.items():
-        total[name] = total.get(name, 0) + (value if isinstance(value, int) else amount(name, value))
+        total[name] = total.get(name, 0) + value
 
 
 def _raise_to(total: Amounts, least: Amounts) -> None:
@@ -43,14 +40,28 @@ def pod_requests(spec: Json) -> Amounts:
         _add(total, _amounts(container))
     if spec.get("initContainers"):
         _with_init_containers(total, spec["initContainers"])
-    whole = (spec.get("resources") or {}).get("requests") or {}
-    total.update({k: amount(k, v) for k, v in whole.items() if k in _POD_LEVEL or k.startswith("hugepages-")})
-    _add(total, {k: amount(k, v) for k, v in (spec.get("overhead") or {}).items()})
+    if spec.get("resources"):
+        total.update(_of_the_pod(spec["resources"]))
+    if spec.get("overhead"):
+        _add(total, {k: amount(k, v) for k, v in spec["overhead"].items()})
     return {k: v for k, v in total.items() if v}
 
 
-def _amounts(container: Json) -> Amounts:
-    return {name: amount(name, value) for name, value in _own(container).items()}
+def _of_the_pod(resources: Json) -> Amounts:
+    whole = resources.get("requests") or {}
+    return {k: amount(k, v) for k, v in whole.items() if k in _POD_LEVEL or k.startswith("hugepages-")}
+
+
+def _amounts(container: Json) -> Mapping[str, int]:
+    resources = container.get("resources") or {}
+    requests, limits = resources.get("requests") or {}, resources.get("limits") or {}
+    return _read(tuple(requests.items()), tuple(limits.items()))
+
+
+@lru_cache(maxsize=4096)
+def _read(requests: Parts, limits: Parts) -> Mapping[str, int]:
+    """Return requests as numbers (shared: not to be changed); the API server fills a missing one with the limit."""
+    return {name: amount(name, value) for name, value in (*limits, *requests)}
 
 
 def _with_init_containers(total: Amounts, containers: Iterable[Json]) -> None:
@@ -71,12 +82,15 @@ def _with_init_containers(total: Amounts, containers: Iterable[Json]) -> None:
 
 def host_ports(spec: Json) -> frozenset[Port]:
     """Return the host ports that a pod takes; with the host's network the API server names them in `hostPort`."""
-    return frozenset(
-        (str(port.get("hostIP") or _ANY), str(port.get("protocol") or "TCP"), int(port["hostPort"]))
-        for container in spec.get("containers") or ()
-        for port in container.get("ports") or ()
-        if port.get("hostPort")
-    )
+    ports = [p for c in spec.get("containers") or () for p in c.get("ports") or () if p.get("hostPort")]
+    return frozenset(map(_port, ports)) if ports else _NONE
+
+
+_NONE: Final[frozenset[Port]] = frozenset()
+
+
+def _port(port: Json) -> Port:
+    return str(port.get("hostIP") or _ANY), str(port.get("protocol") or "TCP"), int(port["hostPort"])
 
 
 def ports_conflict(wanted: Iterable[Port], taken: Iterable[Port]) -> tuple[Port, ...]:

@@ -42,12 +42,13 @@ class Load:
     pods: list[Json] = field(default_factory=list)
     ports: set[Port] = field(default_factory=set)
 
-    def add(self, pod: Json) -> None:
+    def add(self, pod: Json, spec: Json) -> None:
         """Count one pod."""
-        spec = pod.get("spec") or {}
+        requested = self.requested
         for name, value in pod_requests(spec).items():
-            self.requested[name] = self.requested.get(name, 0) + value
-        self.ports |= host_ports(spec)
+            requested[name] = requested.get(name, 0) + value
+        if ports := host_ports(spec):
+            self.ports |= ports
         self.pods.append(pod)
 
 
@@ -58,6 +59,7 @@ class World:
     Attributes:
         nodes: by name.
         loads: what runs on each node, by its name.
+        loners: pods that run with an anti-affinity of their own, with the names of their nodes.
         complete: all nodes and pods were read; without them only the scheduler's message tells.
         clocked: its time is that of a live cluster. A dump without nodes is a snippet that somebody cut out because of
             a fault, its last timestamp is all there is of a clock: how young something is cannot be told from it.
@@ -68,6 +70,7 @@ class World:
 
     nodes: Mapping[str, Node]
     loads: Mapping[str, Load]
+    loners: tuple[tuple[str, Json], ...] = ()
     complete: bool = True
     clocked: bool = True
     claims: Mapping[tuple[str, str], Json] | None = None
@@ -139,13 +142,18 @@ def build(
     """Put the objects together; pods that are over hold nothing, pods without a node stand nowhere."""
     known = {node.name: node for node in map(node_of, nodes)}
     loads = {name: Load() for name in known}
+    loners = []
     for pod in pods:
-        load = loads.get((pod.get("spec") or {}).get("nodeName") or "")
+        spec = pod.get("spec") or {}
+        load = loads.get(spec.get("nodeName") or "")
         if load is not None and (pod.get("status") or {}).get("phase") not in _OVER:
-            load.add(pod)
+            load.add(pod, spec)
+            if (spec.get("affinity") or {}).get("podAntiAffinity"):
+                loners.append((str(spec["nodeName"]), pod))
     return World(
         nodes=known,
         loads=loads,
+        loners=tuple(loners),
         complete=complete,
         clocked=clocked,
         claims=None if claims is None else {key(c): c for c in claims},
