@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from diagflow.cli.pointed import pointed
+
 if TYPE_CHECKING:
     from diagflow.bundle.disk import Opened
-    from diagflow.model import Incident
 
 
 def import_(
@@ -50,19 +51,6 @@ def _moment(at: str | None) -> datetime | None:
     from diagflow.cli.times import parse_moment
 
     return parse_moment(at, now=datetime.now(UTC)) if at else None
-
-
-def pointed(incident: "Incident") -> "Incident":
-    """Return an incident with the entities that its alert names, if nobody has named any yet."""
-    if incident.alert is None or incident.entities:
-        return incident
-    import json
-    from dataclasses import replace
-
-    from diagflow.collect.alert import parse_alert
-
-    parsed = parse_alert(json.dumps(incident.alert).encode(), name="alert.json")
-    return replace(incident, entities=parsed.entities, labels=dict(parsed.labels), onset=parsed.onset or incident.onset)
 
 
 def _done(opened: "Opened", destination: str) -> str:

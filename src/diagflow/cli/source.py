@@ -1,6 +1,5 @@
 """Where readings come from: a bundle, or the live cluster."""
 
-import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from diagflow.cli.pointed import pointed
 from diagflow.cli.times import parse_duration, parse_moment
 from diagflow.model import BadInput, Entity, Incident
 
@@ -101,17 +101,9 @@ def _pointed(recorded: Incident, target: Target, namespace: str) -> Incident:
         )
     if target.everything:
         recorded = replace(recorded, entities=(), alert=None, onset=None, labels={})
-    elif recorded.alert is not None and not recorded.entities:
-        recorded = _with_entities(recorded)
+    else:
+        recorded = pointed(recorded)
     return replace(recorded, namespace=namespace) if namespace else recorded
-
-
-def _with_entities(recorded: Incident) -> Incident:
-    """Read the alert of an incident folder: what it is about, and since when."""
-    from diagflow.collect.alert import parse_alert
-
-    parsed = parse_alert(json.dumps(recorded.alert).encode(), name="alert.json", resolved=True)
-    return replace(recorded, entities=parsed.entities, alert=parsed.body, onset=parsed.onset, labels=parsed.labels)
 
 
 def _live(options: SourceOptions, target: Target, progress: Callable[[str], None] | None) -> Source:

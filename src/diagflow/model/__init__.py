@@ -12,7 +12,7 @@ from diagflow.model.evidence import STRENGTHS, Evidence, Strength
 from diagflow.model.incident import Incident
 from diagflow.model.reading import Coverage, Query, Reading, State, Want
 from diagflow.model.text import Text
-from diagflow.model.topology import Direction, Edge, Topology
+from diagflow.model.topology import Direction, Edge, Edges, Topology
 from diagflow.model.verdict import Need, Onset, Outcome, Verdict
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "DiagFlowError",
     "Direction",
     "Edge",
+    "Edges",
     "Entity",
     "Evidence",
     "Explains",
