@@ -95,7 +95,8 @@ def test_what_nobody_asked_about_is_not_ruled_out():
 def test_a_contradiction_is_said_and_not_named():
     found = infer([match("disk", "node/n1", seen(), seen(sign=-1, origin="metric"))], CAPACITY, FLAT, SCAN)
     assert found.causes == ()
-    assert [s.outcome for s in found.path if s.kind == "cause"] == ["contradicted"]
+    (step,) = [s for s in found.path if s.kind == "cause"]
+    assert (step.outcome, sorted(e.nats for e in step.evidence)) == ("contradicted", [-6.0, 6.0])
 
 
 def test_strong_is_named_near_an_alert_and_not_in_a_scan():

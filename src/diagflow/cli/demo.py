@@ -31,5 +31,9 @@ def demo(
     status = show(result, OutputOptions(lang=lang))
     page.parent.mkdir(parents=True, exist_ok=True)
     show(result, OutputOptions(o.Format.HTML, lang, out=page))
-    sys.stderr.write(f"The same as a page: {page}\nNext: diagflow scan\n")
+    from diagflow.feedback.output import system_language
+
+    chinese = (lang.value if lang else system_language()) == "zh"
+    says = "网页版：{}\n下一步：diagflow scan\n" if chinese else "The same as a page: {}\nNext: diagflow scan\n"
+    sys.stderr.write(says.format(page))
     return 0 if status == 1 else status

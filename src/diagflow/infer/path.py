@@ -8,6 +8,7 @@ from diagflow.infer.weigh import Weighed
 from diagflow.model import Cause, Entity, Outcome, Text, Verdict
 from diagflow.model.diagnosis import NAMED_FROM, Step
 
+CONTRADICTED = "contradicted"
 _TOLD = (Outcome.MATCH, Outcome.INCONCLUSIVE, Outcome.ERROR)
 """Outcomes that belong in the path; an analyzer's `no_match` does too: it looked and found no fault."""
 
@@ -84,6 +85,7 @@ def _cause_steps(weighed: Iterable[Weighed], explained: Explained, causes: Mappi
             text=_decided(first, outcome, len(group), explained),
             names=cause_id,
             confidence=confidence,
+            evidence=first.evidence if outcome == CONTRADICTED else (),
             count=len(group),
             entities=_entities(w.entity for w in group),
         )
@@ -91,7 +93,7 @@ def _cause_steps(weighed: Iterable[Weighed], explained: Explained, causes: Mappi
 
 def _decision(one: Weighed, explained: Explained, causes: Mapping[str, Cause]) -> str:
     if one.contradicted:
-        return "contradicted"
+        return CONTRADICTED
     if one.refuted:
         return "ruled_out"
     if one.confidence < NAMED_FROM:
@@ -111,7 +113,7 @@ def _decided(one: Weighed, outcome: str, count: int, explained: Explained) -> Te
             f"置信度 {one.confidence}，低于 {NAMED_FROM}，不作结论",
         ),
         "ruled_out": ("is ruled out by conclusive evidence", "被决定性证据排除"),
-        "contradicted": (
+        CONTRADICTED: (
             "has conclusive evidence for and against it: a contradiction, so it is not named",
             "决定性证据互相矛盾，因此不作结论",
         ),

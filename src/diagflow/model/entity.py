@@ -1,5 +1,6 @@
 """A thing that can be ill, written `kind[.group]/[namespace/]name`."""
 
+import re
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import quote, unquote
@@ -8,6 +9,7 @@ from diagflow.model.errors import BadInput
 
 # Characters of Kubernetes names (RFC 1123 and the ":" of RBAC names), of URLs in names, and of `*` in labels.
 _SAFE = ":@*+,;=!$'()~"
+_PLAIN = re.compile(r"[a-zA-Z0-9._-]+").fullmatch  # nearly all names: quoting is slow where there is nothing to quote
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,7 +42,7 @@ class Entity:
     def __str__(self) -> str:
         kind = f"{self.kind}.{self.group}" if self.group else self.kind
         parts = [kind, self.namespace, self.name] if self.namespace else [kind, self.name]
-        return "/".join(quote(p, safe=_SAFE) for p in parts)
+        return "/".join(p if _PLAIN(p) else quote(p, safe=_SAFE, errors="replace") for p in parts)
 
 
 CLUSTER = Entity("cluster", "local")
