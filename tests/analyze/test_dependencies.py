@@ -36,7 +36,9 @@ def test_context_is_shown_and_weighs_nothing():
     )
     assert [(e.value, e.nats) for e in found.evidence[1:]] == [(3.0, 0.0)]
     nothing = only(rule, {"objects": [ILL], "answers": {"node_load1": []}})
-    assert [(e.text.en, e.nats) for e in nothing.evidence[1:]] == [("node_load1: the metric is there, but no series has these labels", 0.0)]
+    assert [(e.text.en, e.nats) for e in nothing.evidence[1:]] == [
+        ("node_load1: the metric is there, but no series has these labels", 0.0)
+    ]
 
 
 def test_absent_context_makes_nothing_inconclusive():

@@ -10,6 +10,7 @@ from diagflow.analyze.judgement import NO, Hit, Judgement, failed, some, unread
 from diagflow.analyze.observe import observed
 from diagflow.analyze.paths import scalar, values_at
 from diagflow.analyze.plan import paths_in_object
+from diagflow.analyze.quick import decider
 from diagflow.analyze.scene import Scene, extracted, values_of
 from diagflow.analyze.table import Table
 from diagflow.analyze.times import parsed
@@ -118,13 +119,21 @@ class ObjectSource:
         seen = self._seen(row, container)
         if seen is None:
             return NO
+        quick = self._quick(row, container)
+        if quick is False:
+            return NO
         activation = self._activation(entity, row, container)
         if isinstance(activation, Judgement):
             return activation
-        verdict = holds(self._wanted.where, activation)
+        verdict = quick or holds(self._wanted.where, activation)
         if isinstance(verdict, CelError):
             return failed(f"where: {verdict.message}")
         return self._hit(entity, row, container, activation, seen) if verdict else NO
+
+    def _quick(self, row: int, container: int) -> bool | None:
+        """Decide `where` without CEL, as far as that goes."""
+        decide = decider(self._wanted.where) if self._wanted.where else None
+        return None if decide is None else decide(values_of(self.table, row, container))
 
     def _seen(self, row: int, container: int) -> dict[str, Any] | None:
         """Return the value found for each path of `when`, None if one has none of the accepted values."""

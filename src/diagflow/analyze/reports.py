@@ -7,6 +7,7 @@ from typing import Any, Final
 from diagflow.analyze.events import EVENT_FIELDS, Event, event_of
 from diagflow.analyze.judgement import NO, Hit, Judgement, failed, silence, unread
 from diagflow.analyze.observe import observed, shortened
+from diagflow.analyze.quick import decider
 from diagflow.analyze.scene import Scene, extracted
 from diagflow.analyze.table import Table
 from diagflow.analyze.topology import full_kind
@@ -135,8 +136,12 @@ class EventSource:
             args.setdefault("container", event.container)
         if not (self._wanted.where or self._condition.extract):
             return args
+        decide = decider(self._wanted.where) if self._wanted.where else None
+        quick = decide({"event": event.plain, "args": args}) if decide else None
+        if quick is False:
+            return None
         activation = self._scene.bind(event=event.plain, args=args)
-        verdict = holds(self._wanted.where, activation)
+        verdict = quick or holds(self._wanted.where, activation)
         if not verdict or isinstance(verdict, CelError):
             return verdict or None
         more = extracted(self._condition.extract, activation)
