@@ -5,6 +5,7 @@ template, and there is no status.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 PREFIX: Final = "container."
@@ -16,16 +17,16 @@ _TEMPLATES: Final = {"pod": "", "cronjob": "spec.jobTemplate.spec.template.", "p
 
 def in_object(paths: Iterable[str], kind: str) -> frozenset[str]:
     """Return the paths in an object of `kind` that hold container paths (without `container.`), and what joins them."""
-    found = {full for path in paths for full in _expanded(path, kind)}
-    joins = (
-        *_in_spec("name", kind),
-        *_in_spec("image", kind),
-        *_in_status("name"),
-        _template(kind) + "spec.initContainers[].restartPolicy",
-    )
-    return frozenset(found.union(joins))
+    return _joins(kind).union(*(_expanded(path, kind) for path in paths))
 
 
+@lru_cache(maxsize=64)
+def _joins(kind: str) -> frozenset[str]:
+    restarts = _template(kind) + "spec.initContainers[].restartPolicy"
+    return frozenset({*_in_spec("name", kind), *_in_spec("image", kind), *_in_status("name"), restarts})
+
+
+@lru_cache(maxsize=4096)
 def _expanded(path: str, kind: str) -> tuple[str, ...]:
     head, _, tail = path.partition(".")
     if head == "type":

@@ -25,11 +25,8 @@ def compiled(pattern: str) -> Any:
     """
     if len(pattern) > MAX_LENGTH:
         raise BadPattern(f"the pattern has {len(pattern):,} characters: write at most {MAX_LENGTH:,}")
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = MAX_MEMORY
     try:
-        return re2.compile(pattern, options)
+        return re2.compile(pattern, _options())
     except re2.error as e:
         detail = e.args[0].decode("utf-8", "replace") if e.args and isinstance(e.args[0], bytes) else str(e)
         raise BadPattern(f"RE2 does not take this pattern: {detail}{_advice(pattern)}") from None
@@ -41,6 +38,14 @@ def _advice(pattern: str) -> str:
     if any(look in pattern for look in ("(?=", "(?!", "(?<=", "(?<!")):
         return " (it has no lookahead or lookbehind: match the whole and leave the rest to a condition)"
     return ""
+
+
+@lru_cache(maxsize=1)
+def _options() -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = MAX_MEMORY
+    return options
 
 
 def groups(pattern: str) -> frozenset[str]:

@@ -299,11 +299,19 @@ class Record:
         name: what it is, for messages: "a rule".
         keys: what it may hold.
         check: looks at the values together; called only when each is right, so that one mistake gives one message.
+        known: the keys by name.
+        required: the keys that must be there.
     """
 
     name: str
     keys: tuple[Key, ...]
     check: Callable[[Fields, Context], None] | None = None
+    known: Mapping[str, Key] = field(init=False, repr=False)
+    required: tuple[Key, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "known", {key.name: key for key in self.keys})
+        object.__setattr__(self, "required", tuple(key for key in self.keys if key.required))
 
     def read(self, node: yaml.Node, context: Context) -> Any:
         """Return the `Fields`."""
@@ -316,12 +324,12 @@ class Record:
         return fields if len(context.problems) == before else INVALID
 
     def _first_keys(self) -> str:
-        names = [k.name for k in self.keys if k.required] or [k.name for k in self.keys[:3]]
+        names = [k.name for k in self.required or self.keys[:3]]
         return " and ".join(f"`{name}`" for name in names)
 
     def _fields(self, node: yaml.MappingNode, context: Context) -> Fields:
         fields, unknown = Fields(node), []
-        known = {key.name: key for key in self.keys}
+        known = self.known
         for name, key_node, value_node in pairs(node, context):
             if name not in known:
                 unknown.append(name)
@@ -340,9 +348,9 @@ class Record:
         )
 
     def _missing(self, fields: Fields, unknown: list[str], context: Context) -> None:
-        for key in self.keys:
+        for key in self.required:
             # A key that was misspelt has been reported where it stands.
-            if key.required and key.name not in fields and not unknown:
+            if key.name not in fields and not unknown:
                 end = last_line(fields.node)
                 context.fail(
                     fields.node,
@@ -355,7 +363,7 @@ class Record:
         return {
             "type": "object",
             "properties": {key.name: _described(key) for key in self.keys},
-            "required": [key.name for key in self.keys if key.required],
+            "required": [key.name for key in self.required],
             "additionalProperties": False,
         }
 

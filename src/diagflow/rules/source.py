@@ -20,7 +20,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\
 # operator's first character is replaced by a letter of the private use area of the same width, and put back by
 # `restore`. What is left alone is a real block header: ">", ">-" and ">+" with nothing behind.
 _THRESHOLD = re.compile(
-    r"""(?<![\w-])(threshold["']?[ \t]*:[ \t]*)(?:(>)(?![-+]?[ \t]*(?:\#.*)?\r?$)|(!)(?==))""", re.MULTILINE
+    r"""(threshold(?<![\w-]threshold)["']?[ \t]*:[ \t]*)(?:(>)(?![-+]?[ \t]*(?:\#.*)?\r?$)|(!)(?==))""", re.MULTILINE
 )
 _STAND_IN: Final = {">": "\uf8f0", "!": "\uf8f1"}
 _BACK: Final = {ord(letter): operator for operator, letter in _STAND_IN.items()}
