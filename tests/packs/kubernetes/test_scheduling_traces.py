@@ -115,7 +115,15 @@ def test_what_the_scheduler_said_in_fifteen_faults(tmp_path: Path, number: int) 
     assert said(diagnosis)[0] == [(REFUSED[number], "pod/shop/web")]
 
 
-@pytest.mark.parametrize("number", range(8, 15))
+DENIED = {
+    8: ("quota-exceeded", "resourcequota/shop/ba-test"),
+    9: ("quota-exceeded", "resourcequota/shop/ba-test"),
+    10: ("quota-demands-requests", "resourcequota/shop/ba-test"),
+    **dict.fromkeys(range(11, 15), ("limit-range-violated", "replicaset/shop/web-7f")),
+}
+
+
+@pytest.mark.parametrize("number", sorted(DENIED))
 def test_what_the_api_server_refused_in_fifteen_faults(tmp_path: Path, number: int) -> None:
     faults = json.loads((TRACES / "faults" / "faults.json").read_text(encoding="utf-8"))
     message = next(f["error"] for f in faults if f["id"] == number)
@@ -143,7 +151,6 @@ def test_what_the_api_server_refused_in_fifteen_faults(tmp_path: Path, number: i
         replicasets={"kind": "List", "apiVersion": "v1", "items": [replicaset]},
         namespaces={"kind": "List", "apiVersion": "v1", "items": [later]},
     )
-    quota = [("quota-exceeded", "resourcequota/shop/ba-test")] if "exceeded quota" in message else []
     causes, symptoms = said(diagnosis)
-    assert causes == quota
+    assert causes == [DENIED[number]]
     assert ("failed-create", "replicaset/shop/web-7f") in symptoms

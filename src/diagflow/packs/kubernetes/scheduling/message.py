@@ -94,7 +94,8 @@ class Message:
     def meaning(self) -> Text:
         """Return every part in words for people."""
         parts = [r.meaning() for r in self.reasons]
-        of = Text("", "") if self.total is None else Text(f"of {self.total} nodes: ", f"{self.total} 个节点中：")
+        counted = self.total is not None and any(r.count is not None for r in self.reasons)
+        of = Text(f"of {self.total} node(s): ", f"{self.total} 个节点中：") if counted else Text("")
         return Text(of.en + ", ".join(p.en for p in parts), of.zh + "，".join(p.zh for p in parts))
 
 

@@ -127,7 +127,7 @@ MEANINGS: Final = {
     Kind.CPU: Text("not enough free CPU", "空闲 CPU 不足"),
     Kind.MEMORY: Text("not enough free memory", "空闲内存不足"),
     Kind.RESOURCE: Text("not enough free {detail}", "空闲的 {detail} 不足"),
-    Kind.PODS: Text("as many pods as the node may run", "Pod 数已达节点上限"),
+    Kind.PODS: Text("no pod slot left", "Pod 数已达节点上限"),
     Kind.CORDON: Text("cordoned", "已被标记为不可调度（cordon）"),
     Kind.TAINT: Text("a taint that the pod does not tolerate {detail}", "Pod 未容忍的污点 {detail}"),
     Kind.CONDITION: Text("the node is not well {detail}", "节点状态异常 {detail}"),

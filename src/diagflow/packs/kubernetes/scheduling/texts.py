@@ -26,9 +26,9 @@ _ROOTS: Final = {
     Kind.MEMORY: _SCARCE,
     Kind.RESOURCE: _SCARCE,
     Kind.PODS: Text(
-        "{node} runs {running} of {capacity} pods that it may run, with {free_cpu} CPU and {free_memory} memory left; "
+        "{node} runs {running} pod(s), its limit is {capacity}, with {free_cpu} CPU and {free_memory} memory left; "
         "a kubelet's own limit is 110",
-        "{node} 已运行 {running} 个 Pod，上限为 {capacity}，尚有 CPU {free_cpu}、内存 {free_memory}；"
+        "{node} 运行着 {running} 个 Pod，上限为 {capacity}，尚有 CPU {free_cpu}、内存 {free_memory}；"
         "kubelet 默认上限为 110",
     ),
     Kind.CORDON: Text(
