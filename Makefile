@@ -30,7 +30,7 @@ check: $(VENV)/.installed ## quick: format, lint, types, layers, rules
 
 test-lab: $(VENV)/.installed ## install and start the lab (root), run the live tests, skip nothing
 	$(BIN)/python -m lab build
-	DIAGFLOW_LAB=1 $(PYTEST) -m lab tests/lab
+	DIAGFLOW_LAB=1 $(PYTEST) -m "lab or browser"
 
 lab-up: $(VENV)/.installed ## start the lab: a real control plane, a real kubelet, Prometheus, Alertmanager
 	$(BIN)/python -m lab build

@@ -18,6 +18,7 @@ PACKAGES = {
     "iproute2": "makes network devices",
     "iptables": "drops packets",
     "openssl": "makes certificates",
+    "chromium": "shows the page, in the tests that look at it",
     "util-linux": "makes namespaces",
     "mount": "makes mounts",
 }

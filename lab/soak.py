@@ -16,6 +16,10 @@ from lab.cluster import Cluster
 from lab.life import Life
 
 
+PROGRESS = 25
+"""Looks between two lines of progress."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How long, how often, and what is run."""
@@ -42,6 +46,8 @@ def soak(cluster: Cluster, plan: Plan, env: dict[str, str]) -> int:
         for number, moment in enumerate(moments(plan), start=1):
             time.sleep(max(0.0, began + moment - time.monotonic()))
             failed += not _look(cluster, plan, number, env)
+            if number % PROGRESS == 0:
+                print(f"  {number} of {plan.scans} looks, {failed} failed", flush=True)
     for line in trouble:
         print(f"  a step could not be done: {line}")
     print(f"{plan.scans} looks in {time.monotonic() - began:.0f} s, {failed} failed", flush=True)
