@@ -15,7 +15,6 @@ from lab import recorder, snapshot
 from lab.cluster import Cluster
 from lab.life import Life
 
-
 PROGRESS = 25
 """Looks between two lines of progress."""
 
