@@ -52,6 +52,9 @@ class Limits:
 
 DEFAULT: Final = Limits()
 
+_KEPT: Final = ("SYSTEMROOT", "HOME", "APPDATA", "PYTHONPATH")
+"""What the interpreter needs to start, and to find the packages that we found."""
+
 
 class _Ended(Exception):  # noqa: N818  # caught here
     """The child is not there any more."""
@@ -211,7 +214,7 @@ def _flags() -> list[str]:
 
 def _environment() -> dict[str, str]:
     """No variable of ours, so no secret; one hash seed, so that a loop over a set gives the same twice."""
-    kept = {name: os.environ[name] for name in ("SYSTEMROOT", "HOME", "APPDATA") if name in os.environ}
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return {**kept, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"}
 
 

@@ -59,10 +59,16 @@ def run_case(tests: TestFile, case: Case, rule: Rule, ruleset: RuleSet) -> Resul
         found = diagnose(ruleset, world, world.incident)
     except BadInput as e:
         return Result(str(tests.path), rule.id, case.name, case.line, (str(e),))
-    differences = [*_compared(rule, case.expect, found), *_unasked(world)]
+    differences = [*_compared(rule, case.expect, found), *_broken(rule, found), *_unasked(world)]
     about_the_rule = any(d.startswith(("verdict", "entity", "args")) for d in differences)
     why = explain_on(rule, found.bundle) if about_the_rule else ()
     return Result(str(tests.path), rule.id, case.name, case.line, tuple(differences), why)
+
+
+def _broken(rule: Rule, found: Diagnosed) -> Iterator[str]:
+    for verdict in found.analysis.verdicts:
+        if verdict.rule == rule.id and verdict.analyzer and verdict.outcome is Outcome.ERROR:
+            yield f"analyzer: {verdict.detail}"
 
 
 def _unasked(world: World) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""Acme's pack for DiagFlow: queues and leader elections."""

@@ -1,0 +1,4 @@
+"""Hangs already while it is imported."""
+
+while True:
+    pass
