@@ -71,6 +71,8 @@ def diagnose(
     deadline = time.monotonic() + timeout
     with runner:
         analysis = _rounds(ruleset, reader, bundle, runner, deadline)
+    for reading in runner.record(incident.now):  # analyzers that were killed: a replay must not try them again
+        bundle.add(reading)
     diagnosis = infer(
         analysis.verdicts,
         ruleset.causes,
