@@ -237,6 +237,30 @@ def test_patterns_in_expressions_are_found():
     assert {text for function, text in found.strings if function == "matches"} == {"x", "y", "z", "w"}
 
 
+TOKENS = st.sampled_from(
+    r"""object .a [0] ['b'] ( ) [ ] { } && || ! ? : , 1 1u -1.5e300 'x' b'x' r'\d' null true .exists(x, .map(x, .matches( has(
+    size( quantity( capture( age( now + / in duration('1h') timestamp( type( dyn( string( int( é // 999999999999999999999""".split()
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(source=st.lists(TOKENS, max_size=14).map(" ".join))
+def test_no_expression_raises_or_crashes(source):
+    activation = shared().activation(object=OBJECT, now=NOW)
+    found = program(source).eval(activation)
+    assert isinstance(holds(source, activation), bool | CelError)
+    if not (isinstance(found, CelError) and raises(source)):
+        assert reads(source).variables <= {"object", "now"}
+
+
+def raises(source) -> bool:
+    try:
+        reads(source)
+    except BadExpression as e:
+        return bool(e.complaints)
+    return False
+
+
 PATHS = st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=3).map(
     lambda steps: ".".join(["object", *steps])
 )

@@ -139,19 +139,18 @@ def test_decode_keeps_positions_behind_a_byte_order_mark():
 
 
 def test_what_is_not_there_or_no_file(tmp_path):
-    found = load_paths([tmp_path / "gone", "\0", tmp_path])
-    assert sorted(str(p).removeprefix(str(tmp_path)) for p in found.problems) == sorted(
-        [
-            "/gone:1:1: cannot be read: No such file or directory",
-            "\0:1:1: cannot be read: embedded null byte",
-            ":1:1: there is no rule file here: rules are *.yaml (and no *.test.yaml)",
-        ]
-    )
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    gone = tmp_path / "gone"
+    found = {p.position.file: p.message for p in load_paths([gone, "\0", empty]).problems}
+    assert set(found) == {str(gone), "\0", str(empty)}
+    assert found[str(empty)] == "there is no rule file here: rules are *.yaml (and no *.test.yaml)"
+    assert all(found[file].startswith("cannot be read: ") for file in (str(gone), "\0"))
 
 
-def test_a_file_that_may_not_be_read(tmp_path):
-    folder = tmp_path / "dir.yaml"
-    folder.mkdir()
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a right to make links")
+def test_a_file_that_cannot_be_read(tmp_path):
+    (tmp_path / "dir.yaml").mkdir()
     (tmp_path / "loop.yaml").symlink_to(tmp_path / "loop.yaml")
     (found,) = load_paths([tmp_path]).problems
     assert "loop.yaml:1:1: cannot be read: " in str(found)
