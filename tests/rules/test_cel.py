@@ -237,10 +237,11 @@ def test_patterns_in_expressions_are_found():
     assert {text for function, text in found.strings if function == "matches"} == {"x", "y", "z", "w"}
 
 
-TOKENS = st.sampled_from(
-    r"""object .a [0] ['b'] ( ) [ ] { } && || ! ? : , 1 1u -1.5e300 'x' b'x' r'\d' null true .exists(x, .map(x, .matches( has(
-    size( quantity( capture( age( now + / in duration('1h') timestamp( type( dyn( string( int( é // 999999999999999999999""".split()
-)
+PIECES = r"""
+object .a [0] ['b'] ( ) [ ] { } && || ! ? : , 1 1u -1.5e300 'x' b'x' r'\d' null true .exists(x, .map(x, .matches( has(
+size( quantity( capture( age( now + / in duration('1h') timestamp( type( dyn( string( int( é // 99999999999999999999
+"""
+TOKENS = st.sampled_from(PIECES.split())
 
 
 @settings(max_examples=400, deadline=None)
