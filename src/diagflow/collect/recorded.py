@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from diagflow.model import Query, Reading, Want
+from diagflow.model import Query, Reading, State, Want
 
 
 class Recorded(Protocol):
@@ -21,9 +21,13 @@ class BundleReader:
         self._bundle = bundle
 
     def read(self, wants: Sequence[Want], *, deadline: float) -> Iterator[Reading]:  # noqa: ARG002  # nothing takes time
-        """Yield the recorded reading for every want; `absent` where there is none."""
+        """Yield the recorded reading for every want; `absent` where there is none.
+
+        A list that was recorded without one of the fields comes as it is: it serves all rules that do not need that one.
+        """
         for want in wants:
-            yield self._bundle.get(want.query, want.fields)
+            full = self._bundle.get(want.query, want.fields)
+            yield self._bundle.get(want.query) if full.state is State.ABSENT else full
 
     def source(self) -> Mapping[str, Any]:
         """Say that nobody was asked; who was, when it was recorded, is a reading of the bundle."""

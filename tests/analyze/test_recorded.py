@@ -1,0 +1,25 @@
+"""A recording that was made with fewer rules serves those of today, as far as it goes."""
+
+import pytest
+
+from diagflow.bundle import Bundle
+from diagflow.collect.recorded import BundleReader
+from diagflow.engine import diagnose
+from diagflow.harness.world import World
+from diagflow.model import Outcome
+from tests.analyze.make import NOW, condition, pod, ruleset
+
+OLD = condition("object: pod\nwhen: {status.phase: Pending}")
+NEW = condition("object: pod\nwhen: {status.other: x}").replace("T-X-001", "T-X-002")
+
+
+@pytest.mark.parametrize("same_bundle", [True, False])
+def test_a_rule_that_needs_another_field_costs_the_others_nothing(same_bundle: bool):  # noqa: FBT001
+    world = World({"now": NOW, "objects": [pod(status={"phase": "Pending"})]})
+    recorded: Bundle = diagnose(ruleset(OLD), world, world.incident).bundle
+    bundle = recorded if same_bundle else None
+    result = diagnose(ruleset(OLD + NEW), BundleReader(recorded), world.incident, bundle=bundle)
+    found = {v.rule: v for v in result.analysis.verdicts}
+    assert found["T-X-001"].outcome is Outcome.MATCH
+    assert found["T-X-002"].outcome is Outcome.SKIPPED
+    assert "recorded without status.other" in found["T-X-002"].needs[0].detail
