@@ -111,6 +111,12 @@ def test_pods_that_are_being_preempted_are_waited_for() -> None:
     assert support(found["insufficient-cpu"][0]) is Strength.STRONG
 
 
+def test_pods_that_keep_room_for_others_may_wait_by_design() -> None:
+    found = judged(pods=[refused(pod("balloon", cpu="64", spec={"priority": -10}), LACKS_CPU)], nodes=[node()])
+    assert support(found["insufficient-cpu"][0]) is Strength.STRONG
+    assert support(found["pods-pending"][0]) is Strength.STRONG
+
+
 def test_message_and_objects_that_disagree_are_said_and_less_sure() -> None:
     found = judged(pods=[refused(pod("web", cpu="64"), LACKS_CPU)], nodes=[node("a"), node("b")])
     cause = found["insufficient-cpu"][0]
@@ -320,6 +326,20 @@ def test_waiting_for_the_pod_is_no_fault() -> None:
     )
     assert "claim-unbound" not in found
     assert support(found["insufficient-cpu"][0]) is Strength.CONCLUSIVE
+
+
+def test_a_volume_that_is_not_made_once_the_node_is_found() -> None:
+    message = 'running PreBind plugin "VolumeBinding": binding volumes: context deadline exceeded'
+    found = judged(
+        pods=[refused(pod("db", spec=CLAIM), message, reason="SchedulerError")],
+        nodes=[node()],
+        persistentvolumeclaims=[claim(storageClassName="fast")],
+        storageclasses=[storage_class(mode="WaitForFirstConsumer")],
+        events=[event("ProvisioningFailed", "persistentvolumeclaim/shop/data", message="quota of the array")],
+    )
+    (cause,) = found["claim-unbound"]
+    assert cause.observations[0].text.en == "the claim data has got no volume yet: quota of the array"
+    assert support(cause) is Strength.CONCLUSIVE
 
 
 def test_a_claim_that_was_mended_since_is_no_root() -> None:

@@ -48,6 +48,12 @@ def test_what_stands_against_a_node(there: Json, wanted: list[Kind]) -> None:
     assert kinds(pod("web", cpu="100m", memory="16Mi"), [there]) == wanted
 
 
+def test_a_node_that_does_not_say_how_many_pods_it_takes() -> None:
+    there = node()
+    del there["status"]["allocatable"]["pods"]
+    assert kinds(pod("web", cpu="100m"), [there]) == []
+
+
 def test_what_runs_there_takes_room_and_what_is_over_does_not() -> None:
     busy = pod("busy", "worker-1", cpu="3950m")
     assert kinds(pod("web", cpu="100m"), [node()], [busy]) == [Kind.CPU]

@@ -73,6 +73,23 @@ def _trouble(claim: Json, world: World) -> Trouble | None:
     return _unbound_trouble(claim, world) if phase == "Pending" else None
 
 
+def unprovisioned(pod: Pending, world: World) -> list[BadClaim]:
+    """Return the claims that have waited for their pod, and get no volume now that a node was found for it.
+
+    The scheduler waits 10 minutes for the provisioner, then turns the pod down with an error of the plugin
+    VolumeBinding; each node would take the pod, so this is all that is left.
+    """
+    if "binding volumes" not in pod.message.raw:
+        return []
+    names = claim_names(pod.entity.name, pod.spec)
+    claims = {name: (world.claims or {}).get((pod.namespace, name)) for name in names}
+    return [
+        BadClaim(pod.namespace, name, Trouble.NOT_PROVISIONED, _class_name(claim))
+        for name, claim in claims.items()
+        if claim is not None and (claim.get("status") or {}).get("phase") == "Pending"
+    ]
+
+
 def _class_name(claim: Json) -> str:
     return str((claim.get("spec") or {}).get("storageClassName") or "")
 

@@ -107,7 +107,8 @@ def _taints(pod: Pending, node: Node) -> Iterable[Rejection]:
 
 
 def _room(pod: Pending, node: Node, world: World) -> Iterable[Rejection]:
-    for resource, wanted in (("pods", 1), *sorted(pod.requests.items())):
+    slots = (("pods", 1),) if "pods" in node.allocatable else ()  # every kubelet says how many it takes
+    for resource, wanted in (*slots, *sorted(pod.requests.items())):
         free = world.free(node, resource)
         if wanted > free:
             kind = {"pods": Kind.PODS, "cpu": Kind.CPU, "memory": Kind.MEMORY}.get(resource, Kind.RESOURCE)

@@ -118,7 +118,7 @@ def _about_claims(judged: Judged, root: Root) -> Iterable[_About]:
         entity = Entity("persistentvolumeclaim", claim.name, claim.namespace)
         text = root_text(judged, root) if root.kind is Kind.VOLUME_NODE else claim_text(claim)
         seen = Observation(_CLAIMS, text, supports=judged.strength, time=judged.pod.since)
-        yield _About(cause, entity, judged, seen, {"storage_class": claim.storage_class or _UNKNOWN})
+        yield _About(cause, entity, judged, seen, {})
 
 
 def _about_nodes(judged: Judged, root: Root) -> Iterable[_About]:

@@ -9,7 +9,7 @@ from diagflow.analyze.events import Event
 from diagflow.model import Entity, Strength
 from diagflow.packs.kubernetes.scheduling.agreement import differences, unaccounted
 from diagflow.packs.kubernetes.scheduling.candidates import candidates, enough
-from diagflow.packs.kubernetes.scheduling.claims import BadClaim, Trouble, bad_claims
+from diagflow.packs.kubernetes.scheduling.claims import BadClaim, Trouble, bad_claims, unprovisioned
 from diagflow.packs.kubernetes.scheduling.filters import Table, evaluate
 from diagflow.packs.kubernetes.scheduling.hearsay import Undecided, root_of
 from diagflow.packs.kubernetes.scheduling.patience import (
@@ -98,6 +98,8 @@ def _judge(pod: Pending, world: World, events: Sequence[Event]) -> Judged:
         return _by_message(start)
     table = evaluate(pod, world)
     root = find_root(pod, table, world)
+    if root is None and (stalled := [_with_words(c, events) for c in unprovisioned(pod, world)]):
+        return replace(start, root=Root(Kind.CLAIM_UNBOUND, ()), claims=tuple(stalled), table=table)
     judged = replace(
         start,
         root=root,
@@ -137,7 +139,7 @@ def _with_volumes(judged: Judged) -> Judged:
 
 def _claims(pod: Pending, world: World, events: Sequence[Event]) -> list[BadClaim]:
     found = bad_claims(pod, world) if world.claims is not None else _told_claims(pod)
-    return [replace(c, detail=_said_about(c, events)) for c in found]
+    return [_with_words(c, events) for c in found]
 
 
 def _told_claims(pod: Pending) -> list[BadClaim]:
@@ -146,6 +148,10 @@ def _told_claims(pod: Pending) -> list[BadClaim]:
     only = names[0] if len(names) == 1 else ""
     told = [(r.detail or only, _TOLD[r.kind]) for r in pod.message.reasons if r.kind in _TOLD]
     return [BadClaim(pod.namespace, name, trouble) for name, trouble in told if name]
+
+
+def _with_words(claim: BadClaim, events: Sequence[Event]) -> BadClaim:
+    return replace(claim, detail=_said_about(claim, events))
 
 
 def _said_about(claim: BadClaim, events: Sequence[Event]) -> str:
@@ -158,7 +164,7 @@ def _weigh(judged: Judged, world: World, events: Sequence[Event], now: datetime)
     """Weigh age and disagreement."""
     pod = judged.pod
     waited = age(pod.since, now) if pod.since else ORDINARY
-    young = world.clocked and waited < _patience(judged, events, now)
+    young = pod.spare or (world.clocked and waited < _patience(judged, events, now))
     seen = Strength.STRONG if young else Strength.CONCLUSIVE
     strength = at_most(judged.root.strength if judged.root else Strength.WEAK, seen)
     if judged.differences:

@@ -27,6 +27,7 @@ class Pending:
         ports: the host ports that it wants.
         owner: `kind/name` of what created it, as kubectl takes it; the pod itself without one.
         nominated: a node where other pods are being preempted for it.
+        spare: it has a priority below 0, as pods have that keep room free for others: it may wait by design.
     """
 
     entity: Entity
@@ -39,6 +40,7 @@ class Pending:
     ports: frozenset[Port]
     owner: str
     nominated: str = ""
+    spare: bool = False
 
     @property
     def namespace(self) -> str:
@@ -60,6 +62,7 @@ def pending_of(pod: Json, message: Message, since: datetime | None, source: str)
         ports=host_ports(spec),
         owner=owner_of(own),
         nominated=str((pod.get("status") or {}).get("nominatedNodeName") or ""),
+        spare=int(spec.get("priority") or 0) < 0,
     )
 
 
