@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from lab import paths
 
+NAME = os.environ.get("DIAGFLOW_LAB_NAME", "tests")
 ROOT = Path(__file__).parents[2]
 Lab = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def _lab(*words: str, timeout: float = 240) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "lab", "--name", "tests", *words]
+    command = [sys.executable, "-m", "lab", "--name", NAME, *words]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=timeout)
 
 
@@ -23,11 +24,11 @@ def lab() -> Iterator[Lab]:
     """The command line of a lab that is up; it is put away at the end. Two test runs must not share one."""
     fcntl = pytest.importorskip("fcntl", reason="the lab needs Linux")
     paths.cache_home().mkdir(parents=True, exist_ok=True)
-    with (paths.cache_home() / "tests.lock").open("w") as lock:
+    with (paths.cache_home() / f"{NAME}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            pytest.fail("another test run uses the lab `tests`; wait until it has ended")
+            pytest.fail(f"another test run uses the lab {NAME!r}; wait, or set DIAGFLOW_LAB_NAME")
         yield from _up_and_down()
 
 

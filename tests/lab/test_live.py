@@ -4,8 +4,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
@@ -40,23 +41,46 @@ HEALTHY = [pytest.param(names, names[0], id=names[0]) for names in _batches() if
 Batch = dict[str, subprocess.CompletedProcess[str]]
 
 
+@dataclass(slots=True)
+class Stage:
+    """The faults that are in place; the next test often needs the same ones."""
+
+    lab: Lab
+    names: tuple[str, ...] = ()
+    printed: Batch = field(default_factory=dict)
+
+    def place(self, names: tuple[str, ...]) -> Batch:
+        """Returns what `fault run` printed, by name."""
+        if names != self.names:
+            self.clear()
+            self.names = names
+            self.printed = self._each(names, lambda name: self.lab("fault", "run", name, "--seed", SEED))
+        return self.printed
+
+    def clear(self) -> None:
+        cleaned = self._each(self.names, lambda name: self.lab("fault", "clean", name))
+        self.names = ()
+        assert [done.stderr for done in cleaned.values() if done.returncode] == []
+
+    def _each(self, names: tuple[str, ...], run: Callable[[str], subprocess.CompletedProcess[str]]) -> Batch:
+        with ThreadPoolExecutor(6) as pool:
+            return dict(zip(names, pool.map(run, names), strict=True))
+
+
+# A fixture with the batch as its parameter would put it away after each test: pytest tells parameters apart by place.
 @pytest.fixture(scope="module")
-def batch(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Batch]:
-    """Faults that are in place at the same time: what `fault run` printed, by name."""
-    names: tuple[str, ...] = request.param
-    with ThreadPoolExecutor(len(names)) as pool:
-        try:
-            started = pool.map(lambda name: lab("fault", "run", name, "--seed", SEED), names)
-            yield dict(zip(names, started, strict=True))
-        finally:
-            cleaned = list(pool.map(lambda name: lab("fault", "clean", name), names))
-    assert [done.stderr for done in cleaned if done.returncode] == []
+def stage(lab: Lab) -> Iterator[Stage]:
+    placed = Stage(lab)
+    try:
+        yield placed
+    finally:
+        placed.clear()
 
 
-def _diagnose(lab: Lab, batch: Batch, name: str) -> tuple[dict[str, Any], int, dict[str, Any]]:
+def _diagnose(lab: Lab, printed: subprocess.CompletedProcess[str]) -> tuple[dict[str, Any], int, dict[str, Any]]:
     """Returns the fault's labels, and DiagFlow's exit status and diagnosis of the alert that reported it."""
-    assert batch[name].returncode == 0, batch[name].stderr
-    labels = yaml.safe_load(batch[name].stdout)
+    assert printed.returncode == 0, printed.stderr
+    labels = yaml.safe_load(printed.stdout)
     done = lab("exec", "--", DIAGFLOW, "diagnose", "--alert", labels["alert"], "-o", "json")
     try:
         return labels, done.returncode, json.loads(done.stdout)
@@ -64,9 +88,9 @@ def _diagnose(lab: Lab, batch: Batch, name: str) -> tuple[dict[str, Any], int, d
         pytest.fail(f"no diagnosis, exit status {done.returncode}\n{done.stdout}\n{done.stderr}")
 
 
-@pytest.mark.parametrize(("batch", "name"), CASES, indirect=["batch"])
-def test_the_right_cause_is_the_only_root(lab: Lab, batch: Batch, name: str) -> None:
-    labels, status, diagnosis = _diagnose(lab, batch, name)
+@pytest.mark.parametrize(("batch", "name"), CASES)
+def test_the_right_cause_is_the_only_root(lab: Lab, stage: Stage, batch: tuple[str, ...], name: str) -> None:
+    labels, status, diagnosis = _diagnose(lab, stage.place(batch)[name])
     expected = labels["causes"][0]
     named = [(cause["id"], cause["role"], cause["entities"]) for cause in diagnosis["causes"]]
     assert (status, bool(named)) == (1, True), _summary(diagnosis)
@@ -84,14 +108,15 @@ def _summary(diagnosis: dict[str, Any]) -> str:
     return json.dumps({key: diagnosis.get(key) for key in kept}, indent=1)[:4000]
 
 
-@pytest.mark.parametrize(("batch", "name"), HEALTHY, indirect=["batch"])
-def test_an_alert_about_nothing_names_nothing(lab: Lab, batch: Batch, name: str) -> None:
-    _, status, diagnosis = _diagnose(lab, batch, name)
+@pytest.mark.parametrize(("batch", "name"), HEALTHY)
+def test_an_alert_about_nothing_names_nothing(lab: Lab, stage: Stage, batch: tuple[str, ...], name: str) -> None:
+    _, status, diagnosis = _diagnose(lab, stage.place(batch)[name])
     assert diagnosis["causes"] == []
     assert status == 3  # an alert without a cause: it could not tell
 
 
-def test_a_busy_healthy_life_is_left_alone(lab: Lab, tmp_path: Path) -> None:
+def test_a_busy_healthy_life_is_left_alone(lab: Lab, stage: Stage, tmp_path: Path) -> None:
+    stage.clear()
     minutes = os.environ.get("DIAGFLOW_LAB_SOAK_MINUTES", "3")
     words = ("--minutes", minutes, "--scans", "25", "--seed", SEED, "--folder", str(tmp_path))
     done = lab("soak", *words, "--", DIAGFLOW, "scan", "-o", "json", timeout=600)
