@@ -5,7 +5,7 @@ same bundle with the same rules gives the same diagnosis, byte for byte.
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from diagflow.collect.reader import Reader
 from diagflow.infer import infer
 from diagflow.model import Entity, Incident, Query, Reading, State, Want
 from diagflow.model.diagnosis import Diagnosis
+from diagflow.model.projection import WHOLE
 from diagflow.model.suppression import Suppression
 from diagflow.rules import RuleSet
 
@@ -52,6 +53,7 @@ def diagnose(
     advice: bool = False,
     suppressions: Sequence[Suppression] = (),
     whole_objects: bool = False,
+    whole_lists: bool = False,
 ) -> Result:
     """Diagnose one incident.
 
@@ -65,12 +67,13 @@ def diagnose(
         advice: show best practices too.
         suppressions: what not to tell; a recorded bundle brings its own.
         whole_objects: also keep the whole (redacted) objects of what the diagnosis names, as a recording does.
+        whole_lists: keep whole objects in all lists, so that later rules can read what today's do not.
     """
     bundle = Bundle(incident) if bundle is None else bundle
     runner = Runner(ruleset) if runner is None else runner
     deadline = time.monotonic() + timeout
     with runner:
-        analysis = _rounds(ruleset, reader, bundle, runner, deadline)
+        analysis = _rounds(ruleset, _Whole(reader) if whole_lists else reader, bundle, runner, deadline)
     for reading in runner.record(incident.now):  # analyzers that were killed: a replay must not try them again
         bundle.add(reading)
     diagnosis = infer(
@@ -86,6 +89,19 @@ def diagnose(
     if whole_objects:
         _read(reader, bundle, [Want(Query.of("object", str(e))) for e in named_entities(diagnosis)], deadline)
     return Result(_signed(diagnosis, ruleset, bundle), bundle, analysis)
+
+
+class _Whole:
+    """A reader that asks for whole objects where fields are wanted."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self.source, self.close = reader.source, reader.close
+
+    def read(self, wants: Sequence[Want], *, deadline: float) -> Iterator[Reading]:
+        """Yield what the reader reads."""
+        whole = [Want(w.query, w.fields | {WHOLE}) if w.query.kind == "objects" else w for w in wants]
+        return self._reader.read(whole, deadline=deadline)
 
 
 def recorded_source(bundle: Bundle) -> Mapping[str, Any]:

@@ -551,3 +551,22 @@ def test_a_server_that_is_no_api_server():
         reading = c.read("objects:nodes", "spec.taints")
     assert reading.state is State.ERROR
     assert reading.detail == f"{c.server.url}/apis is no list of kinds: is it an API server?"
+
+
+def test_whole_objects_come_without_bookkeeping():
+    one = {**pod("a", phase="Running", podIP="10.0.0.1"), "kind": "Pod"}
+    one["metadata"]["managedFields"] = [{"manager": "kubelet"}]
+    with cluster({PODS: listed([one])}) as c:
+        reading = c.read("objects:pods", "status.phase", "*")
+    assert reading.fields is None
+    assert reading.data.plain(0)["status"] == {"phase": "Running", "podIP": "10.0.0.1"}
+    assert "managedFields" not in reading.data.plain(0)["metadata"]
+
+
+def test_secrets_stay_metadata_even_when_whole_objects_are_wanted():
+    with cluster(
+        {"/api/v1/secrets": {"kind": "PartialObjectMetadataList", "items": [{"metadata": {"name": "s"}}]}}
+    ) as c:
+        c.read("objects:secrets", "metadata.name", "*")
+        (request,) = asked(c.server, "/api/v1/secrets")
+    assert "PartialObjectMetadataList" in request.headers["Accept"]

@@ -15,6 +15,9 @@ def record(
     path: Annotated[Path, typer.Argument(help="Where to: FILE.zip, or a folder ending in /.")],
     entity: Annotated[str | None, typer.Argument(help="What is ill; default: the whole cluster.")] = None,
     alert: Annotated[str | None, typer.Option("--alert", help="An Alertmanager webhook body: a file, or -.")] = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Keep whole objects, not only the fields that rules read today.")
+    ] = False,
     prometheus: o.Prometheus = None,
     context: o.Context = None,
     kubeconfig: o.Kubeconfig = None,
@@ -31,8 +34,10 @@ def record(
 
       diagflow record incident.zip pod/shop/cart-0
 
+      diagflow record incident.zip --whole --alert alert.json      # for a test, to last
+
       diagflow bundle show incident.zip        # what would I be sending?
     """
     source = SourceOptions(None, prometheus, context, kubeconfig, at, namespace, timeout)
-    run(load_rules(rules, packs), source, target_of(entity, alert), record=path)
+    run(load_rules(rules, packs), source, target_of(entity, alert), record=path, whole=whole)
     return 0

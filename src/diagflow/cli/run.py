@@ -51,6 +51,7 @@ def run(
     *,
     record: Path | None = None,
     advice: bool = False,
+    whole: bool = False,
 ) -> "Result":
     """Read, analyze, infer; record if asked.
 
@@ -77,6 +78,7 @@ def run(
                 suppressions=config.suppressions,
                 advice=advice,
                 whole_objects=record is not None,
+                whole_lists=whole,
             )
     require_entities(result, target.entities if target.alert is None else ())
     if record is not None:

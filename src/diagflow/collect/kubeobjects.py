@@ -14,7 +14,7 @@ from diagflow.collect.kubelist import METADATA_LIST, METADATA_ONE, NotAList, Pag
 from diagflow.collect.lenient import decode
 from diagflow.collect.troubles import WebError
 from diagflow.model import BadInput, Coverage, Entity, Reading, State, Want
-from diagflow.model.projection import ObjectList, reader_of
+from diagflow.model.projection import WHOLE, ObjectList, reader_of
 
 NAME: Final = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.:]*[A-Za-z0-9])?")
 """Names that may stand in a path; they come from readings, and must not lead elsewhere."""
@@ -52,8 +52,10 @@ class _Listing:
         return self.resource.secret or all(f.startswith("metadata.") for f in self.fields)
 
     @property
-    def kept(self) -> frozenset[str]:
-        """The fields that the objects will really have."""
+    def kept(self) -> frozenset[str] | None:
+        """The fields that the objects will really have; None for whole objects."""
+        if WHOLE in self.fields and not self.resource.secret:
+            return None
         return frozenset(f for f in self.fields if f.startswith("metadata.")) if self.resource.secret else self.fields
 
 
@@ -85,6 +87,8 @@ def _listed(api: Api, want: Want, listing: _Listing, deadline: float) -> Reading
     broken = complaint(page.broken, len(page.items) + len(page.broken))
     if broken and not page.items:
         raise Refused(State.ERROR, broken)
+    if listing.kept is None:
+        _without_bookkeeping(page.items)
     data = ObjectList(page.items, listing.kept, listing.resource.kind)
     since, until = _kept_since(data, api.clock()) if listing.resource.name == "events" else (None, None)
     return api.reading(
@@ -95,6 +99,12 @@ def _listed(api: Api, want: Want, listing: _Listing, deadline: float) -> Reading
         detail="; ".join(d for d in (broken, cut) if d),
         fields=listing.kept,
     )
+
+
+def _without_bookkeeping(items: list[Any]) -> None:
+    """Drop who set which field when: half of a whole object's bytes, and nothing to diagnose by."""
+    for item in items:
+        item.get("metadata", {}).pop("managedFields", None)
 
 
 def _pages(api: Api, listing: _Listing, deadline: float) -> tuple[Page, str]:

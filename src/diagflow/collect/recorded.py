@@ -23,7 +23,7 @@ class BundleReader:
     def read(self, wants: Sequence[Want], *, deadline: float) -> Iterator[Reading]:  # noqa: ARG002  # nothing takes time
         """Yield the recorded reading for every want; `absent` where there is none.
 
-        A list that was recorded without one of the fields comes as it is: it serves all rules that do not need that one.
+        A list that was recorded without one of the fields comes as it is: it serves all rules that do not need it.
         """
         for want in wants:
             full = self._bundle.get(want.query, want.fields)

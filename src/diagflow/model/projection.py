@@ -29,6 +29,9 @@ IDENTITY = frozenset(
 )
 """Kept of every object: what names it and what it belongs to."""
 
+WHOLE = "*"
+"""As a wanted field: keep whole objects."""
+
 Tree = dict[str, "Tree | None"]
 
 
