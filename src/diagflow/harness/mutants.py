@@ -6,10 +6,19 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from diagflow.analyze.metrics import shown
-from diagflow.harness.case import TestFile
-from diagflow.harness.run import run_case
+from diagflow.harness.case import Case, TestFile
+from diagflow.harness.run import alone_as_expected, as_expected, run_case
 from diagflow.rules import Rule, RuleSet
-from diagflow.rules.rule import Combination, Condition, EventInput, LogInput, MetricInput, ObjectInput, Threshold
+from diagflow.rules.rule import (
+    Combination,
+    Condition,
+    Effect,
+    EventInput,
+    LogInput,
+    MetricInput,
+    ObjectInput,
+    Threshold,
+)
 
 _FLIPPED: Final = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "==": "!=", "!=": "=="}
 _TOKEN: Final = re.compile(
@@ -40,15 +49,21 @@ class MutantReport:
 def run_mutants(tests: TestFile, ruleset: RuleSet) -> MutantReport | None:
     """Try all mutants of the rule of a test file; None when its tests fail without any."""
     rule = ruleset.rule(tests.rule)
-    if rule is None or not _all_pass(tests, rule, ruleset):
+    if rule is None or not all(run_case(tests, case, rule, ruleset).passed for case in tests.cases):
         return None
+    # What a rule that refutes says depends on the others: its cause must be in question.
+    quick = [c for c in tests.cases if rule.effect is not Effect.REFUTES and alone_as_expected(c, rule)]
     found = list(mutants(rule))
-    survived = tuple(m.what for m in found if _all_pass(tests, m.rule, _with(ruleset, m.rule)))
+    survived = tuple(m.what for m in found if not _noticed(m.rule, tests.cases, quick, ruleset))
     return MutantReport(rule.id, len(found), survived)
 
 
-def _all_pass(tests: TestFile, rule: Rule, ruleset: RuleSet) -> bool:
-    return all(run_case(tests, case, rule, ruleset).passed for case in tests.cases)
+def _noticed(mutant: Rule, cases: Iterable[Case], quick: Iterable[Case], ruleset: RuleSet) -> bool:
+    """Say whether a test notices, the rule by itself first: most mutants die of that."""
+    if not all(alone_as_expected(case, mutant) for case in quick):
+        return True
+    changed = _with(ruleset, mutant)
+    return not all(as_expected(case, mutant, changed) for case in cases)
 
 
 def _with(ruleset: RuleSet, mutant: Rule) -> RuleSet:
