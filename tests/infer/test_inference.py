@@ -219,3 +219,10 @@ def test_a_suppression_hides_until_it_expires_and_is_shown():
     assert [(s.id, str(s.entity), s.owner) for s in found.suppressed] == [("capacity", "node/n1", "platform")]
     expired = replace(rule, expires=NOW.date() - timedelta(days=1))
     assert infer(verdicts, CAPACITY, FLAT, SCAN, suppressions=[expired]).exit_status == 1
+
+
+def test_the_same_open_question_about_many_is_one_candidate():
+    need = Need(Query.of("objects", "nodes"), State.FORBIDDEN)
+    open_questions = [Verdict("T-D-001", entity(p), Outcome.INCONCLUSIVE, "disk", needs=(need,)) for p in PENDING]
+    (candidate,) = infer(open_questions, CAPACITY, FLAT, SCAN).candidates
+    assert (candidate.id, len(candidate.entities)) == ("disk", 18)

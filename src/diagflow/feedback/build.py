@@ -202,7 +202,7 @@ class _Builder:
 
     def _fits(self, c: Candidate) -> Fits:
         return Fits(
-            title=self._line(c.title),
+            title=self._line(c.title) + phrases.more_things(c.entities or (c.entity,), self._words),
             entity=phrases.name(c.entity),
             sure=phrases.sure(c.confidence, self._words) if c.confidence else "",
             would_decide=tuple(phrases.query(q, self._words) for q in c.would_decide),

@@ -111,6 +111,7 @@ class Candidate(Strict):
     title: str
     confidence: Confidence
     would_decide: list[QueryText]
+    entities: list[EntityName]
 
 
 class Suspect(Strict):

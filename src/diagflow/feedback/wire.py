@@ -183,6 +183,7 @@ class _Wire:
             title=self._text(c.title),
             confidence=_three(c.confidence),
             would_decide=[str(q) for q in c.would_decide],
+            entities=[str(e) for e in c.entities or (c.entity,)],
         )
 
     def _suspect(self, s: made.Suspect) -> shape.Suspect:

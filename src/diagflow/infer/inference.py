@@ -12,7 +12,7 @@ from diagflow.infer.path import decision_path
 from diagflow.infer.suppress import suppress
 from diagflow.infer.texts import filled_name
 from diagflow.infer.weigh import PRIOR_NEAR, PRIOR_SCAN, Key, Weighed, gather, weigh
-from diagflow.model import Cause, Entity, Incident, Role, Topology, Verdict
+from diagflow.model import Cause, Entity, Incident, Query, Role, Topology, Verdict
 from diagflow.model.diagnosis import NAMED_FROM, Candidate, Diagnosis, Missing, Status
 from diagflow.model.suppression import Suppression
 
@@ -179,23 +179,28 @@ def _explains(cause: Cause, ids: set[str]) -> bool:
 def _candidates(
     weighed: Iterable[Weighed], verdicts: Iterable[Verdict], causes: Mapping[str, Cause]
 ) -> tuple[Candidate, ...]:
-    sure = {(w.id, str(w.entity)): w for w in weighed}
-    found = []
-    for (cause_id, entity), queries in undecided(verdicts).items():
-        known, seen = causes.get(cause_id), sure.get((cause_id, entity))
-        if known is None or known.role is not Role.CAUSE or (seen and named(seen)) or not queries:
-            continue
-        found.append(
-            Candidate(
-                id=cause_id,
-                entity=Entity.parse(entity),
-                title=filled_name(known, Entity.parse(entity), seen.args if seen else {}),
-                confidence=seen.confidence if seen else 0.0,
-                refs=known.refs,
-                would_decide=queries,
-            )
-        )
-    return tuple(found)
+    """What is open: the same cause that the same readings would decide is one entry with its entities."""
+    sure = {w.key: w for w in weighed}
+    groups: dict[tuple[str, tuple[Query, ...]], list[Key]] = {}
+    for key, queries in undecided(verdicts).items():
+        known = causes.get(key[0])
+        if known is not None and known.role is Role.CAUSE and queries and not (key in sure and named(sure[key])):
+            groups.setdefault((key[0], queries), []).append(key)
+    return tuple(_candidate(causes[cause_id], keys, queries, sure) for (cause_id, queries), keys in groups.items())
+
+
+def _candidate(known: Cause, keys: Sequence[Key], queries: tuple[Query, ...], sure: Mapping[Key, Weighed]) -> Candidate:
+    first = keys[0]
+    seen = sure.get(first)
+    return Candidate(
+        id=known.id,
+        entity=first[1],
+        title=filled_name(known, first[1], seen.args if seen else {}),
+        confidence=seen.confidence if seen else 0.0,
+        refs=known.refs,
+        would_decide=queries,
+        entities=tuple(entity for _, entity in keys),
+    )
 
 
 def _advice(weighed: Iterable[Weighed], explained: Explained, causes: Mapping[str, Cause]) -> Any:

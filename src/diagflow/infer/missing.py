@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from diagflow.infer.weigh import Key
 from diagflow.model import Need, Outcome, Query, State, Verdict
 from diagflow.model.diagnosis import Missing
 
@@ -47,10 +48,10 @@ def could_not_tell(verdicts: Iterable[Verdict], entries: Iterable[Missing]) -> b
     return asked or any(e.blocking for e in entries)
 
 
-def undecided(verdicts: Iterable[Verdict]) -> Mapping[tuple[str, str], tuple[Query, ...]]:
+def undecided(verdicts: Iterable[Verdict]) -> Mapping[Key, tuple[Query, ...]]:
     """Return, for each (cause, entity) with an inconclusive verdict, the readings that would decide it."""
-    found: dict[tuple[str, str], set[Query]] = {}
+    found: dict[Key, set[Query]] = {}
     for verdict in verdicts:
         if verdict.outcome is Outcome.INCONCLUSIVE and verdict.names:
-            found.setdefault((verdict.names, str(verdict.entity)), set()).update(n.query for n in verdict.needs)
+            found.setdefault((verdict.names, verdict.entity), set()).update(n.query for n in verdict.needs)
     return {key: tuple(sorted(queries)) for key, queries in sorted(found.items())}

@@ -91,6 +91,7 @@ class Candidate:
     confidence: float
     refs: tuple[str, ...] = ()
     would_decide: tuple[Query, ...] = ()
+    entities: tuple[Entity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
