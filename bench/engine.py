@@ -14,6 +14,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from diagflow.analyze import Runner, analyze
@@ -292,7 +293,7 @@ def main() -> int:
         incident, known = readings(rules, world(*size))
         diagnosis = engine(rules, fresh(incident, known), failures)
         print(f"{name}: {len(rules.rules)} rules, {len(diagnosis.causes)} causes, {len(diagnosis.symptoms)} symptoms")
-        good &= report(name, timed(lambda b: engine(rules, b, failures), lambda: fresh(incident, known), runs), goal)
+        good &= report(name, timed(lambda b: engine(rules, b, failures), partial(fresh, incident, known), runs), goal)
     return 0 if good else 1
 
 
