@@ -24,7 +24,7 @@ test: $(VENV)/.installed ## all tests that need no lab; lists what it skipped an
 check: $(VENV)/.installed ## quick: format, lint, types, layers, rules
 	$(BIN)/ruff format --check -q .
 	$(BIN)/ruff check -q .
-	$(BIN)/lint-imports --no-timing 2>&1 | tail -n 4
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/diagflow rules lint
 

@@ -88,7 +88,7 @@ def ruleset() -> RuleSet:
     read = parse("".join(text).encode(), "bench.yaml", FileKind.RULES, "bench")
     known = parse("".join(causes).encode(), "causes.yaml", FileKind.CAUSES, "bench")
     if read.problems or known.problems:
-        raise SystemExit("\n".join(map(str, [*read.problems, *known.problems])[:5]))
+        raise SystemExit("\n".join([str(p) for p in (*read.problems, *known.problems)][:5]))
     return RuleSet((*pack.rules, *read.rules), {**pack.causes, **known.causes}, pack.analyzers)
 
 
