@@ -1,6 +1,6 @@
 """Conditions on the state of objects: the index first, CEL only on the rows that it leaves."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -8,7 +8,7 @@ from typing import Any, Final
 from diagflow.analyze.containers import PREFIX, is_container_path
 from diagflow.analyze.judgement import NO, Hit, Judgement, failed, some, unread
 from diagflow.analyze.observe import observed
-from diagflow.analyze.paths import scalar, values_at
+from diagflow.analyze.paths import scalar, value_in, values_at
 from diagflow.analyze.plan import paths_in_object
 from diagflow.analyze.quick import decider
 from diagflow.analyze.scene import Scene, extracted, values_of
@@ -34,7 +34,7 @@ class ObjectSource:
         self._wanted = wanted
         self._table: Table | None = None
         self._each = bool(wanted.each) or any(map(is_container_path, wanted.when))
-        self._when: list[tuple[str, frozenset[str], Callable[[Any], list[Any]]]] | None = None
+        self._when: list[_Seen] | None = None
         self._judged: dict[int, Judgement] = {}
 
     @property
@@ -139,14 +139,13 @@ class ObjectSource:
         """Return the value found for each path of `when`, None if one has none of the accepted values."""
         seen: dict[str, Any] = {}
         if self._when is None:
-            when = self._wanted.when.items()
-            self._when = [(path, frozenset(v), values_at(path.removeprefix(PREFIX))) for path, v in when]
-        for path, accepted, read in self._when:
-            item = self.table.containers(row)[container] if is_container_path(path) else self.table.rows[row]
-            value = next((v for v in read(item) if scalar(v) in accepted), None)
+            self._when = [_Seen(path, frozenset(values)) for path, values in self._wanted.when.items()]
+        for one in self._when:
+            item = self.table.containers(row)[container] if one.of_container else self.table.rows[row]
+            value = one.value(item)
             if value is None:
                 return None
-            seen[path] = value
+            seen[one.path] = value
         return seen
 
     def _activation(self, entity: Entity, row: int, container: int) -> Activation | Judgement:
@@ -208,6 +207,28 @@ class ObjectSource:
         if self._condition.hold and (time is None or self._scene.now - time < timedelta(seconds=self._condition.hold)):
             return NO
         return Onset(time, time)
+
+
+class _Seen:
+    """One path of `when`, with the values that it accepts."""
+
+    __slots__ = ("_accepted", "_one", "_read", "of_container", "path")
+
+    def __init__(self, path: str, accepted: frozenset[str]) -> None:
+        self.path = path
+        self.of_container = is_container_path(path)
+        self._accepted = accepted
+        bare = path.removeprefix(PREFIX)
+        self._one = value_in(bare) if self.of_container and "[]" not in bare else None  # containers are plain
+        self._read = values_at(bare)
+
+    def value(self, item: Any) -> Any:
+        """Return the first accepted value, None if there is none."""
+        values = self._read(item) if self._one is None else (self._one(item),)
+        for value in values:
+            if (value if value.__class__ is str else scalar(value)) in self._accepted:
+                return value
+        return None
 
 
 def _sentence(entity: Entity, container: str, seen: Mapping[str, Any]) -> Text:

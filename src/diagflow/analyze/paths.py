@@ -7,18 +7,18 @@ kept fields, or dicts where whole objects are kept; which attribute holds a key 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 Visit = Callable[[Any, int], None]
 """Gets a value and the row that it was found in."""
 
-Posting = dict[str, list[int]]
-"""Value, as a string → rows that hold it, ascending."""
+Postings = dict[str, dict[str, list[int]]]
+"""Path → value, as a string → rows that hold it, ascending."""
 
-Postings = dict[str, Posting]
-"""Path → posting."""
+Posting = dict[Any, list[int]]
+"""Value → rows that hold it."""
 
 Leaf = Visit | Posting
 """What is done with a value: something, or its row is noted where the value is one of those asked for."""
@@ -42,19 +42,40 @@ def scalar(value: Any) -> str | None:
 def index(rows: Iterable[Any], wanted: Mapping[str, Iterable[str]]) -> Postings:
     """Return, for each path and value of `wanted`, the rows that hold that value there."""
     postings: Postings = {path: {value: [] for value in values} for path, values in wanted.items()}
-    visit = _compiled(postings)
+    visit = _compiled({path: _typed(posting) for path, posting in postings.items()})
     for row, item in enumerate(rows):
         visit(item, row)
     return postings
 
 
-def _post(found: Posting) -> Visit:
+def _typed(posting: Mapping[str, list[int]]) -> dict[Any, list[int]]:
+    """Return a posting that also has its values as numbers and truth values, so that most are found by one look-up."""
+    found: dict[Any, list[int]] = dict(posting)
+    for value, rows in posting.items():
+        if value in ("true", "false"):
+            found[value == "true"] = rows
+        elif value.isdecimal() and str(int(value)) == value and int(value) > 1:  # for Python, 1 is True and 0 is False
+            found[int(value)] = rows
+    return found
+
+
+_FOUND: Final = frozenset({str, bool})
+"""Types whose values stand in a typed posting as they are."""
+
+
+def _post(found: Mapping[Any, list[int]]) -> Visit:
     def post(value: Any, row: int) -> None:
-        rows = found.get(value) if value.__class__ is str else found.get(scalar(value))  # type: ignore[arg-type]
+        rows = _rows_of(found, value)
         if rows is not None and (not rows or rows[-1] != row):
             rows.append(row)
 
     return post
+
+
+def _rows_of(found: Mapping[Any, list[int]], value: Any) -> list[int] | None:
+    if value.__class__ in _FOUND or (value.__class__ is int and value > 1):
+        return found.get(value)
+    return found.get(scalar(value))
 
 
 @lru_cache(maxsize=4096)
@@ -67,6 +88,21 @@ def values_at(*paths: str) -> Callable[[Any], list[Any]]:
         found.clear()
         visit(item, 0)
         return found.copy()
+
+    return read
+
+
+@lru_cache(maxsize=4096)
+def value_in(path: str) -> Callable[[Mapping[str, Any]], Any]:
+    """Return a function that gives the value at a path without lists in a plain object; None where nothing is."""
+    steps = tuple(path.split("."))
+
+    def read(found: Any) -> Any:
+        for step in steps:
+            if found.__class__ is not dict:
+                return None
+            found = found.get(step)
+        return found
 
     return read
 
@@ -133,7 +169,7 @@ def _members(ends: Mapping[str, Posting], inner: Mapping[str, Visit]) -> Visit:
         for get, posted in last:
             found = get(value)
             if found is not unset:
-                rows = posted.get(found) if found.__class__ is str else posted.get(scalar(found))  # type: ignore[arg-type]
+                rows = posted.get(found) if found.__class__ in _FOUND else _rows_of(posted, found)
                 if rows is not None and (not rows or rows[-1] != row):
                     rows.append(row)
         for get, below in more:
