@@ -34,7 +34,7 @@ def analyze(ruleset: RuleSet, bundle: Bundle, runner: Runner) -> Analysis:
         runner: runs the analyzers.
     """
     plan = plan_for(ruleset)
-    lookup = Lookup(bundle, plan)
+    lookup = Lookup(bundle, plan, runner.memo)
     given = list(_given_edges(bundle))
     scene = Scene(lookup, ReadTopology(lookup, given))
     judge = Judge(scene, Conditions(scene))

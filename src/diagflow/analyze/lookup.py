@@ -1,5 +1,6 @@
 """What one analysis looks at: the bundle, and a note of what was consulted and what is still wanted."""
 
+from diagflow.analyze.memo import Memo
 from diagflow.analyze.plan import Plan, resource
 from diagflow.analyze.table import Table
 from diagflow.bundle import Bundle
@@ -25,15 +26,16 @@ class Lookup:
     Attributes:
         bundle: all that there is to see.
         consulted: the queries that were looked at.
+        memo: what earlier rounds left.
     """
 
-    __slots__ = ("_by_fields", "_plan", "_queries", "_tables", "_wants", "bundle", "consulted")
+    __slots__ = ("_by_fields", "_plan", "_queries", "_wants", "bundle", "consulted", "memo")
 
-    def __init__(self, bundle: Bundle, plan: Plan) -> None:
+    def __init__(self, bundle: Bundle, plan: Plan, memo: Memo | None = None) -> None:
         self.bundle = bundle
         self.consulted: set[Query] = set()
         self._plan = plan
-        self._tables: dict[int, Table] = {}
+        self.memo = memo or Memo()
         self._by_fields: dict[tuple[str, frozenset[str]], Table] = {}
         self._queries: dict[str, Query] = {}
         self._wants: dict[Query, frozenset[str]] = {}
@@ -84,8 +86,10 @@ class Lookup:
         return self._table(reading, kind)
 
     def _table(self, reading: Reading, kind: str) -> Table:
-        key = id(reading.data) if reading.data is not None else id(reading)
-        found = self._tables.get(key)
-        if found is None or (found.reading is not reading and found.reading.data is not reading.data):
-            found = self._tables[key] = Table(reading, kind, self._plan.wanted(kind))
+        """Return the table of a reading; that of an earlier round, if the reading says the same."""
+        if reading.data is None:
+            return Table(reading, kind, self._plan.wanted(kind))
+        found = self.memo.tables.get(id(reading.data))
+        if found is None or found.reading.state is not reading.state or found.answered is not reading.answered:
+            found = self.memo.tables[id(reading.data)] = Table(reading, kind, self._plan.wanted(kind))
         return found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from diagflow.analyze.api import Finding
 from diagflow.analyze.case import Ask, LiveCase, NotYet, Read, Undeclared
+from diagflow.analyze.memo import Memo
 from diagflow.model import Query, Reading, State
 from diagflow.rules import RuleSet
 from diagflow.rules.analyzer import Analyzer
@@ -51,17 +52,20 @@ class Runner:
 
     Attributes:
         ruleset: whose analyzers they are.
+        memo: what the rounds of one run remember.
     """
 
-    __slots__ = ("_children", "_dead", "_limits", "ruleset")
+    __slots__ = ("_children", "_dead", "_limits", "memo", "ruleset")
 
     def __init__(self, ruleset: RuleSet, limits: "Limits | None" = None) -> None:
         self.ruleset = ruleset
+        self.memo = Memo()
         self._dead: dict[Query, Answer] = {}
         self._limits = limits
         self._children: dict[str, Contained] = {}
 
     def __enter__(self) -> Self:
+        self._dead.clear()
         return self
 
     def __exit__(
@@ -70,7 +74,8 @@ class Runner:
         self.close()
 
     def close(self) -> None:
-        """End all children."""
+        """End all children, and forget the run."""
+        self.memo.clear()
         for child in self._children.values():
             child.close()
         self._children.clear()

@@ -24,7 +24,7 @@ class Scene:
         self.lookup = lookup
         self.incident: Incident = lookup.bundle.incident
         self.topology = topology
-        self._bound: dict[tuple[int, int, int], Activation] = {}
+        self._bound = lookup.memo.bound
 
     @property
     def now(self) -> Any:
