@@ -5,10 +5,11 @@ comments, the order of keys, file, line and pack do not matter, and neither does
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
@@ -35,12 +36,12 @@ def digest_of(rule: Rule, causes: Mapping[str, Cause], analyzers: Mapping[str, A
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON: dataclasses as mappings with their kind, sets in order, without what does not matter."""
+    """Return a value as JSON: a dataclass as the list of its kind and the fields that matter, sets in order."""
     kind = value.__class__
     if kind in _AS_IT_IS:
         return value
-    if names := _names(kind):
-        return {"": kind.__name__, **{name: plain(getattr(value, name)) for name in names}}
+    if take := _taker(kind):
+        return [kind.__name__, *map(plain, take(value))]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):
@@ -51,9 +52,13 @@ def plain(value: Any) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _names(kind: type) -> tuple[str, ...]:
-    """Return the fields of a dataclass that matter; none for any other type."""
-    return tuple(f.name for f in fields(kind) if f.name not in _LEFT_OUT) if is_dataclass(kind) else ()
+def _taker(kind: type) -> Callable[[Any], tuple[Any, ...]] | None:
+    """Return the function that gives the fields of a dataclass that matter; None for any other type."""
+    if not is_dataclass(kind):
+        return None
+    names = [f.name for f in fields(kind) if f.name not in _LEFT_OUT]
+    # With two names or more, a tuple.
+    return attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names)
 
 
 _AS_IT_IS: Final = frozenset({str, int, float, bool, type(None)})

@@ -60,7 +60,12 @@ def kind_of_file(path: PurePath) -> FileKind:
 
 def is_rule_file(path: PurePath) -> bool:
     """True for YAML files that are no tests."""
-    return path.suffix in (".yaml", ".yml") and not path.stem.endswith(".test")
+    return is_rule_name(path.name)
+
+
+def is_rule_name(name: str) -> bool:
+    """True for names of YAML files that are no tests."""
+    return name.endswith((".yaml", ".yml")) and not name.endswith((".test.yaml", ".test.yml"))
 
 
 def parse(data: bytes, file: str, kind: FileKind, pack: str = "", *, contained: bool = True) -> Contents:

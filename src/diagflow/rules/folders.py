@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Final
 
-from diagflow.rules.files import FileKind, is_rule_file, kind_of_file
+from diagflow.rules.files import FileKind, is_rule_file, is_rule_name, kind_of_file
 from diagflow.rules.near import did_you_mean
 from diagflow.rules.problem import Problem
 from diagflow.rules.rule import Position
@@ -75,8 +75,8 @@ def _files(folder: Path, pack: str, *, contained: bool) -> Iterator[Source]:
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(f for f in folders if not f.startswith((".", "__")))
         for name in sorted(names):
-            path = Path(parent, name)
-            if is_rule_file(path) and not name.startswith("."):
+            if is_rule_name(name) and not name.startswith("."):
+                path = Path(parent, name)
                 yield Source(path, kind_of_file(path), pack, contained)
 
 

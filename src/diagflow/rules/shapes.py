@@ -116,15 +116,13 @@ class Scalar:
 
     def read(self, node: yaml.Node, context: Context) -> Any:
         """Return what `parse` makes of the text."""
-        if not isinstance(node, yaml.ScalarNode) or node.tag or not self._accepted(kind_of(node)):
+        kind = kind_of(node)
+        if not isinstance(node, yaml.ScalarNode) or node.tag or (kind != "text" and kind not in self.accepts):
             return wrong_kind(node, self.wanted, context)
         try:
             return self.parse(restore(node.value))
         except Wrong as e:
             return context.fail(node, str(e))
-
-    def _accepted(self, kind: str) -> bool:
-        return kind == "text" or kind in self.accepts
 
     def schema(self) -> Schema:
         """Return the JSON Schema of the values."""

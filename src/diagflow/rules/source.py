@@ -1,6 +1,7 @@
 """The text of a rule file: read, decoded and made fit for a YAML parser, without moving any character."""
 
 import re
+import stat
 from pathlib import Path
 from typing import Final
 
@@ -59,8 +60,11 @@ def line_column(text: str, offset: int) -> tuple[int, int]:
 def read_bytes(path: Path) -> tuple[bytes, Problem | None]:
     """Return the bytes of a file (at most one more than `MAX_BYTES`), or a problem that says why there are none."""
     try:
-        with path.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1), None
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe would never end
+            return b"", _problem(str(path), 1, 1, "cannot be read: it is no file")
+        with path.open("rb", buffering=0) as stream:
+            return stream.read(min(status.st_size, MAX_BYTES) + 1), None
     except OSError as e:
         return b"", _problem(str(path), 1, 1, f"cannot be read: {e.strerror or e}")
     except ValueError as e:  # a path with a NUL

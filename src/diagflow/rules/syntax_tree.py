@@ -6,6 +6,7 @@ here, so that no protobuf package is needed.
 Source: github.com/google/cel-spec, proto/cel/expr/checked.proto and syntax.proto.
 """
 
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 # Tuples, as thousands of nodes are made while rules load: a frozen dataclass takes three times as long.
@@ -82,6 +83,7 @@ class Tree(NamedTuple):
 _VARINT: Final = 0
 _SIZES: Final = {1: 8, 5: 4}  # bytes of fixed-size values by wire type
 _CONTINUES: Final = 0x80
+_ID: Final = b"\x10"  # field 2, a varint: written first, as fields are in order
 
 _EXPRESSION_AND_INFO: Final = frozenset({4, 5})
 
@@ -96,16 +98,19 @@ def decode(serialized: bytes) -> Tree:
 
 
 def _expr(data: bytes) -> Node:
+    """Read one `Expr`: its id, if it has one, and behind that the one of its members that is there."""
+    at, id_ = 0, 0
+    if data[:1] == _ID:
+        id_, at = (data[1], 2) if data[1] < _CONTINUES else _varint(data, 1)
+    if at >= len(data):
+        return Constant(None, id_)
+    number = data[at] >> 3
+    size, at = (data[at + 1], at + 2) if data[at + 1] < _CONTINUES else _varint(data, at + 1)
+    return _BUILDERS[number](data[at : at + size], id_)
+
+
+def _constant(data: bytes, id_: int) -> Node:
     fields = _fields(data)
-    id_ = fields[2][0] if 2 in fields else 0  # noqa: PLR2004  # field numbers of the message
-    for number in fields:
-        if number in _BUILDERS:
-            node: Node = _BUILDERS[number](_fields(fields[number][0]), id_)
-            return node
-    return Constant(None, id_)
-
-
-def _constant(fields: Fields, id_: int) -> Node:
     if 6 in fields:  # noqa: PLR2004  # field numbers of the message
         return Constant(fields[6][0].decode("utf-8", "replace"), id_)
     if 3 in fields:  # noqa: PLR2004
@@ -114,32 +119,37 @@ def _constant(fields: Fields, id_: int) -> Node:
     return Constant(None, id_)
 
 
-def _select(fields: Fields, id_: int) -> Node:
+def _select(data: bytes, id_: int) -> Node:
+    fields = _fields(data)
     return Select(_expr(_first(fields, 1, b"")), _text(fields, 2), bool(_first(fields, 3, 0)), id_)
 
 
-def _call(fields: Fields, id_: int) -> Node:
+def _call(data: bytes, id_: int) -> Node:
+    fields = _fields(data)
     return Call(_text(fields, 2), tuple(_expr(a) for a in (*fields.get(1, []), *fields.get(3, []))), id_)
 
 
-def _list(fields: Fields, id_: int) -> Node:
+def _list(data: bytes, id_: int) -> Node:
+    fields = _fields(data)
     return Items(tuple(_expr(e) for e in fields.get(1, [])), id=id_)
 
 
-def _struct(fields: Fields, id_: int) -> Node:
+def _struct(data: bytes, id_: int) -> Node:
+    fields = _fields(data)
     entries = [_fields(e) for e in fields.get(2, [])]
     return Items(tuple(_expr(part) for e in entries for n in (3, 4) for part in e.get(n, [])), is_list=False, id=id_)
 
 
-def _comprehension(fields: Fields, id_: int) -> Node:
+def _comprehension(data: bytes, id_: int) -> Node:
+    fields = _fields(data)
     over, init, condition, step, result = (_expr(_first(fields, n, b"")) for n in (2, 4, 5, 6, 7))
     names = [_text(fields, n) for n in (1, 3, 8)]
     return Comprehension(names[0], over, names[1], init, condition, step, result, names[2], id_)
 
 
-_BUILDERS: Final = {
+_BUILDERS: Final[dict[int, Callable[[bytes, int], Node]]] = {
     3: _constant,
-    4: lambda fields, id_: Ident(_text(fields, 1), id_),
+    4: lambda data, id_: Ident(_text(_fields(data), 1), id_),
     5: _select,
     6: _call,
     7: _list,
