@@ -1,6 +1,7 @@
 # ruff: noqa: E501  # messages and rules stand in one piece
 """Text and YAML before anything is a rule: hostile and broken files."""
 
+import os
 import sys
 
 import pytest
@@ -154,3 +155,10 @@ def test_a_file_that_cannot_be_read(tmp_path):
     (tmp_path / "loop.yaml").symlink_to(tmp_path / "loop.yaml")
     (found,) = load_paths([tmp_path]).problems
     assert "loop.yaml:1:1: cannot be read: " in str(found)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such pipes")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (found,) = load_paths([tmp_path]).problems
+    assert str(found).endswith("pipe.yaml:1:1: cannot be read: it is no file")
