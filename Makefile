@@ -19,7 +19,7 @@ demo: $(VENV)/.installed ## diagnose the incident that ships with the product
 	$(BIN)/diagflow demo --page out/demo.html
 
 test: $(VENV)/.installed ## all tests that need no lab; lists what it skipped and why
-	$(PYTEST) -n auto -m "not lab"
+	$(PYTEST) -n auto
 
 check: $(VENV)/.installed ## quick: format, lint, types, layers, rules
 	$(BIN)/ruff format --check -q .
