@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagflow.analyze.paths import index, scalar, values_at
+from diagflow.analyze.paths import scalar, values_at
+from diagflow.analyze.scan import index
 from diagflow.model.projection import projection, reader_of
 
 PATHS = ("status.phase", "status.conditions[].reason", "status.containers[].state.waiting.reason", "spec.count")
@@ -29,12 +30,14 @@ def test_index_finds_what_a_walk_finds_in_dicts_and_structs(items: list[dict[str
     wanted = dict.fromkeys(PATHS, ("A", "true", "1", "Running"))
     decode = projection(frozenset(PATHS)).decode_item
     structs = [decode(msgspec.json.encode(item)) for item in items]
+    whole = projection(frozenset({"status.containers", "status.phase", "status.conditions", "spec"})).decode_item
     expected = {
         path: {v: [i for i, o in enumerate(items) if v in map(scalar, reader_of(path)(o))] for v in values}
         for path, values in wanted.items()
     }
     assert index(items, wanted) == expected
     assert index(structs, wanted) == expected
+    assert index([whole(msgspec.json.encode(item)) for item in items], wanted) == expected
 
 
 def test_a_path_and_a_longer_one_below_it_are_both_found():

@@ -8,12 +8,12 @@ from typing import Any, Final
 from diagflow.analyze.judgement import NO, Hit, Judgement, failed, silence, some
 from diagflow.analyze.observe import observed
 from diagflow.analyze.paths import values_at
-from diagflow.analyze.scene import Scene, extracted
+from diagflow.analyze.scene import Scene
 from diagflow.analyze.table import Table
 from diagflow.analyze.times import parsed
 from diagflow.analyze.topology import full_kind, owners_of
 from diagflow.model import BadInput, Entity, Onset, Outcome, Query, Reading, Text
-from diagflow.rules.cel import CelError, holds
+from diagflow.rules.cel import CelError
 from diagflow.rules.rule import ChangeInput, Condition
 
 ROLLOUT: Final = "rollout"
@@ -97,9 +97,9 @@ class ChangeSource:
         window = timedelta(seconds=self._scene.incident.window(self._wanted.within))
         if not onset - window <= change.time <= self._scene.now:
             return None
-        activation = self._scene.bind(change=change.plain)
-        verdict = holds(self._wanted.where, activation)
-        args = extracted(self._condition.extract, activation)
+        subject = self._scene.subject(change=change.plain)
+        verdict = subject.holds(self._wanted.where)
+        args = subject.extracted(self._condition.extract)
         for fault in (verdict, args):
             if isinstance(fault, CelError):
                 return failed(fault.message)
@@ -115,7 +115,7 @@ class ChangeSource:
             change.entity,
             change.query,
             self._scene.now,
-            text,
+            lambda: text,
             value=what or None,
             time=change.time,
             args=args,

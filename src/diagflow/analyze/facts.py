@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 
 from diagflow.analyze.judgement import NO, Hit, Judgement, failed, unread
 from diagflow.analyze.observe import observed
-from diagflow.analyze.scene import Scene, extracted
+from diagflow.analyze.scene import Scene
 from diagflow.model import HOST, Entity, Onset, Outcome, Query, Text
-from diagflow.rules.cel import CelError, holds
+from diagflow.rules.cel import CelError
 from diagflow.rules.rule import Condition, FactInput
 
 
@@ -48,15 +48,15 @@ class FactSource:
         reading = self._scene.lookup.reading(self.queries[0])
         if not reading.answered:
             return unread(reading)
-        activation = self._scene.bind(fact=reading.data)
-        verdict = holds(self._wanted.where, activation)
+        subject = self._scene.subject(fact=reading.data)
+        verdict = subject.holds(self._wanted.where)
         if isinstance(verdict, CelError):
             return failed(f"where: {verdict.message}")
-        args = extracted(self._condition.extract, activation) if verdict else {}
+        args = subject.extracted(self._condition.extract) if verdict else {}
         if isinstance(args, CelError):
             return failed(args.message)
         name = self._wanted.name
         text = Text(f"{name} of this machine is so", f"本机的 {name} 符合条件")
         time = reading.time
-        evidence = observed(self._condition, HOST, reading.query, self._scene.now, text, time=time, args=args)
+        evidence = observed(self._condition, HOST, reading.query, self._scene.now, lambda: text, time=time, args=args)
         return Judgement(Outcome.MATCH, (Hit(HOST, (evidence,), args, Onset()),)) if verdict else NO

@@ -112,7 +112,7 @@ class Judge:
             f"{expr}: the metric is there, but no series has these labels",
             f"{expr}：有此指标，但没有符合这些标签的时间序列",
         )
-        return [observed(replace(node, text=None), entity, node.input.query, self.scene.now, text)]
+        return [observed(replace(node, text=None), entity, node.input.query, self.scene.now, lambda: text)]
 
 
 def _weighing(rule: Rule, evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:

@@ -9,7 +9,7 @@ from diagflow.analyze.objects import ObjectSource, pods_source
 from diagflow.analyze.observe import MOST_TEXT, observed
 from diagflow.analyze.paths import values_at
 from diagflow.analyze.plan import TROUBLE_FIELDS
-from diagflow.analyze.scene import Scene, extracted
+from diagflow.analyze.scene import Scene
 from diagflow.analyze.table import Table
 from diagflow.analyze.times import leading
 from diagflow.model import Entity, Onset, Outcome, Query, Reading, Text
@@ -116,18 +116,19 @@ class LogSource:
     def _hit(self, entity: Entity, container: str, reading: Reading, text: str, match: Any) -> Judgement:
         line = line_at(text, match.start())
         groups = {k: v for k, v in match.groupdict().items() if v is not None}
-        more = extracted(self._condition.extract, self._scene.bind(line=line, args=groups))
+        more = self._scene.subject(line=line, args=groups).extracted(self._condition.extract)
         if isinstance(more, CelError):
             return failed(more.message)
-        args = {"container": container, "line": line[:MOST_TEXT], **groups, **more}
+        said = line[:MOST_TEXT]
+        args = {"container": container, "line": said, **groups, **more}
         time = leading(line)
         evidence = observed(
             self._condition,
             entity,
             reading.query,
             self._scene.now,
-            Text(f"log of container {container}: {line[:MOST_TEXT]}", f"容器 {container} 的日志：{line[:MOST_TEXT]}"),
-            value=line[:MOST_TEXT],
+            lambda: Text(f"log of container {container}: {said}", f"容器 {container} 的日志：{said}"),
+            value=said,
             time=time,
             args=args,
         )

@@ -8,7 +8,7 @@ from typing import Any, Final
 from diagflow.analyze.judgement import Hit, Judgement, failed, silence
 from diagflow.analyze.labels import entity_of_labels
 from diagflow.analyze.observe import observed
-from diagflow.analyze.scene import Scene, extracted
+from diagflow.analyze.scene import Scene
 from diagflow.analyze.times import from_unix
 from diagflow.model import CLUSTER, Entity, Need, Onset, Outcome, Query, Reading, Text
 from diagflow.rules.cel import CelError
@@ -97,7 +97,7 @@ class MetricSource:
             return Judgement(Outcome.INCONCLUSIVE, needs=(need,), detail=need.detail)
         if not passes(value, self._wanted.threshold):
             return None
-        args = extracted(self._condition.extract, self._scene.bind(labels=labels, value=value))
+        args = self._scene.subject(labels=labels, value=value).extracted(self._condition.extract)
         if isinstance(args, CelError):
             return failed(args.message)
         container = str(labels.get("container") or "")
@@ -107,7 +107,7 @@ class MetricSource:
             entity,
             reading.query,
             self._scene.now,
-            self._sentence(entity, value),
+            lambda: self._sentence(entity, value),
             value=_json(value),
             time=from_unix(sample.get("time")),
             args=args,

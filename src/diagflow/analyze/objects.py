@@ -10,13 +10,13 @@ from diagflow.analyze.judgement import NO, Hit, Judgement, failed, some, unread
 from diagflow.analyze.observe import observed
 from diagflow.analyze.paths import scalar, value_in, values_at
 from diagflow.analyze.plan import paths_in_object
-from diagflow.analyze.quick import decider
-from diagflow.analyze.scene import Scene, extracted, values_of
+from diagflow.analyze.scene import Scene, values_of
+from diagflow.analyze.subject import Subject
 from diagflow.analyze.table import Table
 from diagflow.analyze.times import parsed
 from diagflow.analyze.topology import full_kind
 from diagflow.model import Direction, Entity, Onset, Outcome, Query, Text
-from diagflow.rules.cel import MISSING, Activation, CelError, holds, program
+from diagflow.rules.cel import MISSING, CelError
 from diagflow.rules.rule import Condition, ObjectInput, Related
 
 MOST_RELATED: Final = 256
@@ -106,8 +106,8 @@ class ObjectSource:
             return NO
         if not self.table.answered:
             return unread(self.table.reading)
-        text = Text(f"{entity} does not exist", f"{entity} 不存在")
-        evidence = observed(self._condition, entity, self.table.reading.query, self._scene.now, text)
+        query = self.table.reading.query
+        evidence = observed(self._condition, entity, query, self._scene.now, lambda: _missing(entity))
         return Judgement(Outcome.MATCH, (Hit(entity, (evidence,)),))
 
     def _judge(self, entity: Entity, row: int) -> Judgement:
@@ -119,21 +119,13 @@ class ObjectSource:
         seen = self._seen(row, container)
         if seen is None:
             return NO
-        quick = self._quick(row, container)
-        if quick is False:
-            return NO
-        activation = self._activation(entity, row, container)
-        if isinstance(activation, Judgement):
-            return activation
-        verdict = quick or holds(self._wanted.where, activation)
+        subject = self._subject(entity, row, container)
+        if isinstance(subject, Judgement):
+            return subject
+        verdict = subject.holds(self._wanted.where)
         if isinstance(verdict, CelError):
             return failed(f"where: {verdict.message}")
-        return self._hit(entity, row, container, activation, seen) if verdict else NO
-
-    def _quick(self, row: int, container: int) -> bool | None:
-        """Decide `where` without CEL, as far as that goes."""
-        decide = decider(self._wanted.where) if self._wanted.where else None
-        return None if decide is None else decide(values_of(self.table, row, container))
+        return self._hit(entity, row, container, subject, seen) if verdict else NO
 
     def _seen(self, row: int, container: int) -> dict[str, Any] | None:
         """Return the value found for each path of `when`, None if one has none of the accepted values."""
@@ -148,16 +140,16 @@ class ObjectSource:
             seen[one.path] = value
         return seen
 
-    def _activation(self, entity: Entity, row: int, container: int) -> Activation | Judgement:
+    def _subject(self, entity: Entity, row: int, container: int) -> Subject | Judgement:
         if not self._wanted.related:
-            return self._scene.bound(self.table, row, container)
+            return self._scene.subject_of(self.table, row, container)
         related: dict[str, Any] = {}
         for wanted in self._wanted.related:
             found = self._related(entity, wanted)
             if isinstance(found, Judgement):
                 return found
             related[wanted.name] = found
-        return self._scene.bind(**values_of(self.table, row, container), related=related)
+        return self._scene.subject(**values_of(self.table, row, container), related=related)
 
     def _related(self, entity: Entity, wanted: Related) -> list[Any] | Judgement:
         table = self._scene.lookup.table(wanted.kind, wanted.fields)
@@ -170,13 +162,11 @@ class ObjectSource:
         rows = (table.row_of(e) for e in others)
         return [table.plain(row) for row in rows if row is not None]
 
-    def _hit(
-        self, entity: Entity, row: int, container: int, activation: Activation, seen: Mapping[str, Any]
-    ) -> Judgement:
-        since = self._since(activation)
+    def _hit(self, entity: Entity, row: int, container: int, subject: Subject, seen: Mapping[str, Any]) -> Judgement:
+        since = self._since(subject)
         if isinstance(since, Judgement):
             return since
-        args = extracted(self._condition.extract, activation)
+        args = subject.extracted(self._condition.extract)
         if isinstance(args, CelError):
             return failed(args.message)
         name = ""
@@ -189,24 +179,28 @@ class ObjectSource:
             entity,
             self.table.reading.query,
             self._scene.now,
-            _sentence(entity, name, seen),
+            lambda: _sentence(entity, name, seen),
             value=dict(seen) or None,
             time=since.earliest,
             args=args,
         )
         return Judgement(Outcome.MATCH, (Hit(entity, (evidence,), args, since, name),))
 
-    def _since(self, activation: Activation) -> Onset | Judgement:
+    def _since(self, subject: Subject) -> Onset | Judgement:
         """Return the onset; a judgement where it did not hold long enough, or nobody can say since when."""
         if not self._wanted.since:
             return Onset()
-        value = program(self._wanted.since).eval(activation)
+        value = subject.value(self._wanted.since)
         if isinstance(value, CelError):
             return failed(f"since: {value.message}")
         time = None if value is MISSING else parsed(value)
         if self._condition.hold and (time is None or self._scene.now - time < timedelta(seconds=self._condition.hold)):
             return NO
         return Onset(time, time)
+
+
+def _missing(entity: Entity) -> Text:
+    return Text(f"{entity} does not exist", f"{entity} 不存在")
 
 
 class _Seen:

@@ -1,8 +1,9 @@
 """From what was seen to evidence: weight, decay, sentence."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from diagflow.analyze.judgement import Hit
@@ -13,9 +14,15 @@ MOST_TEXT: Final = 300
 """Characters of one value in a sentence; messages of kubelets and log lines can be pages."""
 
 
+@lru_cache(maxsize=65536)
+def written(entity: Entity) -> str:
+    """Return `str(entity)`: the same few hundred entities are written by hundreds of rules."""
+    return str(entity)
+
+
 def about(entity: Entity, args: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values for templates: arguments, and what names the entity."""
-    named = {"entity": str(entity), "kind": entity.kind, "namespace": entity.namespace, "name": entity.name}
+    named = {"entity": written(entity), "kind": entity.kind, "namespace": entity.namespace, "name": entity.name}
     return {**named, **args}
 
 
@@ -47,7 +54,7 @@ def observed(
     entity: Entity,
     query: Query,
     now: datetime,
-    default: Text,
+    default: Callable[[], Text],
     *,
     value: Any = None,
     time: datetime | None = None,
@@ -60,16 +67,16 @@ def observed(
         entity: what it was seen at; observations of two entities are two observations.
         query: the reading.
         now: the moment of the diagnosis, for the decay.
-        default: the sentence where the condition has none; taken as it is.
+        default: gives the sentence where the condition has none; it is taken as it is.
         value: what was seen (JSON).
         time: when.
         args: values for the condition's own sentence.
     """
     weight = condition.weight
-    text = condition.text.fill(about(entity, fitting(args or {}))) if condition.text else default
+    text = condition.text.fill(about(entity, fitting(args or {}))) if condition.text else default()
     return Evidence(
         query=query,
-        origin=f"{condition.origin or query.kind}@{entity}",
+        origin=f"{condition.origin or query.kind}@{written(entity)}",
         nats=decayed(nats_of(weight), condition.half_life, time, now),
         text=text,
         value=value,
@@ -83,4 +90,4 @@ def concluded(combination: Combination, hit: Hit, query: Query, origin: str, def
     weight, entity = combination.weight, hit.entity
     text = combination.text.fill(about(entity, fitting(hit.args))) if combination.text else default
     sure = bool(weight.sign) and weight.strength is Strength.CONCLUSIVE
-    return Evidence(query, f"{origin}@{entity}", nats_of(weight), text, conclusive=sure)
+    return Evidence(query, f"{origin}@{written(entity)}", nats_of(weight), text, conclusive=sure)

@@ -1,4 +1,4 @@
-"""Paths into objects, compiled once: ten thousand pods are looked at in some tens of milliseconds.
+"""Paths into objects: which values stand there.
 
 A path is written as in `diagflow.model.projection`: `status.conditions[].reason`. Objects are msgspec structs with the
 kept fields, or dicts where whole objects are kept; which attribute holds a key is found once per type.
@@ -7,23 +7,12 @@ kept fields, or dicts where whole objects are kept; which attribute holds a key 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final, TypeVar
+from typing import Any
 
 import msgspec
 
-Visit = Callable[[Any, int], None]
-"""Gets a value and the row that it was found in."""
-
-Postings = dict[str, dict[str, list[int]]]
-"""Path → value, as a string → rows that hold it, ascending."""
-
-Posting = dict[Any, list[int]]
-"""Value → rows that hold it."""
-
-Leaf = Visit | Posting
-"""What is done with a value: something, or its row is noted where the value is one of those asked for."""
-
-T = TypeVar("T")
+Visit = Callable[[Any, Any], None]
+"""Gets a value, and where to note it."""
 
 
 def scalar(value: Any) -> str | None:
@@ -39,57 +28,21 @@ def scalar(value: Any) -> str | None:
     return None
 
 
-def index(rows: Iterable[Any], wanted: Mapping[str, Iterable[str]]) -> Postings:
-    """Return, for each path and value of `wanted`, the rows that hold that value there."""
-    postings: Postings = {path: {value: [] for value in values} for path, values in wanted.items()}
-    visit = _compiled({path: _typed(posting) for path, posting in postings.items()})
-    for row, item in enumerate(rows):
-        visit(item, row)
-    return postings
-
-
-def _typed(posting: Mapping[str, list[int]]) -> dict[Any, list[int]]:
-    """Return a posting that also has its values as numbers and truth values, so that most are found by one look-up."""
-    found: dict[Any, list[int]] = dict(posting)
-    for value, rows in posting.items():
-        if value in ("true", "false"):
-            found[value == "true"] = rows
-        elif value.isdecimal() and str(int(value)) == value and int(value) > 1:  # for Python, 1 is True and 0 is False
-            found[int(value)] = rows
-    return found
-
-
-_FOUND: Final = frozenset({str, bool})
-"""Types whose values stand in a typed posting as they are."""
-
-
-def _post(found: Mapping[Any, list[int]]) -> Visit:
-    def post(value: Any, row: int) -> None:
-        rows = _rows_of(found, value)
-        if rows is not None and (not rows or rows[-1] != row):
-            rows.append(row)
-
-    return post
-
-
-def _rows_of(found: Mapping[Any, list[int]], value: Any) -> list[int] | None:
-    if value.__class__ in _FOUND or (value.__class__ is int and value > 1):
-        return found.get(value)
-    return found.get(scalar(value))
-
-
 @lru_cache(maxsize=4096)
 def values_at(*paths: str) -> Callable[[Any], list[Any]]:
     """Return a function that lists the values at `paths` in one object; where nothing is: an empty list."""
-    found: list[Any] = []
-    visit = _compiled(dict.fromkeys(paths, lambda value, _: found.append(value)))
+    visit = visitor(dict.fromkeys(paths, _noted))
 
     def read(item: Any) -> list[Any]:
-        found.clear()
-        visit(item, 0)
-        return found.copy()
+        found: list[Any] = []
+        visit(item, found)
+        return found
 
     return read
+
+
+def _noted(value: Any, found: list[Any]) -> None:
+    found.append(value)
 
 
 @lru_cache(maxsize=4096)
@@ -107,80 +60,69 @@ def value_in(path: str) -> Callable[[Mapping[str, Any]], Any]:
     return read
 
 
-def _compiled(leaves: Mapping[str, Leaf]) -> Visit:
-    """Return one visitor that walks each object once for all `leaves`."""
+def visitor(leaves: Mapping[str, Visit]) -> Visit:
+    """Return one visitor that walks an object once, and calls each leaf with the values at its path."""
+    return visitor_of(tree_of_paths(leaves))
+
+
+def tree_of_paths(leaves: Mapping[str, Any]) -> dict[str, Any]:
+    """Return paths as nested dicts; what belongs to a path stands under the empty key, which is no step."""
     tree: dict[str, Any] = {}
     for path in sorted(leaves):
         below = tree
-        for step in _steps(path):
+        for step in path.replace("[]", ".[]").split("."):
             below = below.setdefault(step, {})
-        below[""] = leaves[path]  # no step is empty, so that a leaf can stand beside deeper paths
-    return _node(tree)
+        below[""] = leaves[path]
+    return tree
 
 
-def _steps(path: str) -> list[str]:
-    return path.replace("[]", ".[]").split(".")
-
-
-def _node(tree: Mapping[str, Any]) -> Visit:
-    parts: list[Visit] = [_leaf(tree[""])] if "" in tree else []
+def visitor_of(tree: Mapping[str, Any]) -> Visit:
+    """Return the visitor of a tree of paths (see `tree_of_paths`)."""
+    parts: list[Visit] = [tree[""]] if "" in tree else []
     if "[]" in tree:
-        parts.append(_each(_node(tree["[]"])))
-    members = {key: below for key, below in tree.items() if key not in ("", "[]")}
+        parts.append(_each(visitor_of(tree["[]"])))
+    members = {key: visitor_of(below) for key, below in tree.items() if key not in ("", "[]")}
     if members:
-        # What only ends here is looked up in place: a call for each value would double the time.
-        ends = {key: below[""] for key, below in members.items() if list(below) == [""] and isinstance(below[""], dict)}
-        parts.append(_members(ends, {key: _node(below) for key, below in members.items() if key not in ends}))
+        parts.append(_members(members))
     return parts[0] if len(parts) == 1 else _both(parts)
 
 
-def _leaf(leaf: Leaf) -> Visit:
-    return _post(leaf) if isinstance(leaf, dict) else leaf
-
-
 def _both(parts: Sequence[Visit]) -> Visit:
-    def visit(value: Any, row: int) -> None:
+    def visit(value: Any, sink: Any) -> None:
         for part in parts:
-            part(value, row)
+            part(value, sink)
 
     return visit
 
 
 def _each(below: Visit) -> Visit:
-    def visit(value: Any, row: int) -> None:
+    def visit(value: Any, sink: Any) -> None:
         if value.__class__ is list:
             for item in value:
-                below(item, row)
+                below(item, sink)
 
     return visit
 
 
-def _members(ends: Mapping[str, Posting], inner: Mapping[str, Visit]) -> Visit:
+def _members(members: Mapping[str, Visit]) -> Visit:
     unset = msgspec.UNSET
-    owner: type | None = None  # objects of one list are of one type: the getters are bound once, not looked up
-    last: tuple[tuple[Callable[[Any], Any], Posting], ...] = ()
-    more: tuple[tuple[Callable[[Any], Any], Visit], ...] = ()
+    # Objects of one list are of one type: its getters are bound once. One tuple, so that threads never see half of it.
+    bound: tuple[Any, tuple[tuple[Callable[[Any], Any], Visit], ...]] = (None, ())
 
-    def visit(value: Any, row: int) -> None:
-        nonlocal owner, last, more
+    def visit(value: Any, sink: Any) -> None:
+        nonlocal bound
+        owner, getters = bound
         if value.__class__ is not owner:
-            owner = type(value)
-            last, more = tuple(_getters(owner, ends)), tuple(_getters(owner, inner))
-        for get, posted in last:
-            found = get(value)
-            if found is not unset:
-                rows = posted.get(found) if found.__class__ in _FOUND else _rows_of(posted, found)
-                if rows is not None and (not rows or rows[-1] != row):
-                    rows.append(row)
-        for get, below in more:
+            owner, getters = bound = (type(value), tuple(_getters(type(value), members)))
+        for get, below in getters:
             found = get(value)
             if found is not unset and found is not None:
-                below(found, row)
+                below(found, sink)
 
     return visit
 
 
-def _getters(owner: Any, members: Mapping[str, T]) -> Iterable[tuple[Callable[[Any], Any], T]]:
+def _getters(owner: Any, members: Mapping[str, Visit]) -> Iterable[tuple[Callable[[Any], Any], Visit]]:
     if issubclass(owner, dict):
         for key, below in members.items():
             yield _item_getter(key), below

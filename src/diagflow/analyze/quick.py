@@ -22,6 +22,10 @@ Read = Callable[[Values], Any]
 _GONE: Final = object()
 
 
+UNKNOWN: Final = object()
+"""What `reader` gives where only CEL can tell."""
+
+
 def _unknown(_: Values) -> bool | None:
     return None
 
@@ -35,6 +39,52 @@ def decider(source: str) -> Decide | None:
         return None
     decide = _decide(root)
     return None if decide is _unknown else decide
+
+
+@lru_cache(maxsize=16384)
+def reader(source: str) -> Read | None:
+    """Return a function that gives the value of an expression, or `UNKNOWN`; None where it never could.
+
+    It can for a path to a single value, a literal text, and `condition ? one : other` of these.
+    """
+    try:
+        return _value(decode(program(source).check().serialize()).root)
+    except BadExpression:
+        return None
+
+
+def _value(node: Node) -> Read | None:
+    match node:
+        case Constant(value=str() as text):
+            return lambda _: text
+        case Call(function="_?_:_", args=(test, yes, no)):
+            return _chosen(_decide(test), _value(yes), _value(no))
+        case Select(test=False):
+            path = _path(node)
+            return None if path is None else _single(path)
+        case _:
+            return None
+
+
+def _chosen(decide: Decide, yes: Read | None, no: Read | None) -> Read | None:
+    if decide is _unknown or yes is None or no is None:
+        return None
+
+    def read(values: Values) -> Any:
+        found = decide(values)
+        return UNKNOWN if found is None else (yes if found else no)(values)
+
+    return read
+
+
+def _single(path: Read) -> Read:
+    """Lists and maps are left to CEL, and what is not there, because it says what that means."""
+
+    def read(values: Values) -> Any:
+        found = path(values)
+        return found if isinstance(found, str | int | float) else UNKNOWN
+
+    return read
 
 
 def _decide(node: Node) -> Decide:

@@ -7,12 +7,11 @@ from typing import Any, Final
 from diagflow.analyze.events import EVENT_FIELDS, Event, event_of
 from diagflow.analyze.judgement import NO, Hit, Judgement, failed, silence, unread
 from diagflow.analyze.observe import observed, shortened
-from diagflow.analyze.quick import decider
-from diagflow.analyze.scene import Scene, extracted
+from diagflow.analyze.scene import Scene
 from diagflow.analyze.table import Table
 from diagflow.analyze.topology import full_kind
 from diagflow.model import Entity, Onset, Outcome, Query, Text
-from diagflow.rules.cel import CelError, holds
+from diagflow.rules.cel import CelError
 from diagflow.rules.patterns import compiled
 from diagflow.rules.rule import Condition, EventInput
 
@@ -136,15 +135,11 @@ class EventSource:
             args.setdefault("container", event.container)
         if not (self._wanted.where or self._condition.extract):
             return args
-        decide = decider(self._wanted.where) if self._wanted.where else None
-        quick = decide({"event": event.plain, "args": args}) if decide else None
-        if quick is False:
-            return None
-        activation = self._scene.bind(event=event.plain, args=args)
-        verdict = quick or holds(self._wanted.where, activation)
+        subject = self._scene.subject(event=event.plain, args=args)
+        verdict = subject.holds(self._wanted.where)
         if not verdict or isinstance(verdict, CelError):
             return verdict or None
-        more = extracted(self._condition.extract, activation)
+        more = subject.extracted(self._condition.extract)
         return more if isinstance(more, CelError) else {**args, **more}
 
     def _groups(self, message: str) -> Mapping[str, str] | None:
@@ -169,7 +164,7 @@ class EventSource:
             entity,
             self._index.table.reading.query,
             self._scene.now,
-            _sentence(event),
+            lambda: _sentence(event),
             value=shortened(event.message) or event.reason,
             time=event.last,
             args=args,

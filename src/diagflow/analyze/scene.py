@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from diagflow.analyze.lookup import Lookup
+from diagflow.analyze.subject import Subject
 from diagflow.analyze.table import Table
 from diagflow.model import Entity, Incident, Topology
-from diagflow.rules.cel import MISSING, Activation, CelError, program, shared
+from diagflow.rules.cel import Activation, shared
 
 
 class Scene:
@@ -18,13 +19,14 @@ class Scene:
         topology: relations that the readings tell.
     """
 
-    __slots__ = ("_bound", "incident", "lookup", "topology")
+    __slots__ = ("_bound", "_subjects", "incident", "lookup", "topology")
 
     def __init__(self, lookup: Lookup, topology: Topology) -> None:
         self.lookup = lookup
         self.incident: Incident = lookup.bundle.incident
         self.topology = topology
         self._bound = lookup.memo.bound
+        self._subjects: dict[tuple[int, int, int], Subject] = {}
 
     @property
     def now(self) -> Any:
@@ -35,12 +37,23 @@ class Scene:
         """Return values bound for CEL, `now` among them."""
         return shared().activation(now=self.now, **values)
 
-    def bound(self, table: Table, row: int, container: int) -> Activation:
-        """Return one object (and one container of it, from 0; -1 for none) bound for CEL; once, for all rules."""
+    def subject(self, **values: Any) -> Subject:
+        """Return values to judge, `now` among them."""
+        return Subject(values, lambda: self.bind(**values))
+
+    def subject_of(self, table: Table, row: int, container: int) -> Subject:
+        """Return one object (and one container of it, from 0; -1 for none); bound for CEL once, for all rules."""
         key = (id(table), row, container)
+        found = self._subjects.get(key)
+        if found is None:
+            values = values_of(table, row, container)
+            found = self._subjects[key] = Subject(values, lambda: self._bound_of(key, values))
+        return found
+
+    def _bound_of(self, key: tuple[int, int, int], values: Mapping[str, Any]) -> Activation:
         found = self._bound.get(key)
         if found is None:
-            found = self._bound[key] = self.bind(**values_of(table, row, container))
+            found = self._bound[key] = self.bind(**values)
         return found
 
     def in_scope(self, entity: Entity) -> bool:
@@ -56,15 +69,3 @@ def values_of(table: Table, row: int, container: int) -> dict[str, Any]:
     if container >= 0:
         values["container"] = table.containers(row)[container]
     return values
-
-
-def extracted(sources: Mapping[str, str], activation: Activation) -> dict[str, Any] | CelError:
-    """Return the arguments that a condition extracts; what is not there is left out."""
-    found: dict[str, Any] = {}
-    for name, source in sources.items():
-        value = program(source).eval(activation)
-        if isinstance(value, CelError):
-            return CelError(f"extract.{name}: {value.message}")
-        if value is not MISSING and value is not None:
-            found[name] = value
-    return found

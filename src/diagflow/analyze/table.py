@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from diagflow.analyze.containers import containers_of
-from diagflow.analyze.paths import Postings, index, values_at
+from diagflow.analyze.paths import values_at
+from diagflow.analyze.scan import Postings, index
 from diagflow.model import Entity, Reading
 from diagflow.model.projection import ObjectList
 

@@ -1,0 +1,166 @@
+"""The index over one list: which rows hold which of the values that rules name.
+
+For lists of structs a function is generated that reads just their attributes, without a call in between: 10,000 pods
+and thirty paths in some twenty milliseconds, a third of what calls take. What is written into its source are names of
+attributes (`f0`, `f1` ...) and numbers of ours, never a key or a value of data or of a rule.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+from msgspec import inspect
+
+from diagflow.analyze.paths import Visit, scalar, tree_of_paths, visitor, visitor_of
+
+Postings = dict[str, dict[str, list[int]]]
+"""Path → value, as a string → rows that hold it, ascending."""
+
+Posting = dict[Any, list[int]]
+"""Value → rows that hold it."""
+
+Scan = Callable[[Sequence[Any], Sequence[Posting]], None]
+
+
+def index(rows: Sequence[Any], wanted: Mapping[str, Iterable[str]]) -> Postings:
+    """Return, for each path and value of `wanted`, the rows that hold that value there."""
+    postings: Postings = {path: {value: [] for value in values} for path, values in sorted(wanted.items())}
+    typed = [_typed(posting) for posting in postings.values()]
+    owner: Any = type(rows[0]) if rows else None
+    if postings and owner is not None and issubclass(owner, msgspec.Struct):
+        _generated(owner, tuple(postings))(rows, typed)
+    else:
+        _walked(rows, dict(zip(postings, typed, strict=True)))
+    return postings
+
+
+def _walked(rows: Iterable[Any], postings: Mapping[str, Posting]) -> None:
+    visit = visitor({path: _post(posting) for path, posting in postings.items()})
+    for row, item in enumerate(rows):
+        visit(item, row)
+
+
+def _typed(posting: Mapping[str, list[int]]) -> Posting:
+    """Return a posting that also has its values as numbers and truth values, so that most are found by one look-up."""
+    found: Posting = dict(posting)
+    for value, rows in posting.items():
+        if value in ("true", "false"):
+            found[value == "true"] = rows
+        elif value.isdecimal() and str(int(value)) == value and int(value) > 1:  # for Python, 1 is True and 0 is False
+            found[int(value)] = rows
+    return found
+
+
+_AS_THEY_ARE: Final = frozenset({str, bool})
+"""Types whose values stand in a typed posting as they are."""
+
+
+def _rows_of(posting: Posting, value: Any) -> list[int] | None:
+    if value.__class__ in _AS_THEY_ARE or (value.__class__ is int and value > 1):
+        return posting.get(value)
+    return posting.get(scalar(value))
+
+
+def _note(rows: list[int], row: int) -> None:
+    if not rows or rows[-1] != row:
+        rows.append(row)
+
+
+def _post(posting: Posting) -> Visit:
+    def post(value: Any, row: int) -> None:
+        rows = _rows_of(posting, value)
+        if rows is not None:
+            _note(rows, row)
+
+    return post
+
+
+@lru_cache(maxsize=64)
+def _generated(owner: type, paths: tuple[str, ...]) -> Scan:
+    writer = _Writer()
+    body = list(writer.struct(owner, tree_of_paths({path: number for number, path in enumerate(paths)}), "item", 2))
+    heads = [f" g{n} = postings[{n}].get" for n in sorted(writer.used)]
+    loop = [" for row, item in enumerate(rows):", *body, "  pass"]
+    source = "\n".join(["def scan(rows, postings):", *heads, *loop])
+    names: dict[str, Any] = {"U": msgspec.UNSET, "rows_of": _rows_of, "note": _note, "walk": writer.walkers}
+    exec(source, names)  # noqa: S102  # see the module's docstring
+    scan: Scan = names["scan"]
+    return scan
+
+
+class _Writer:
+    """Writes the lines that walk one type.
+
+    Attributes:
+        used: numbers of the paths whose leaf was reached.
+        walkers: visitors for what lies below a value of no declared type.
+    """
+
+    def __init__(self) -> None:
+        self.used: set[int] = set()
+        self.walkers: list[Any] = []
+        self._names = 0
+
+    def _name(self) -> str:
+        self._names += 1
+        return f"v{self._names}"
+
+    def struct(self, owner: type, tree: Mapping[str, Any], name: str, depth: int) -> Iterator[str]:
+        """Yield the lines for the members of a struct."""
+        fields = {field.encode_name: field for field in inspect.type_info(owner).fields}  # type: ignore[attr-defined]
+        for key, below in tree.items():
+            if key in fields:
+                value = self._name()
+                yield f"{' ' * depth}{value} = {name}.{fields[key].name}"
+                yield f"{' ' * depth}if {value} is not U and {value} is not None:"
+                yield from self._value(fields[key].type, below, value, depth + 1)
+
+    def _value(self, kind: Any, tree: Mapping[str, Any], name: str, depth: int) -> Iterator[str]:
+        blank = " " * depth
+        if "" in tree:
+            yield from self._leaf(tree[""], name, blank)
+        below = {key: part for key, part in tree.items() if key}
+        options = getattr(kind, "types", (kind,))
+        struct = next((o.cls for o in options if isinstance(o, inspect.StructType)), None)
+        listed = next((o.item_type for o in options if isinstance(o, inspect.ListType)), None)
+        if struct is not None:
+            yield from self.struct(struct, below, name, depth)
+        elif listed is not None and "[]" in below:
+            item = self._name()
+            yield f"{blank}for {item} in {name}:"
+            yield from self._value(listed, below["[]"], item, depth + 1)
+        elif below:
+            yield from self._untyped(below, name, blank)
+        yield f"{blank}pass"
+
+    def _leaf(self, number: int, name: str, blank: str) -> Iterator[str]:
+        self.used.add(number)
+        found = self._name()
+        yield f"{blank}{found} = g{number}({name}) if {name}.__class__ is str else rows_of(postings[{number}], {name})"
+        yield f"{blank}if {found} is not None: note({found}, row)"
+
+    def _untyped(self, tree: Mapping[str, Any], name: str, blank: str) -> Iterator[str]:
+        """What lies below was kept whole: it is plain, and walked by calls."""
+        number = len(self.walkers)
+        self.walkers.append(_walker(tree))
+        yield f"{blank}walk[{number}]({name}, (row, postings))"
+
+
+def _walker(tree: Mapping[str, Any]) -> Visit:
+    """Return a visitor whose sink is (row, postings)."""
+    return visitor_of(_numbered(tree))
+
+
+def _numbered(tree: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _at_number(below) if key == "" else _numbered(below) for key, below in tree.items()}
+
+
+def _at_number(number: int) -> Visit:
+    def post(value: Any, sink: tuple[int, Sequence[Posting]]) -> None:
+        row, postings = sink
+        rows = _rows_of(postings[number], value)
+        if rows is not None:
+            _note(rows, row)
+
+    return post

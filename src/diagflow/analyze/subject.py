@@ -1,0 +1,40 @@
+"""What a condition is judged on: plain values, bound for CEL when CEL is needed."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from diagflow.analyze.quick import UNKNOWN, decider, reader
+from diagflow.rules.cel import MISSING, Activation, CelError, holds, program
+
+
+class Subject:
+    """Values under the names by which expressions know them."""
+
+    __slots__ = ("_bind", "values")
+
+    def __init__(self, values: Mapping[str, Any], bind: Callable[[], Activation]) -> None:
+        self.values = values
+        self._bind = bind
+
+    def holds(self, source: str) -> bool | CelError:
+        """Evaluate a condition (see `diagflow.rules.cel.holds`)."""
+        decide = decider(source) if source else None
+        found = decide(self.values) if decide else None
+        return holds(source, self._bind()) if source and found is None else found is not False
+
+    def value(self, source: str) -> Any:
+        """Evaluate an expression: a plain value, `MISSING` or a `CelError`."""
+        read = reader(source)
+        found = UNKNOWN if read is None else read(self.values)
+        return program(source).eval(self._bind()) if found is UNKNOWN else found
+
+    def extracted(self, sources: Mapping[str, str]) -> dict[str, Any] | CelError:
+        """Return the arguments that a condition extracts; what is not there is left out."""
+        found: dict[str, Any] = {}
+        for name, source in sources.items():
+            value = self.value(source)
+            if isinstance(value, CelError):
+                return CelError(f"extract.{name}: {value.message}")
+            if value is not MISSING and value is not None:
+                found[name] = value
+        return found
