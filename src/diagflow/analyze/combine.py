@@ -110,8 +110,9 @@ class Conditions:
             hit: the entity, and the arguments that templates of other entities are filled with.
             wide: follow relations in both directions, as dependencies do.
         """
-        if not term.op:
-            return self._condition(term, hit, wide=wide)
+        core = term.core or term
+        if not core.op:
+            return self._condition(core, hit, wide=wide)
         if term.op == "not":
             judged = self._negated(term, hit, wide=wide)
         elif term.op == "any":
@@ -132,8 +133,6 @@ class Conditions:
         return some(parts) if term.op == "any" else every(parts)
 
     def _all(self, term: Term, hit: Hit, *, wide: bool) -> Judgement:
-        if len(term.parts) == 1 and not hit.args:
-            return self._about_each(term.parts[0], (hit,), wide=wide)
         so_far: tuple[Hit, ...] = (hit,)
         told: list[Judgement] = []
         for part in term.by_cost:
@@ -173,7 +172,7 @@ class Conditions:
         if source.speaks_of(entity):
             return source.about(entity)
         parts = [source.about(e) for e in self._others(source, entity, wide=wide)[:MOST_CONNECTED]]
-        return some(parts) if parts else source.about(entity)
+        return _seen_for(entity, some(parts) if parts else source.about(entity))
 
     def _others(self, source: Source, entity: Entity, *, wide: bool) -> Sequence[Entity]:
         """Return the entities connected to one, of which a source speaks; to the whole cluster everything is."""
@@ -188,6 +187,11 @@ class Conditions:
             return judged
         query, origin = self._first(term)
         return replace(judged, hits=tuple(_once(node, hit, query, origin) for hit in judged.hits))
+
+
+def _seen_for(entity: Entity, judged: Judgement) -> Judgement:
+    """What was seen at something connected, or of the whole cluster, is said about the entity that was asked about."""
+    return replace(judged, hits=tuple(replace(hit, entity=entity) for hit in judged.hits)) if judged.hits else judged
 
 
 def _one_kind(found: Sequence[Sequence[Entity]]) -> bool:

@@ -108,7 +108,7 @@ class LogSource:
         if not reading.readable:
             return unread(reading)
         text = reading.data if isinstance(reading.data, str) else ""
-        match = next((m for search in self._matchers if (m := search(text))), None)
+        match = next((m for search in self._matchers if (m := search(text))), None) if text else None
         if match is None:
             return NO  # of a long log the last lines were asked for, and these were read
         return self._hit(entity, container["name"], reading, text, match)

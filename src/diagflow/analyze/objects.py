@@ -113,7 +113,9 @@ class ObjectSource:
     def _judge(self, entity: Entity, row: int) -> Judgement:
         if not self._each:
             return self._one(entity, row, -1)
-        return some([self._one(entity, row, i) for i in range(len(self.table.containers(row)))])
+        parts = [self._one(entity, row, i) for i in range(len(self.table.containers(row)))]
+        telling = [part for part in parts if part is not NO]
+        return some(telling) if len(telling) > 1 else (telling[0] if telling else NO)
 
     def _one(self, entity: Entity, row: int, container: int) -> Judgement:
         seen = self._seen(row, container)

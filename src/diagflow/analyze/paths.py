@@ -62,7 +62,7 @@ def value_in(path: str) -> Callable[[Mapping[str, Any]], Any]:
 
 def visitor(leaves: Mapping[str, Visit]) -> Visit:
     """Return one visitor that walks an object once, and calls each leaf with the values at its path."""
-    return visitor_of(tree_of_paths(leaves))
+    return _node(tree_of_paths(leaves))
 
 
 def tree_of_paths(leaves: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,12 +76,11 @@ def tree_of_paths(leaves: Mapping[str, Any]) -> dict[str, Any]:
     return tree
 
 
-def visitor_of(tree: Mapping[str, Any]) -> Visit:
-    """Return the visitor of a tree of paths (see `tree_of_paths`)."""
+def _node(tree: Mapping[str, Any]) -> Visit:
     parts: list[Visit] = [tree[""]] if "" in tree else []
     if "[]" in tree:
-        parts.append(_each(visitor_of(tree["[]"])))
-    members = {key: visitor_of(below) for key, below in tree.items() if key not in ("", "[]")}
+        parts.append(_each(_node(tree["[]"])))
+    members = {key: _node(below) for key, below in tree.items() if key not in ("", "[]")}
     if members:
         parts.append(_members(members))
     return parts[0] if len(parts) == 1 else _both(parts)

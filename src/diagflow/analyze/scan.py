@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect
 
-from diagflow.analyze.paths import Visit, scalar, tree_of_paths, visitor, visitor_of
+from diagflow.analyze.paths import Visit, scalar, tree_of_paths, visitor
 
 Postings = dict[str, dict[str, list[int]]]
 """Path → value, as a string → rows that hold it, ascending."""
@@ -83,7 +83,7 @@ def _generated(owner: type, paths: tuple[str, ...]) -> Scan:
     heads = [f" g{n} = postings[{n}].get" for n in sorted(writer.used)]
     loop = [" for row, item in enumerate(rows):", *body, "  pass"]
     source = "\n".join(["def scan(rows, postings):", *heads, *loop])
-    names: dict[str, Any] = {"U": msgspec.UNSET, "rows_of": _rows_of, "note": _note, "walk": writer.walkers}
+    names: dict[str, Any] = {"U": msgspec.UNSET, "rows_of": _rows_of, "note": _note, "keys": tuple(writer.keys)}
     exec(source, names)  # noqa: S102  # see the module's docstring
     scan: Scan = names["scan"]
     return scan
@@ -94,12 +94,12 @@ class _Writer:
 
     Attributes:
         used: numbers of the paths whose leaf was reached.
-        walkers: visitors for what lies below a value of no declared type.
+        keys: of dicts; the source names them by their number.
     """
 
     def __init__(self) -> None:
         self.used: set[int] = set()
-        self.walkers: list[Any] = []
+        self.keys: list[str] = []
         self._names = 0
 
     def _name(self) -> str:
@@ -131,7 +131,7 @@ class _Writer:
             yield f"{blank}for {item} in {name}:"
             yield from self._value(listed, below["[]"], item, depth + 1)
         elif below:
-            yield from self._untyped(below, name, blank)
+            yield from self._untyped(below, name, depth)
         yield f"{blank}pass"
 
     def _leaf(self, number: int, name: str, blank: str) -> Iterator[str]:
@@ -140,27 +140,26 @@ class _Writer:
         yield f"{blank}{found} = g{number}({name}) if {name}.__class__ is str else rows_of(postings[{number}], {name})"
         yield f"{blank}if {found} is not None: note({found}, row)"
 
-    def _untyped(self, tree: Mapping[str, Any], name: str, blank: str) -> Iterator[str]:
-        """What lies below was kept whole: it is plain, and walked by calls."""
-        number = len(self.walkers)
-        self.walkers.append(_walker(tree))
-        yield f"{blank}walk[{number}]({name}, (row, postings))"
+    def _untyped(self, tree: Mapping[str, Any], name: str, depth: int) -> Iterator[str]:
+        """Yield the lines for what lies below a value that was kept whole: lists and dicts."""
+        blank = " " * depth
+        if "[]" in tree:
+            item = self._name()
+            yield f"{blank}if {name}.__class__ is list:"
+            yield f"{blank} for {item} in {name}:"
+            yield from self._plain(tree["[]"], item, depth + 2)
+        members = {key: below for key, below in tree.items() if key not in ("", "[]")}
+        if members:
+            yield f"{blank}if {name}.__class__ is dict:"
+        for key, below in members.items():
+            value = self._name()
+            self.keys.append(key)
+            yield f"{blank} {value} = {name}.get(keys[{len(self.keys) - 1}])"
+            yield f"{blank} if {value} is not None:"
+            yield from self._plain(below, value, depth + 2)
 
-
-def _walker(tree: Mapping[str, Any]) -> Visit:
-    """Return a visitor whose sink is (row, postings)."""
-    return visitor_of(_numbered(tree))
-
-
-def _numbered(tree: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: _at_number(below) if key == "" else _numbered(below) for key, below in tree.items()}
-
-
-def _at_number(number: int) -> Visit:
-    def post(value: Any, sink: tuple[int, Sequence[Posting]]) -> None:
-        row, postings = sink
-        rows = _rows_of(postings[number], value)
-        if rows is not None:
-            _note(rows, row)
-
-    return post
+    def _plain(self, tree: Mapping[str, Any], name: str, depth: int) -> Iterator[str]:
+        if "" in tree:
+            yield from self._leaf(tree[""], name, " " * depth)
+        yield from self._untyped(tree, name, depth)
+        yield f"{' ' * depth}pass"

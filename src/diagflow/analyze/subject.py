@@ -10,11 +10,12 @@ from diagflow.rules.cel import MISSING, Activation, CelError, holds, program
 class Subject:
     """Values under the names by which expressions know them."""
 
-    __slots__ = ("_bind", "values")
+    __slots__ = ("_bind", "_known", "values")
 
     def __init__(self, values: Mapping[str, Any], bind: Callable[[], Activation]) -> None:
         self.values = values
         self._bind = bind
+        self._known: dict[str, Any] = {}  # rules of one field say `owner` or `message` in the same words
 
     def holds(self, source: str) -> bool | CelError:
         """Evaluate a condition (see `diagflow.rules.cel.holds`)."""
@@ -24,9 +25,11 @@ class Subject:
 
     def value(self, source: str) -> Any:
         """Evaluate an expression: a plain value, `MISSING` or a `CelError`."""
-        read = reader(source)
-        found = UNKNOWN if read is None else read(self.values)
-        return program(source).eval(self._bind()) if found is UNKNOWN else found
+        if source not in self._known:
+            read = reader(source)
+            found = UNKNOWN if read is None else read(self.values)
+            self._known[source] = program(source).eval(self._bind()) if found is UNKNOWN else found
+        return self._known[source]
 
     def extracted(self, sources: Mapping[str, str]) -> dict[str, Any] | CelError:
         """Return the arguments that a condition extracts; what is not there is left out."""

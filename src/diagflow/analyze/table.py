@@ -1,10 +1,15 @@
 """One list of objects, with what is asked of it often: rows by value, by name, as plain objects."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
+from msgspec import Struct
+from msgspec.inspect import StructType, type_info
+
 from diagflow.analyze.containers import containers_of
-from diagflow.analyze.paths import values_at
+from diagflow.analyze.paths import attributes_of, values_at
 from diagflow.analyze.scan import Postings, index
 from diagflow.model import Entity, Reading
 from diagflow.model.projection import ObjectList
@@ -79,8 +84,7 @@ class Table:
     def row_of(self, entity: Entity) -> int | None:
         """Return the row of an entity of this kind, None if it is not in the list."""
         if self._by_name is None:
-            items = self.rows.items
-            self._by_name = {(_first(_NAMESPACE(o)), _first(_NAME(o))): row for row, o in enumerate(items)}
+            self._by_name = {key: row for row, key in enumerate(_names(self.rows.items))}
         return self._by_name.get((entity.namespace, entity.name))
 
     def uid(self, row: int) -> str:
@@ -98,6 +102,37 @@ class Table:
         if found is None:
             found = self._containers[row] = list(containers_of(self.plain(row), self.kind))
         return found
+
+
+def _names(items: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    """Yield (namespace, name) of each object; by attributes where it has both, as nearly all have."""
+    owner: Any = type(items[0]) if items else None
+    get = _name_getter(owner)
+    for item in items:
+        try:
+            namespace, name = get(item) if get is not None else ("", None)
+        except AttributeError:
+            namespace, name = "", None
+        if name.__class__ is str and namespace.__class__ is str and get is not None:
+            yield namespace, name
+        else:
+            yield _first(_NAMESPACE(item)), _first(_NAME(item))
+
+
+@lru_cache(maxsize=256)
+def _name_getter(owner: Hashable) -> Callable[[Any], Any] | None:
+    """Return a function that gets namespace and name of a struct; None for dicts."""
+    if not (isinstance(owner, type) and issubclass(owner, Struct)):
+        return None
+    fields = {f.encode_name: f for f in getattr(type_info(owner), "fields", ())}
+    if "metadata" not in fields:
+        return None
+    options = getattr(fields["metadata"].type, "types", (fields["metadata"].type,))
+    inner = next((attributes_of(o.cls) for o in options if isinstance(o, StructType)), {})
+    if "name" not in inner or "namespace" not in inner:
+        return None
+    own = fields["metadata"].name
+    return attrgetter(f"{own}.{inner['namespace']}", f"{own}.{inner['name']}")
 
 
 def _first(values: Sequence[Any]) -> str:

@@ -26,6 +26,7 @@ class Term:
         cost: the highest in it.
         templated: something in it is about an entity that arguments name.
         op: `all`, `any` or `not`; empty for a condition.
+        core: the one condition that it comes to: that of an `all` or `any` of one part, without a weight of its own.
     """
 
     node: Node
@@ -35,6 +36,7 @@ class Term:
     cost: int = CHEAP
     templated: bool = False
     op: str = ""
+    core: "Term | None" = None
 
 
 def term(node: Node) -> Term:
@@ -51,7 +53,14 @@ def term(node: Node) -> Term:
         cost=max((p.cost for p in parts), default=CHEAP),
         templated=any(p.templated for p in parts),
         op=node.op,
+        core=_core(node, parts),
     )
+
+
+def _core(node: Combination, parts: tuple[Term, ...]) -> Term | None:
+    if len(parts) != 1 or node.op == "not" or node.weight.sign or parts[0].templated:
+        return None
+    return parts[0] if not parts[0].op else parts[0].core
 
 
 def _naming(parts: tuple[Term, ...]) -> tuple[Term, ...]:
