@@ -36,6 +36,12 @@ def test_an_event_about_what_the_pod_hangs_on_counts_for_the_pod():
     assert matched(verdicts(BOTH, {**given, "events": [event("node/n2")]})) == []
 
 
+def test_what_is_seen_at_the_node_is_said_about_the_pod_that_was_asked_about():
+    given = {"objects": [pod(spec={"nodeName": "n1"}, **PENDING)], "events": [event("node/n1")]}
+    found = {str(v.entity): len(v.evidence) for v in verdicts(EITHER, given) if v.outcome is Outcome.MATCH}
+    assert found == {"node/n1": 1, "pod/shop/cart-0": 2}
+
+
 def test_not_is_no_match_as_long_as_it_cannot_be_told():
     given = {"objects": [pod(**PENDING)], "states": {"objects:events": "forbidden"}}
     assert outcome(WITHOUT, given) is Outcome.INCONCLUSIVE

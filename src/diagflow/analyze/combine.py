@@ -3,7 +3,7 @@
 What is cheap is asked first, and a log is not read where something else has said no already.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
@@ -101,6 +101,15 @@ class Conditions:
         if term.op == "all" and len(found) > 1 and _one_kind(found):
             return min(found, key=len)
         return found[0] if len(found) == 1 else tuple(dict.fromkeys(e for entities in found for e in entities))
+
+    def judged(self, term: Term, among: Collection[Entity] | None = None) -> Iterable[tuple[Entity, Judgement]]:
+        """Yield the candidates (see `candidates`), each with what a term says about it."""
+        core = term.core or term
+        if not core.op and not core.templated:
+            source = self.source(core)
+            if isinstance(source, ObjectSource):
+                return source.judged(among)
+        return ((entity, self.about(term, Hit(entity))) for entity in self.candidates(term, among))
 
     def about(self, term: Term, hit: Hit, *, wide: bool = False) -> Judgement:
         """Say whether a term holds about the entity of `hit`.

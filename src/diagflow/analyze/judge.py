@@ -44,12 +44,12 @@ class Judge:
     def _judged(self, prepared: Prepared, among: Collection[Entity] | None) -> Iterator[Judged]:
         rule, trigger = prepared.rule, prepared.trigger
         # A rule about another entity than its objects' is looked at everywhere, and its verdicts are picked.
-        candidates = self.conditions.candidates(trigger, None if rule.entity else among)
-        for entity in candidates:
+        own, own_is_one = prepared.whole, False
+        for entity, judgement in self.conditions.judged(trigger, None if rule.entity else among):
+            own_is_one = own_is_one or entity == own
             if rule.entity or self.scene.in_scope(entity):
-                yield entity, self.conditions.about(trigger, Hit(entity))
-        own = prepared.whole
-        if own not in candidates:
+                yield entity, judgement
+        if not own_is_one:
             yield own, self.conditions.rest(trigger)
 
     def _targets(

@@ -1,6 +1,6 @@
 """Conditions on the state of objects: the index first, CEL only on the rows that it leaves."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -60,6 +60,21 @@ class ObjectSource:
             return sorted(e for e in among if self.speaks_of(e) and self.table.row_of(e) is not None)
         return [self.table.entity(row) for row in self._rows()]
 
+    def judged(self, among: Collection[Entity] | None = None) -> Iterator[tuple[Entity, Judgement]]:
+        """Yield the candidates, each with whether it holds about it; the rows are at hand, so nothing is looked up."""
+        if among is not None or not self._wanted.exists or not self.table.readable:
+            yield from ((entity, self.about(entity)) for entity in self.candidates(among))
+            return
+        for row in self._rows():
+            entity = self.table.entity(row)
+            yield entity, self._known(entity, row)
+
+    def _known(self, entity: Entity, row: int) -> Judgement:
+        found = self._judged.get(row)
+        if found is None:
+            found = self._judged[row] = self._judge(entity, row)
+        return found
+
     def _rows(self) -> Iterable[int]:
         """Rows that hold a value of each indexed path; for containers perhaps not of the same one."""
         found: set[int] | None = None
@@ -96,10 +111,7 @@ class ObjectSource:
             return self._missing(entity, row)
         if row is None:
             return self.rest()
-        found = self._judged.get(row)
-        if found is None:
-            found = self._judged[row] = self._judge(entity, row)
-        return found
+        return self._known(entity, row)
 
     def _missing(self, entity: Entity, row: int | None) -> Judgement:
         if row is not None or not self.speaks_of(entity):

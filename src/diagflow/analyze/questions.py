@@ -28,7 +28,7 @@ def questions(verdicts: Iterable[Verdict], causes: Mapping[str, Cause], topology
         for cause, via, direction in effects.get(name, ()):
             key = (entity, via, direction)
             if key not in reached:
-                reached[key] = tuple(sorted(reach(topology, entity, via, direction))) if via else (entity,)
+                reached[key] = frozenset(reach(topology, entity, via, direction)) if via else (entity,)
             here = found.setdefault(cause, set())
             if len(here) < MOST_ENTITIES:
                 here.update(reached[key])

@@ -43,13 +43,13 @@ def load_paths(paths: Iterable[str | Path]) -> RuleSet:
 
 
 def _read(sources: Sequence[Source], problems: Sequence[Problem], packs: tuple[str, ...]) -> RuleSet:
-    files = [(source, *read_bytes(source.path)) for source in sources]
-    key = cache.key_of([repr((problems, packs)).encode(), *(part for file in files for part in _identity(*file))])
-    found = cache.load(key)
-    if found is None:
-        with _no_collections():
+    with _no_collections():
+        files = [(source, *read_bytes(source.path)) for source in sources]
+        key = cache.key_of([repr((problems, packs)).encode(), *(part for file in files for part in _identity(*file))])
+        found = cache.load(key)
+        if found is None:
             found = merged([RuleSet(problems=tuple(problems), packs=packs), *(_contents(*file) for file in files)])
-        cache.save(key, found)
+            cache.save(key, found)
     return found
 
 
