@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from lab import cluster as clusters
-from lab import fault, net, paths, recorder, runner, snapshot
+from lab import fault, net, outage, paths, recorder, runner, snapshot
 from lab.build import build
 from lab.cluster import Cluster
 from lab.errors import LabError
@@ -35,10 +35,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND ...")
     _fault_parser(commands.add_parser("fault", help="break the lab, record what it says, put it right again"))
+    _outage_parser(commands)
     shot = commands.add_parser("snapshot", help="write what the cluster says now as an incident folder")
     shot.add_argument("folder", type=Path, metavar="DIR")
     _soak_parser(commands)
     return parser
+
+
+def _outage_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "outage",
+        help="take a component away for a while: kill or freeze it, and bring it back",
+        epilog="example: python -m lab outage freeze apiserver; python -m lab outage end apiserver",
+    )
+    parser.add_argument("action", choices=("kill", "freeze", "end"), metavar="kill|freeze|end")
+    parser.add_argument("component", metavar="COMPONENT", help="as `python -m lab status` calls it")
 
 
 def _soak_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -147,6 +158,11 @@ def _run(options: argparse.Namespace) -> int:
             _fault(cluster, options)
         case "soak":
             return _soak(cluster, options)
+        case "outage":
+            cluster.join()
+            {"kill": outage.kill, "freeze": outage.freeze, "end": outage.end}[options.action](
+                cluster, options.component
+            )
         case "snapshot":
             cluster.join()
             snapshot.take(cluster, options.folder)

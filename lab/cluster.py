@@ -91,23 +91,29 @@ def _start(cluster: Cluster, node: str, seed: int) -> None:
     space.join_network(holder)
     client = client_of(lab)
     for component in components.control_plane(cluster.cache, lab):
-        _start_one(lab, holder, component)
-        _await_ready(lab, component, client, 60)
+        start_one(lab, holder, component)
+        await_ready(lab, component, client, 60)
     rest = components.others(cluster.cache, lab)
     for component in rest:
-        _start_one(lab, holder, component)
+        start_one(lab, holder, component)
     _load_images(cluster, holder)
     start_kubelet(cluster, holder)
     for component in rest:
-        _await_ready(lab, component, client, 60)
+        await_ready(lab, component, client, 60)
     await_node(cluster, node)
 
 
-def _start_one(lab: Instance, holder: Process, component: Component) -> None:
+def start_one(lab: Instance, holder: Process, component: Component) -> None:
+    """Starts one component inside; does not wait for it."""
     space.start(lab, holder, component.name, list(component.command), component.env)
 
 
-def _await_ready(lab: Instance, component: Component, client: httpx2.Client, seconds: float) -> None:
+def await_ready(lab: Instance, component: Component, client: httpx2.Client, seconds: float) -> None:
+    """Waits until a component answers; one without a URL to ask is taken to be ready.
+
+    Raises:
+        LabError: it does not answer in time; the message has what it said last.
+    """
     if not component.ready:
         return
     try:
@@ -141,7 +147,7 @@ def run_in(holder: Process, command: list[Any]) -> str:
 
 def start_kubelet(cluster: Cluster, holder: Process) -> None:
     """Starts the kubelet with the configuration that is written."""
-    _start_one(cluster.lab, holder, components.kubelet(cluster.cache, cluster.lab, cluster.real_node))
+    start_one(cluster.lab, holder, components.kubelet(cluster.cache, cluster.lab, cluster.real_node))
 
 
 def restart_kubelet(cluster: Cluster, settings: dict[str, Any]) -> None:

@@ -195,6 +195,11 @@ def others(cache: Cache, lab: Instance) -> tuple[Component, ...]:
     )
 
 
+def everything(cache: Cache, lab: Instance, node: str) -> tuple[Component, ...]:
+    """Returns all components of a lab whose real node is called `node`."""
+    return *control_plane(cache, lab), *others(cache, lab), kubelet(cache, lab, node)
+
+
 def _bin(cache: Cache, name: str) -> str:
     return str(cache.bin / name)
 

@@ -102,6 +102,18 @@ def kill(process: Process) -> None:
         _await_end(process, 10)
 
 
+def pause(process: Process) -> None:
+    """Stops a process that is still the recorded one where it is, until `resume`."""
+    if process.alive:
+        _signal(process.pid, signal.SIGSTOP)
+
+
+def resume(process: Process) -> None:
+    """Lets a paused process go on; does nothing to one that runs."""
+    if process.alive:
+        _signal(process.pid, signal.SIGCONT)
+
+
 def _signal(pid: int, sign: signal.Signals) -> None:
     try:
         os.kill(pid, sign)

@@ -1,17 +1,30 @@
 """A lab of its own for the live tests, so that nobody's experiment is disturbed."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from lab import paths
 
+LIVE = [
+    pytest.mark.lab,
+    pytest.mark.skipif(os.environ.get("DIAGFLOW_LAB") != "1", reason="needs the lab: run `make test-lab`"),
+]
 NAME = os.environ.get("DIAGFLOW_LAB_NAME", "tests")
+SEED = os.environ.get("DIAGFLOW_LAB_SEED", "1")
+DIAGFLOW = str(Path(sys.executable).with_name("diagflow"))
 ROOT = Path(__file__).parents[2]
 Lab = Callable[..., subprocess.CompletedProcess[str]]
+Batch = dict[str, subprocess.CompletedProcess[str]]
 
 
 def _lab(*words: str, timeout: float = 240) -> subprocess.CompletedProcess[str]:
@@ -34,8 +47,67 @@ def lab() -> Iterator[Lab]:
 
 def _up_and_down() -> Iterator[Lab]:
     _lab("down")  # a run that was killed may have left faults in place
-    started = _lab("up", "--seed", os.environ.get("DIAGFLOW_LAB_SEED", "1"), timeout=3600)
+    started = _lab("up", "--seed", SEED, timeout=3600)
     assert started.returncode == 0, started.stderr
     yield _lab
     ended = _lab("down")
     assert ended.returncode == 0, ended.stderr
+
+
+@dataclass(slots=True)
+class Stage:
+    """The faults that are in place; the next test often needs the same ones."""
+
+    lab: Lab
+    seed: str = SEED
+    names: tuple[str, ...] = ()
+    printed: Batch = field(default_factory=dict)
+
+    def place(self, names: tuple[str, ...]) -> Batch:
+        """Returns what `fault run` printed, by name."""
+        if names != self.names:
+            self.clear()
+            self.names = names
+            self.printed = self._each(names, lambda name: self.lab("fault", "run", name, "--seed", self.seed))
+        return self.printed
+
+    def clear(self) -> None:
+        cleaned = self._each(self.names, lambda name: self.lab("fault", "clean", name))
+        self.names = ()
+        assert [done.stderr for done in cleaned.values() if done.returncode] == []
+
+    def _each(self, names: tuple[str, ...], run: Callable[[str], subprocess.CompletedProcess[str]]) -> Batch:
+        with ThreadPoolExecutor(6) as pool:
+            return dict(zip(names, pool.map(run, names), strict=True))
+
+
+@contextmanager
+def placed(lab: Lab, name: str, seed: int) -> Iterator[dict[str, Any]]:
+    """Puts one fault in place; yields its alert and labels. A seed of its own keeps it from what others took away."""
+    stage = Stage(lab, str(int(SEED) + seed))
+    try:
+        printed = stage.place((name,))[name]
+        assert printed.returncode == 0, printed.stderr
+        yield yaml.safe_load(printed.stdout)
+    finally:
+        stage.clear()
+
+
+def diagnosis_of(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    """Returns the diagnosis that a run printed, which must have said nothing else."""
+    assert "Traceback" not in done.stderr, done.stderr
+    try:
+        found: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:
+        pytest.fail(f"no diagnosis, exit status {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return found
+
+
+# A fixture with the batch as its parameter would put it away after each test: pytest tells parameters apart by place.
+@pytest.fixture(scope="module")
+def stage(lab: Lab) -> Iterator[Stage]:
+    stage = Stage(lab)
+    try:
+        yield stage
+    finally:
+        stage.clear()

@@ -3,10 +3,7 @@
 import json
 import os
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
@@ -15,14 +12,9 @@ from typing import Any
 import pytest
 import yaml
 from lab import fault
-from tests.lab.conftest import Lab
+from tests.lab.conftest import DIAGFLOW, LIVE, SEED, Lab, Stage, diagnosis_of
 
-pytestmark = [
-    pytest.mark.lab,
-    pytest.mark.skipif(os.environ.get("DIAGFLOW_LAB") != "1", reason="needs the lab: run `make test-lab`"),
-]
-SEED = os.environ.get("DIAGFLOW_LAB_SEED", "1")
-DIAGFLOW = str(Path(sys.executable).with_name("diagflow"))
+pytestmark = LIVE
 
 
 def _batches() -> Iterator[tuple[str, ...]]:
@@ -38,43 +30,6 @@ CASES = [
     pytest.param(names, name, id=name) for names in _batches() for name in names if not name.startswith("healthy/")
 ]
 HEALTHY = [pytest.param(names, names[0], id=names[0]) for names in _batches() if names[0].startswith("healthy/")]
-Batch = dict[str, subprocess.CompletedProcess[str]]
-
-
-@dataclass(slots=True)
-class Stage:
-    """The faults that are in place; the next test often needs the same ones."""
-
-    lab: Lab
-    names: tuple[str, ...] = ()
-    printed: Batch = field(default_factory=dict)
-
-    def place(self, names: tuple[str, ...]) -> Batch:
-        """Returns what `fault run` printed, by name."""
-        if names != self.names:
-            self.clear()
-            self.names = names
-            self.printed = self._each(names, lambda name: self.lab("fault", "run", name, "--seed", SEED))
-        return self.printed
-
-    def clear(self) -> None:
-        cleaned = self._each(self.names, lambda name: self.lab("fault", "clean", name))
-        self.names = ()
-        assert [done.stderr for done in cleaned.values() if done.returncode] == []
-
-    def _each(self, names: tuple[str, ...], run: Callable[[str], subprocess.CompletedProcess[str]]) -> Batch:
-        with ThreadPoolExecutor(6) as pool:
-            return dict(zip(names, pool.map(run, names), strict=True))
-
-
-# A fixture with the batch as its parameter would put it away after each test: pytest tells parameters apart by place.
-@pytest.fixture(scope="module")
-def stage(lab: Lab) -> Iterator[Stage]:
-    placed = Stage(lab)
-    try:
-        yield placed
-    finally:
-        placed.clear()
 
 
 def _diagnose(lab: Lab, printed: subprocess.CompletedProcess[str]) -> tuple[dict[str, Any], int, dict[str, Any]]:
@@ -82,10 +37,7 @@ def _diagnose(lab: Lab, printed: subprocess.CompletedProcess[str]) -> tuple[dict
     assert printed.returncode == 0, printed.stderr
     labels = yaml.safe_load(printed.stdout)
     done = lab("exec", "--", DIAGFLOW, "diagnose", "--alert", labels["alert"], "-o", "json")
-    try:
-        return labels, done.returncode, json.loads(done.stdout)
-    except ValueError:
-        pytest.fail(f"no diagnosis, exit status {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return labels, done.returncode, diagnosis_of(done)
 
 
 @pytest.mark.parametrize(("batch", "name"), CASES)

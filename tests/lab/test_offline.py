@@ -14,10 +14,25 @@ from typing import Any
 import httpx2
 import pytest
 import yaml
-from lab import conditions, debian, fault, gobuild, life, names, oci, process, recorder, snapshot, soak, webhooks
+from lab import (
+    conditions,
+    debian,
+    fault,
+    gobuild,
+    life,
+    names,
+    oci,
+    outage,
+    process,
+    recorder,
+    snapshot,
+    soak,
+    webhooks,
+)
+from lab.cluster import Cluster
 from lab.errors import LabError
 from lab.fault import AlertOf
-from lab.paths import SOURCE
+from lab.paths import SOURCE, Cache, Instance
 from lab.process import PidFiles, Process
 from lab.wait import answers, until
 
@@ -183,6 +198,34 @@ def test_a_process_that_does_not_listen_is_killed(tmp_path: Path):
     assert not found.alive
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the lab needs Linux")
+def test_a_paused_process_is_alive_and_goes_on(tmp_path: Path):
+    script = "import time\nwhile True: print('on', flush=True); time.sleep(0.05)"
+    log = tmp_path / "log"
+    found = process.observe(process.spawn([sys.executable, "-c", script], log))
+    until(lambda: bool(log.read_text()), "the process to begin", 10)
+    process.pause(found)
+    until(lambda: _state(found) == "T", "the process to stop", 10)
+    assert found.alive
+    process.resume(found)
+    before = len(log.read_text())
+    until(lambda: len(log.read_text()) > before, "the process to go on", 10)
+    process.kill(found)
+
+
+def _state(found: Process) -> str:
+    return Path(f"/proc/{found.pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def test_an_outage_of_no_component_says_which_there_are(tmp_path: Path):
+    cluster = Cluster(Cache(tmp_path), Instance("x", tmp_path))
+    (tmp_path / "settings.json").write_text('{"node": "worker-1", "seed": 1}')
+    with pytest.raises(LabError, match=r"no component 'api'; it has .*apiserver, .*prometheus"):
+        outage.kill(cluster, "api")
+    with pytest.raises(LabError, match="prometheus does not run; `python -m lab outage end prometheus`"):
+        outage.freeze(cluster, "prometheus")
+
+
 def test_pid_files_remember_and_forget(tmp_path: Path):
     pids = PidFiles(tmp_path / "pids")
     pids.save("etcd", Process(3, 4))
@@ -266,7 +309,7 @@ def test_a_recording_without_causes_is_healthy(tmp_path: Path):
     assert yaml.safe_load((tmp_path / "labels.yaml").read_text())["healthy"] is False
 
 
-@pytest.mark.parametrize("words", [[], *([command] for command in ("build", "up", "down", "status", "exec"))])
+@pytest.mark.parametrize("words", [[], *([command] for command in ("build", "up", "down", "status", "exec", "outage"))])
 def test_every_command_explains_itself(words: list[str]):
     done = _cli(*words, "--help")
     assert done.returncode == 0
