@@ -173,6 +173,38 @@ def test_more_related_objects_than_can_be_bound_are_an_error():
     assert "257" in found.detail
 
 
+BY_CRONJOB = condition(
+    """
+object: pod
+when: {status.phase: Failed}
+related:
+  jobs: {via: owner, kind: job}
+  cron: {via: owner, kind: cronjob}
+where: size(related.jobs) == 1 && related.cron.exists(c, c.spec.suspend)
+"""
+)
+OF_A_CRONJOB = {
+    "objects": [
+        pod(owner="job/shop/nightly-1", status={"phase": "Failed"}),
+        {"kind": "Job", "namespace": "shop", "name": "nightly-1", "owner": "cronjob/shop/nightly"},
+        {"kind": "CronJob", "namespace": "shop", "name": "nightly", "spec": {"suspend": True}},
+    ]
+}
+
+
+def test_owners_are_followed_over_several_steps():
+    assert outcome(BY_CRONJOB, OF_A_CRONJOB) is Outcome.MATCH
+    [young, job, cron] = OF_A_CRONJOB["objects"]
+    of_another = {**job, "owner": "cronjob/shop/weekly"}
+    assert outcome(BY_CRONJOB, {"objects": [young, of_another, cron]}) is Outcome.NO_MATCH
+
+
+def test_owners_that_own_each_other_end():
+    [young, job, cron] = OF_A_CRONJOB["objects"]
+    circle = [young, job, {**cron, "owner": "job/shop/nightly-1"}]
+    assert outcome(BY_CRONJOB, {"objects": circle}) is Outcome.MATCH
+
+
 MISSING = """
 - id: T-X-001
   symptom: t.x
