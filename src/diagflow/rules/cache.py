@@ -67,7 +67,7 @@ def load(key: str) -> RuleSet | None:
         digest, body = data[:_DIGEST], data[_DIGEST:]
         if hashlib.sha256(body).digest() != digest:
             return None
-        found: RuleSet = decode(RuleSet, msgspec.msgpack.decode(body))
+        found: RuleSet = decode(RuleSet, body)
     except (OSError, ValueError, TypeError, KeyError, IndexError, msgspec.MsgspecError):
         return None
     return found
@@ -78,7 +78,7 @@ def save(key: str, ruleset: RuleSet) -> None:
     place = folder()
     if place is None:
         return
-    body = msgspec.msgpack.encode(encode(RuleSet, ruleset))
+    body = encode(RuleSet, ruleset)
     with contextlib.suppress(OSError):
         place.mkdir(parents=True, exist_ok=True)
         _write(place / (key + _SUFFIX), hashlib.sha256(body).digest() + body)

@@ -1,16 +1,20 @@
-"""Frozen dataclasses to plain lists and back, by their annotations; for the cache.
+"""Frozen dataclasses to bytes and back, by their annotations; for the cache.
 
-An object is the list of its fields, a member of a union of dataclasses has its number before it. Sets of paths and
-names of files, which thousands of objects share, are kept once, in a table. No code is ever run from the data.
+msgspec makes objects of most types by itself, in C: those stand in tables, one a type, with None as first item. What
+it does not know is a choice between several dataclasses. What holds such a choice is the list of its fields, with the
+place in the table where there is one; a member of the choice has its number before it. Sets of paths, which thousands
+of objects share, have a table, too, and so has what holds one none. No code is ever run from the data.
 """
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from functools import lru_cache
+from operator import or_
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from diagflow.rules.rule import Position
+import msgspec
 
 Convert = Callable[[Any], Any]
 
@@ -19,44 +23,80 @@ class Misfit(ValueError):  # noqa: N818  # what it is about
     """Data that is not of the wanted type."""
 
 
-def _same(value: Any) -> Any:
-    return value
+def encode(kind: Any, value: Any) -> bytes:
+    """Return the bytes of a value of a type."""
+    tables: dict[Any, list[Any]] = {whole: [None] for whole in _wholes(kind)}
+    data = _Encoder(tables).of(kind)(value)
+    return msgspec.msgpack.encode([list(tables.values()), data])
 
 
-def encode(kind: Any, value: Any) -> list[Any]:
-    """Return `[table, data]` of a value of a type."""
-    codec = _Encoder()
-    data = codec.of(kind)(value)
-    return [list(codec.table), data]
-
-
-def decode(kind: Any, encoded: Any) -> Any:
+def decode(kind: Any, data: bytes) -> Any:
     """Return the value.
 
     Raises:
-        Misfit, TypeError, ValueError, KeyError, IndexError: the data is of another type.
+        Misfit, TypeError, ValueError, KeyError, IndexError, msgspec.MsgspecError: the data is of another type.
     """
-    table, data = encoded
-    return _Decoder(table).of(kind)(data)
+    wholes = _wholes(kind)
+    tables, rest = msgspec.msgpack.decode(data, type=_layout(wholes))
+    return _Decoder(dict(zip(wholes, tables, strict=True))).of(kind)(rest)
+
+
+def _layout(wholes: tuple[Any, ...]) -> Any:
+    columns = tuple(types.GenericAlias(list, (or_(whole, None),)) for whole in wholes)
+    return types.GenericAlias(tuple, (types.GenericAlias(tuple, columns), Any))
+
+
+@lru_cache(maxsize=8)
+def _wholes(kind: Any) -> tuple[Any, ...]:
+    """Return the types within a type that have a table: msgspec makes their objects by itself."""
+    return tuple(dict.fromkeys(_below(kind, set())))
+
+
+def _below(kind: Any, seen: set[Any]) -> Iterator[Any]:
+    if kind in seen:
+        return
+    seen.add(kind)
+    if _is_whole(kind):
+        yield kind
+        return
+    for part in _types_of(kind) or get_args(kind):
+        yield from _below(part, seen)
+
+
+def _is_whole(kind: Any) -> bool:
+    """True for sets, and for dataclasses without a choice between dataclasses, or a set to share, in them."""
+    parts = _types_of(kind)
+    if not parts or frozenset in [get_origin(part) for part in parts]:
+        return get_origin(kind) is frozenset
+    try:
+        msgspec.msgpack.Decoder(kind)
+    except TypeError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=64)
+def _types_of(kind: Any) -> tuple[Any, ...]:
+    """Return the types of the fields of a dataclass; nothing for any other type."""
+    if not is_dataclass(kind):
+        return ()
+    hints = get_type_hints(kind)
+    return tuple(hints[f.name] for f in fields(kind))
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 def _members(arguments: tuple[Any, ...]) -> list[Any]:
     return [a for a in arguments if a is not type(None)]
 
 
-def _is_enum(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Enum)
-
-
-def _types_of(kind: Any) -> list[Any]:
-    hints = get_type_hints(kind)
-    return [hints[f.name] for f in fields(kind)]
-
-
 class _Maker:
     """Makes converters, one a type."""
 
-    def __init__(self) -> None:
+    def __init__(self, tables: Mapping[Any, list[Any]]) -> None:
+        self._tables = tables
         self._made: dict[Any, Convert] = {}
 
     def of(self, kind: Any) -> Convert:
@@ -66,20 +106,23 @@ class _Maker:
         return self._made[kind]
 
     def _new(self, kind: Any, origin: Any, arguments: tuple[Any, ...]) -> Convert:
+        if kind in self._tables:
+            return self._whole(self._tables[kind], shared=origin is frozenset)
         if origin in (Union, types.UnionType):
-            members = _members(arguments)
-            return self._optional(self.of(members[0])) if len(members) == 1 else self._union(members)
+            return self._choice(_members(arguments))
         if origin is tuple:
             return self._tuple(self.of(arguments[0]))
-        if origin is frozenset:
-            return self._set
         if origin is not None and issubclass(origin, Mapping):
             return self._mapping(self.of(arguments[1]))
-        if kind is Position:
-            return self._position
         if is_dataclass(kind):
             return self._object(kind)
-        return self._enum(kind) if _is_enum(kind) else _same
+        return self._enum(kind) if isinstance(kind, type) and issubclass(kind, Enum) else _same
+
+    def _choice(self, members: list[Any]) -> Convert:
+        if len(members) > 1:
+            return self._union(members)
+        # None stands in each table.
+        return self.of(members[0]) if members[0] in self._tables else self._optional(self.of(members[0]))
 
     def _optional(self, convert: Convert) -> Convert:
         return lambda value: None if value is None else convert(value)
@@ -95,10 +138,7 @@ class _Maker:
     def _tuple(self, convert: Convert) -> Convert:
         raise NotImplementedError
 
-    def _set(self, value: Any) -> Any:
-        raise NotImplementedError
-
-    def _position(self, value: Any) -> Any:
+    def _whole(self, table: list[Any], *, shared: bool) -> Convert:
         raise NotImplementedError
 
     def _object(self, kind: Any) -> Convert:
@@ -109,25 +149,28 @@ class _Maker:
 
 
 class _Encoder(_Maker):
-    def __init__(self) -> None:
-        super().__init__()
-        self.table: dict[Any, int] = {}
-
-    def _once(self, value: Any) -> int:
-        return self.table.setdefault(value, len(self.table))
-
     def _union(self, members: list[Any]) -> Convert:
         numbers = {member: number for number, member in enumerate(members)}
         return lambda value: [numbers[value.__class__], self.of(value.__class__)(value)]
 
     def _tuple(self, convert: Convert) -> Convert:
-        return lambda value: [convert(one) for one in value]
+        return list if convert is _same else lambda value: [convert(one) for one in value]
 
-    def _set(self, value: Any) -> int:
-        return self._once(tuple(sorted(value)))
+    def _whole(self, table: list[Any], *, shared: bool) -> Convert:
+        def add(value: Any) -> int:
+            if value is None:
+                return 0
+            table.append(value)
+            return len(table) - 1
 
-    def _position(self, value: Position) -> list[Any]:
-        return [self._once(value.file), value.line, value.column]
+        known: dict[Any, int] = {}
+
+        def once(value: Any) -> int:
+            if value not in known:
+                known[value] = add(value)
+            return known[value]
+
+        return once if shared else add
 
     def _object(self, kind: Any) -> Convert:
         names = [f.name for f in fields(kind)]
@@ -145,10 +188,6 @@ class _Encoder(_Maker):
 
 
 class _Decoder(_Maker):
-    def __init__(self, table: list[Any]) -> None:
-        super().__init__()
-        self._table = [frozenset(one) if isinstance(one, list) else one for one in table]
-
     def _union(self, members: list[Any]) -> Convert:
         converts: list[Convert] = []
 
@@ -163,12 +202,8 @@ class _Decoder(_Maker):
     def _tuple(self, convert: Convert) -> Convert:
         return tuple if convert is _same else lambda value: tuple([convert(one) for one in value])
 
-    def _set(self, value: Any) -> Any:
-        return self._table[value]
-
-    def _position(self, value: Any) -> Position:
-        file, line, column = value
-        return Position(self._table[file], line, column)
+    def _whole(self, table: list[Any], *, shared: bool) -> Convert:  # noqa: ARG002  # only the encoder finds equals
+        return table.__getitem__
 
     def _object(self, kind: Any) -> Convert:
         size = len(fields(kind))

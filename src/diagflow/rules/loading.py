@@ -65,7 +65,15 @@ def _no_collections() -> Iterator[None]:
         yield
     finally:
         if was:
+            _make_old()
             gc.enable()
+
+
+def _make_old() -> None:
+    """Let all that was loaded count as old, without a look at it, which the next collection would else take."""
+    if not gc.get_freeze_count():  # else somebody keeps objects frozen, and means it
+        gc.freeze()
+        gc.unfreeze()
 
 
 def _identity(source: Source, data: bytes, problem: Problem | None) -> tuple[bytes, bytes]:
