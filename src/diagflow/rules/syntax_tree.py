@@ -76,8 +76,8 @@ class Tree(NamedTuple):
 
     def offset(self, node: Node) -> int:
         """Return where a node stands; asked only for complaints, so nothing is decoded before."""
-        positions = (_fields(entry) for entry in _fields(self.info).get(4, []))
-        return next((_first(p, 2, 0) for p in positions if _first(p, 1, 0) == node.id), 0)
+        positions = (dict(_parts(entry)) for number, entry in _parts(self.info) if number == 4)  # noqa: PLR2004
+        return next((p.get(2, 0) for p in positions if p.get(1, 0) == node.id), 0)
 
 
 _VARINT: Final = 0
@@ -86,15 +86,16 @@ _CONTINUES: Final = 0x80
 _ID: Final = b"\x10"  # field 2, a varint: written first, as fields are in order
 
 _EXPRESSION_AND_INFO: Final = frozenset({4, 5})
+_ALL: Final = frozenset(range(16))
 
-Fields = dict[int, list[Any]]
+Parts = list[tuple[int, Any]]
 
 
 def decode(serialized: bytes) -> Tree:
     """Return the tree of what `Expression.serialize()` gave."""
     # The maps of types and references are as long as the tree, and say nothing that is needed.
-    checked = _fields(_first(_fields(serialized), 2, b""), _EXPRESSION_AND_INFO)
-    return Tree(_expr(_first(checked, 4, b"")), _first(checked, 5, b""))
+    checked = dict(_parts(dict(_parts(serialized)).get(2, b""), _EXPRESSION_AND_INFO))
+    return Tree(_expr(checked.get(4, b"")), checked.get(5, b""))
 
 
 def _expr(data: bytes) -> Node:
@@ -110,46 +111,52 @@ def _expr(data: bytes) -> Node:
 
 
 def _constant(data: bytes, id_: int) -> Node:
-    fields = _fields(data)
-    if 6 in fields:  # noqa: PLR2004  # field numbers of the message
-        return Constant(fields[6][0].decode("utf-8", "replace"), id_)
-    if 3 in fields:  # noqa: PLR2004
-        value = fields[3][0]
-        return Constant(value - (1 << 64) if value >> 63 else value, id_)
+    for number, value in _parts(data):
+        if number == 6:  # noqa: PLR2004  # field numbers of the message
+            return Constant(value.decode("utf-8", "replace"), id_)
+        if number == 3:  # noqa: PLR2004
+            return Constant(value - (1 << 64) if value >> 63 else value, id_)
     return Constant(None, id_)
 
 
+def _ident(data: bytes, id_: int) -> Node:
+    return Ident(_text(dict(_parts(data)).get(1, b"")), id_)
+
+
 def _select(data: bytes, id_: int) -> Node:
-    fields = _fields(data)
-    return Select(_expr(_first(fields, 1, b"")), _text(fields, 2), bool(_first(fields, 3, 0)), id_)
+    fields = dict(_parts(data))
+    return Select(_expr(fields.get(1, b"")), _text(fields.get(2, b"")), bool(fields.get(3, 0)), id_)
 
 
 def _call(data: bytes, id_: int) -> Node:
-    fields = _fields(data)
-    return Call(_text(fields, 2), tuple(_expr(a) for a in (*fields.get(1, []), *fields.get(3, []))), id_)
+    name, args = b"", []
+    for number, value in _parts(data):  # the target of a method is the first, its arguments the third field
+        if number == 2:  # noqa: PLR2004
+            name = value
+        else:
+            args.append(_expr(value))
+    return Call(_text(name), tuple(args), id_)
 
 
 def _list(data: bytes, id_: int) -> Node:
-    fields = _fields(data)
-    return Items(tuple(_expr(e) for e in fields.get(1, [])), id=id_)
+    return Items(tuple([_expr(e) for number, e in _parts(data) if number == 1]), id=id_)
 
 
 def _struct(data: bytes, id_: int) -> Node:
-    fields = _fields(data)
-    entries = [_fields(e) for e in fields.get(2, [])]
-    return Items(tuple(_expr(part) for e in entries for n in (3, 4) for part in e.get(n, [])), is_list=False, id=id_)
+    entries = [_parts(e) for number, e in _parts(data) if number == 2]  # noqa: PLR2004
+    return Items(tuple([_expr(part) for e in entries for n, part in e if n in (3, 4)]), is_list=False, id=id_)
 
 
 def _comprehension(data: bytes, id_: int) -> Node:
-    fields = _fields(data)
-    over, init, condition, step, result = (_expr(_first(fields, n, b"")) for n in (2, 4, 5, 6, 7))
-    names = [_text(fields, n) for n in (1, 3, 8)]
+    fields = dict(_parts(data))
+    over, init, condition, step, result = (_expr(fields.get(n, b"")) for n in (2, 4, 5, 6, 7))
+    names = [_text(fields.get(n, b"")) for n in (1, 3, 8)]
     return Comprehension(names[0], over, names[1], init, condition, step, result, names[2], id_)
 
 
 _BUILDERS: Final[dict[int, Callable[[bytes, int], Node]]] = {
     3: _constant,
-    4: lambda data, id_: Ident(_text(_fields(data), 1), id_),
+    4: _ident,
     5: _select,
     6: _call,
     7: _list,
@@ -158,17 +165,13 @@ _BUILDERS: Final[dict[int, Callable[[bytes, int], Node]]] = {
 }
 
 
-def _first(fields: Fields, number: int, default: Any) -> Any:
-    return fields[number][0] if number in fields else default
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
 
 
-def _text(fields: Fields, number: int) -> str:
-    return str(_first(fields, number, b"").decode("utf-8", "replace"))
-
-
-def _fields(data: bytes, wanted: frozenset[int] = frozenset(range(16))) -> Fields:
-    """Return the values of a message by field number; this runs for each node, so it is one loop."""
-    fields: Fields = {}
+def _parts(data: bytes, wanted: frozenset[int] = _ALL) -> Parts:
+    """Return pairs (field number, value) of a message, as they stand; this runs for each node, so it is one loop."""
+    parts: Parts = []
     at, end = 0, len(data)
     while at < end:
         tag = data[at]  # no field number of these messages takes a second byte
@@ -181,12 +184,12 @@ def _fields(data: bytes, wanted: frozenset[int] = frozenset(range(16))) -> Field
         if value >= _CONTINUES:
             value, at = _varint(data, at - 1)
         if wire == _VARINT:
-            fields.setdefault(tag >> 3, []).append(value)
+            parts.append((tag >> 3, value))
             continue
         if tag >> 3 in wanted:
-            fields.setdefault(tag >> 3, []).append(data[at : at + value])
+            parts.append((tag >> 3, data[at : at + value]))
         at += value
-    return fields
+    return parts
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
