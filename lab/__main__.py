@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from lab import cluster as clusters
-from lab import fault, net, outage, paths, recorder, runner, snapshot
+from lab import fault, outage, paths, recorder, runner, snapshot
 from lab.build import build
 from lab.cluster import Cluster
 from lab.errors import LabError
@@ -94,7 +94,7 @@ def _soak(cluster: Cluster, options: argparse.Namespace) -> int:
     clusters.up(cluster, options.seed)
     plan = Plan(options.minutes, options.scans, options.seed, command, options.folder, options.record)
     cluster.join()
-    return 1 if soak(cluster, plan, environment(cluster)) else 0
+    return 1 if soak(cluster, plan, clusters.environment(cluster)) else 0
 
 
 def _exec(cluster: Cluster, words: list[str]) -> int:
@@ -102,7 +102,7 @@ def _exec(cluster: Cluster, words: list[str]) -> int:
     if not command:
         raise LabError("nothing to run; write `python -m lab exec -- COMMAND`")
     cluster.join()
-    os.environ.update(environment(cluster))
+    os.environ.update(clusters.environment(cluster))
     try:
         os.execvp(command[0], command)  # noqa: S606  # the command is the user's own
     except FileNotFoundError as error:
@@ -133,12 +133,6 @@ def _list(cluster: Cluster) -> None:
 def _report(run: runner.Run) -> None:
     print(f"# {run.fault.name} is in place after {run.seconds:.0f} s", file=sys.stderr)
     print(yaml.safe_dump({"alert": str(run.alert), **run.fault.labels}, sort_keys=False), end="")
-
-
-def environment(cluster: Cluster) -> dict[str, str]:
-    """Returns what a program needs to find the lab: the lab's kubectl comes first on the path."""
-    path = f"{cluster.cache.bin}:{os.environ.get('PATH', '')}"
-    return {"KUBECONFIG": str(cluster.lab.kubeconfig), "PROMETHEUS_URL": net.PROMETHEUS_URL, "PATH": path}
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
 """Starts a lab, ends it without leaving anything behind, and says how it is."""
 
 import json
+import os
 import shutil
 import ssl
 import time
@@ -48,6 +49,12 @@ class Cluster:
         holder = space.require_holder(self.lab)
         space.join_network(holder)
         return holder
+
+
+def environment(cluster: Cluster) -> dict[str, str]:
+    """Returns what a program needs to find the lab: the lab's kubectl comes first on the path."""
+    path = f"{cluster.cache.bin}:{os.environ.get('PATH', '')}"
+    return {"KUBECONFIG": str(cluster.lab.kubeconfig), "PROMETHEUS_URL": net.PROMETHEUS_URL, "PATH": path}
 
 
 def up(cluster: Cluster, seed: int) -> None:

@@ -1,10 +1,10 @@
-"""What kwok's nodes and pods do: its own standard stages, taken from the module that the program is built from."""
+"""What kwok's nodes and pods do: its standard stages, from the module it is built from, and ours of `stages.yaml`."""
 
 from pathlib import Path
 
 from lab.errors import LabError
 from lab.gobuild import module_dir
-from lab.paths import Cache
+from lab.paths import SOURCE, Cache
 
 _STANDARD = (
     "node/fast/node-initialize.yaml",
@@ -18,7 +18,8 @@ _STANDARD = (
 def make(cache: Cache) -> None:
     """Writes the stages that kwok is started with."""
     folder = module_dir("kwok", "sigs.k8s.io/kwok") / "kustomize" / "stage"
-    cache.stages.write_text("---\n".join(_read(folder / name) for name in _STANDARD))
+    files = [*(folder / name for name in _STANDARD), SOURCE / "stages.yaml"]
+    cache.stages.write_text("---\n".join(map(_read, files)))
 
 
 def _read(path: Path) -> str:

@@ -344,3 +344,20 @@ def test_the_receiver_keeps_each_body(tmp_path: Path):
         running.send_signal(signal.SIGTERM)
         running.wait(10)
     assert [path.name for path in tmp_path.iterdir()] == ["000001-firing-A.json"]
+
+
+def test_a_crowd_has_as_many_pods_as_it_says_each_ill_one_with_a_cause():
+    size = crowd.Size(nodes=10, pods=500, ill=100)
+    made = [*crowd._ill(size), *crowd._healthy(size)]
+    assert sum(item["spec"]["replicas"] for item in made) == 500
+    assert sum(crowd.expected(size).values()) == 100
+    assert min(crowd.expected(size).values()) > 0
+    assert len({item["metadata"]["name"] for item in made}) == len(made)
+
+
+def test_a_crowd_is_ill_as_the_stage_of_the_lab_can_read():
+    (ill,) = [s for s in yaml.safe_load_all((SOURCE / "stages.yaml").read_text()) if s["metadata"]["name"] == "pod-ill"]
+    assert f'.metadata.annotations["{crowd._STAGE}"]' in {e["key"] for e in ill["spec"]["selector"]["matchExpressions"]}
+    for way in crowd.ways():
+        assert way.status or way.container or way.pod
+        assert not way.status or {"phase", "state"} <= set(way.status)
