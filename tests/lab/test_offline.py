@@ -16,6 +16,7 @@ import pytest
 import yaml
 from lab import (
     conditions,
+    crowd,
     debian,
     fault,
     gobuild,
