@@ -41,7 +41,8 @@ def plain(value: Any) -> Any:
     if kind in _AS_IT_IS:
         return value
     if take := _taker(kind):
-        return [kind.__name__, *map(plain, take(value))]
+        # Without a call for what is known already: most of a rule is text.
+        return [kind.__name__, *[item if item.__class__ in _AS_IT_IS else plain(item) for item in take(value)]]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):

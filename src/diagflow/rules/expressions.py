@@ -6,7 +6,7 @@ from typing import Any, Final
 import yaml
 
 from diagflow.rules.cel import BadExpression, Complaint
-from diagflow.rules.patterns import BadPattern, groups
+from diagflow.rules.patterns import BadPattern, compiled
 from diagflow.rules.place import within
 from diagflow.rules.reads import reads
 from diagflow.rules.scalars import Wrong
@@ -47,7 +47,7 @@ def _complaints(source: str) -> tuple[Complaint, ...]:
 
 def _of_pattern(pattern: str) -> str:
     try:
-        groups(pattern)
+        compiled(pattern)
     except BadPattern as e:
         return str(e)
     return ""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 import yaml
+from yaml import ScalarNode
 
 from diagflow.model import Text
 from diagflow.rules.near import did_you_mean, near
@@ -116,13 +117,21 @@ class Scalar:
 
     def read(self, node: yaml.Node, context: Context) -> Any:
         """Return what `parse` makes of the text."""
-        kind = kind_of(node)
-        if not isinstance(node, yaml.ScalarNode) or node.tag or (kind != "text" and kind not in self.accepts):
+        if not self._takes(node):
             return wrong_kind(node, self.wanted, context)
         try:
             return self.parse(restore(node.value))
         except Wrong as e:
             return context.fail(node, str(e))
+
+    def _takes(self, node: yaml.Node) -> bool:
+        if node.__class__ is not ScalarNode or node.tag:
+            return False
+        # Nearly all values are text at first sight.
+        if node.style or node.value[:1] not in _CORE_FIRST:
+            return True
+        kind = kind_of(node)
+        return kind == "text" or kind in self.accepts
 
     def schema(self) -> Schema:
         """Return the JSON Schema of the values."""
@@ -220,7 +229,7 @@ def pairs(node: yaml.MappingNode, context: Context) -> Iterator[tuple[str, yaml.
     """Yield (key, its node, value) of a mapping; keys that stand twice or are no text are reported and left out."""
     first: dict[str, yaml.Node] = {}
     for key, value in node.value:
-        if not isinstance(key, yaml.ScalarNode) or key.tag:
+        if key.__class__ is not ScalarNode or key.tag:
             wrong_kind(key, "a plain word as key", context)
             continue
         name = restore(key.value)
@@ -391,7 +400,7 @@ class Words:
     def read(self, node: yaml.Node, context: Context) -> Any:
         """Return a `Text`."""
         if not isinstance(node, yaml.MappingNode):
-            value = Scalar("a text, or a mapping with `en` and `zh`").read(node, context)
+            value = _WORDS.read(node, context)
             return INVALID if value is INVALID else Text(value.strip())
         found = _LANGUAGES.read(node, context)
         return INVALID if found is INVALID else Text(found["en"].strip(), found.get("zh", "").strip())
@@ -401,6 +410,7 @@ class Words:
         return {"anyOf": [TEXT.schema(), _LANGUAGES.schema()]}
 
 
+_WORDS: Final = Scalar("a text, or a mapping with `en` and `zh`")
 _LANGUAGES: Final = Record(
     "a text", (Key("en", TEXT, "in English", required=True), Key("zh", TEXT, "in Simplified Chinese"))
 )
@@ -433,17 +443,21 @@ class Choice:
         """Return (the key that tells, the `Fields`)."""
         if not isinstance(node, yaml.MappingNode) or node.tag:
             return wrong_kind(node, f"{self.name}: a mapping with one of {self._options()}", context)
-        keys = [(restore(k.value), k) for k, _ in node.value if isinstance(k, yaml.ScalarNode)]
-        told = [(name, k) for name, k in keys if name in self.options]
-        if len({name for name, _ in told}) != 1:
-            return self._unclear(node, keys, told, context)
-        fields = self.options[told[0][0]].read(node, context)
-        return INVALID if fields is INVALID else (told[0][0], fields)
+        told = {k.value for k, _ in node.value if k.__class__ is ScalarNode and k.value in self.options}
+        if len(told) != 1:
+            return self._unclear(node, context)
+        (key,) = told
+        fields = self.options[key].read(node, context)
+        return INVALID if fields is INVALID else (key, fields)
 
     def _options(self) -> str:
         return ", ".join(f"`{name}`" for name in self.options)
 
-    def _unclear(self, node: yaml.Node, keys: list[Any], told: list[Any], context: Context) -> object:
+    def _unclear(self, node: yaml.MappingNode, context: Context) -> object:
+        keys: list[tuple[str, yaml.Node]] = [
+            (restore(k.value), k) for k, _ in node.value if isinstance(k, yaml.ScalarNode)
+        ]
+        told = [(name, k) for name, k in keys if name in self.options]
         if told:
             (one, _), (other, where) = told[0], next(t for t in told if t[0] != told[0][0])
             return context.fail(where, f"{self.name} has `{one}` or `{other}`, not both: make two of it", "conflict")

@@ -49,7 +49,9 @@ def protect(text: str) -> str:
 
 def restore(value: str) -> str:
     """Undo `protect` in a scalar."""
-    return value.translate(_BACK) if "\uf8f0" in value or "\uf8f1" in value else value
+    if value.isascii() or not ("\uf8f0" in value or "\uf8f1" in value):
+        return value
+    return value.translate(_BACK)
 
 
 def line_column(text: str, offset: int) -> tuple[int, int]:
