@@ -122,7 +122,7 @@ def test_defaults_of_a_trigger():
     origins = {
         k: trigger(c).origin for k, c in {"m": "metric: up", "l": "log: x", "e": "event: X", "f": "fact: x"}.items()
     }
-    assert origins == {"m": "metric", "l": "log", "e": "state", "f": "fact"}
+    assert origins == {"m": "metric", "l": "log", "e": "state", "f": "x"}
 
 
 DEPENDENCIES = """\

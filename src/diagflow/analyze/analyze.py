@@ -13,7 +13,7 @@ from diagflow.analyze.runner import Runner
 from diagflow.analyze.scene import Scene
 from diagflow.analyze.topology import ReadTopology
 from diagflow.bundle import Bundle
-from diagflow.model import BadInput, Edge, Entity, Outcome, Query, Verdict
+from diagflow.model import BadInput, Edge, Entity, Outcome, Query, Role, Verdict
 from diagflow.rules import RuleSet
 from diagflow.rules.rule import Effect
 
@@ -41,7 +41,8 @@ def analyze(ruleset: RuleSet, bundle: Bundle, runner: Runner) -> Analysis:
     verdicts = [v for p in plan.rules if p.rule.effect is not Effect.REFUTES for v in judge.verdicts(p)]
     verdicts += ask_analyzers(plan, verdicts, scene, runner)
     topology = ReadTopology(lookup, [*given, *edges_of(verdicts)])
-    verdicts += _refuting(plan, judge, questions(verdicts, ruleset.causes, topology))
+    claims = frozenset(cause.id for cause in ruleset.causes.values() if cause.role is Role.CLAIM)
+    verdicts += _refuting(plan, judge, questions(verdicts, ruleset.causes, topology), claims)
     return Analysis(
         verdicts=tuple(sorted(verdicts, key=verdict_order)),
         wants=lookup.wants,
@@ -50,13 +51,18 @@ def analyze(ruleset: RuleSet, bundle: Bundle, runner: Runner) -> Analysis:
     )
 
 
-def _refuting(plan: Plan, judge: Judge, asked: Questions) -> Iterable[Verdict]:
-    """Judge the rules that speak against a cause, about the entities where it is in question and no others."""
+def _refuting(plan: Plan, judge: Judge, asked: Questions, claims: frozenset[str]) -> Iterable[Verdict]:
+    """Judge the rules that speak against a cause, about the entities where it is in question and no others.
+
+    A popular claim is in question wherever there is what it speaks of.
+    """
     for prepared in plan.rules:
         rule = prepared.rule
         if rule.effect is Effect.REFUTES:
             among = asked.get(rule.names)
-            if among:
+            if rule.names in claims:
+                yield from judge.verdicts(prepared)
+            elif among:
                 yield from judge.verdicts(prepared, among)
             else:
                 detail = f"{rule.names} is not in question"

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from diagflow.analyze.changes import ChangeSource
 from diagflow.analyze.facts import FactSource
+from diagflow.analyze.hostlog import HostLogSource
 from diagflow.analyze.judgement import NO, Hit, Judgement, every, joined, some
 from diagflow.analyze.logs import LogSource
 from diagflow.analyze.metrics import MetricSource
@@ -27,6 +28,7 @@ from diagflow.rules.rule import (
     Condition,
     EventInput,
     FactInput,
+    HostLogInput,
     LogInput,
     MetricInput,
     ObjectInput,
@@ -68,6 +70,8 @@ class Conditions:
                 return EventSource(self._scene, node, wanted, self._events)
             case LogInput() as wanted:
                 return LogSource(self._scene, node, wanted)
+            case HostLogInput() as wanted:
+                return HostLogSource(self._scene, node, wanted)
             case ChangeInput() as wanted:
                 return ChangeSource(self._scene, node, wanted)
             case FactInput() as wanted:

@@ -25,6 +25,7 @@ from diagflow.rules.rule import (
     Condition,
     EventInput,
     FactInput,
+    HostLogInput,
     LogInput,
     MetricInput,
     ObjectInput,
@@ -93,7 +94,7 @@ class _Explaining:
                 return self._samples(wanted)
             case EventInput() as wanted:
                 return self._events(wanted)
-            case FactInput() | ChangeInput() as wanted:
+            case FactInput() | HostLogInput() | ChangeInput() as wanted:
                 return [f"where: {wanted.where}"] if wanted.where else []
             case _:
                 objects = objects_of(condition)
@@ -163,7 +164,7 @@ def _label(node: Node) -> str:
             return f"object {kind}{', each container' if each else ''}"
         case EventInput(reasons=reasons):
             return f"event {', '.join(reasons)}"
-        case LogInput(patterns=patterns):
+        case LogInput(patterns=patterns) | HostLogInput(patterns=patterns):
             return f"log {' | '.join(patterns)}"
         case ChangeInput(kinds=kinds):
             return f"change {', '.join(kinds)}"

@@ -23,8 +23,8 @@ class FactSource:
 
     @property
     def queries(self) -> Sequence[Query]:
-        """The fact."""
-        return (Query.of("fact", self._wanted.name),)
+        """The fact, then those that the condition looks at beside it."""
+        return tuple(Query.of("fact", name) for name in (self._wanted.name, *self._wanted.facts))
 
     def candidates(self, among: Collection[Entity] | None = None) -> Iterable[Entity]:
         """Return this machine where the condition holds."""
@@ -45,10 +45,13 @@ class FactSource:
         return self.rest()
 
     def _judge(self) -> Judgement:
-        reading = self._scene.lookup.reading(self.queries[0])
-        if not reading.answered:
-            return unread(reading)
-        subject = self._scene.subject(fact=reading.data)
+        readings = [self._scene.lookup.reading(query) for query in self.queries]
+        reading = readings[0]
+        unanswered = next((one for one in readings if not one.answered), None)
+        if unanswered is not None:
+            return unread(unanswered)
+        facts = {one.query.target: one.data for one in readings[1:]}
+        subject = self._scene.subject(fact=reading.data, facts=facts)
         verdict = subject.holds(self._wanted.where)
         if isinstance(verdict, CelError):
             return failed(f"where: {verdict.message}")

@@ -16,7 +16,17 @@ from diagflow.analyze.terms import Term, term
 from diagflow.bundle.resources import canonical, kind_of, resource_of
 from diagflow.model import CLUSTER, HOST, Entity, Query
 from diagflow.rules import RuleSet
-from diagflow.rules.rule import ChangeInput, Combination, Condition, EventInput, FactInput, LogInput, ObjectInput, Rule
+from diagflow.rules.rule import (
+    ChangeInput,
+    Combination,
+    Condition,
+    EventInput,
+    FactInput,
+    HostLogInput,
+    LogInput,
+    ObjectInput,
+    Rule,
+)
 
 TROUBLE_FIELDS: Final = fields_for(
     frozenset(
@@ -113,12 +123,12 @@ def _remembered(key: _Same) -> Plan:
 
 
 def _prepared(rule: Rule) -> Prepared:
-    facts = all(isinstance(c.input, FactInput) for c in leaves(rule.trigger))
+    of_host = all(isinstance(c.input, FactInput | HostLogInput) for c in leaves(rule.trigger))
     return Prepared(
         rule=rule,
         trigger=term(_located(rule).trigger),
         dependencies=tuple(term(node) for node in rule.dependencies),
-        whole=HOST if facts else CLUSTER,
+        whole=HOST if of_host else CLUSTER,
     )
 
 

@@ -22,6 +22,7 @@ from diagflow.feedback.report import (
     Steps,
     Suspected,
 )
+from diagflow.feedback.shells import commands
 from diagflow.feedback.timeline import alert_name, timeline
 from diagflow.feedback.wire import rfc3339
 from diagflow.feedback.words import words
@@ -188,8 +189,9 @@ class _Builder:
         return None if time is None else Moment(self._clock.moment(time), rfc3339(time))
 
     def _steps(self, i: Instruction) -> Steps:
-        commands = (visible.command(c.lang(self._lang)) for c in i.commands)
-        return Steps(self._line(i.text), tuple(c for c in commands if c.strip()))
+        every = (*commands(i.operations, self._d.source), *(c.lang(self._lang) for c in i.commands))
+        shown = (visible.command(c) for c in every)
+        return Steps(self._line(i.text), tuple(c for c in shown if c.strip()))
 
     def _excluded(self, r: RuledOut) -> Excluded:
         return Excluded(

@@ -62,11 +62,25 @@ class Evidence(Strict):
     time: Annotated[Time | None, Meta(description="when it was true; null where unknown")]
 
 
+class Operation(Strict):
+    """One change of this machine."""
+
+    act: Annotated[str, Meta(examples=["set", "unset", "path-add", "path-remove", "go-mod", "env-file", "run"])]
+    target: Annotated[str, Meta(description="a variable, a folder, go or toolchain, the path of the go env file")]
+    to: Annotated[str, Meta(description="the new value; of env-file, names of the lines to leave out")]
+    layers: Annotated[list[str], Meta(examples=[["session", "user", "machine", "go-env"]])]
+    words: Annotated[list[str], Meta(description="of run, the command")]
+
+
 class Instruction(Strict):
     """Something to do: a sentence, and exact commands."""
 
     text: str
-    commands: Annotated[list[str], Meta(description="arguments are quoted for a POSIX shell")]
+    commands: Annotated[
+        list[str],
+        Meta(description="for the shell that source.shell names, else for a POSIX shell; arguments are quoted"),
+    ]
+    operations: Annotated[list[Operation], Meta(description="what the first commands do, as data")]
 
 
 class Cause(Strict):

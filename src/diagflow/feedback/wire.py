@@ -12,6 +12,7 @@ import msgspec
 
 from diagflow import model
 from diagflow.feedback import shape
+from diagflow.feedback.shells import commands
 from diagflow.feedback.visible import well_formed
 from diagflow.model import diagnosis as made
 
@@ -29,7 +30,7 @@ def to_wire(diagnosis: made.Diagnosis, lang: str = "en") -> dict[str, Any]:
     Raises:
         TypeError: a value of the evidence or of the source is nothing that JSON knows.
     """
-    wire: dict[str, Any] = plain(_Wire(lang).diagnosis(diagnosis))
+    wire: dict[str, Any] = plain(_Wire(lang, diagnosis.source).diagnosis(diagnosis))
     return wire
 
 
@@ -101,8 +102,9 @@ def _onset(onset: model.Onset) -> tuple[str | None, str | None]:
 class _Wire:
     """One method a struct of `shape`, all in one language."""
 
-    def __init__(self, lang: str) -> None:
+    def __init__(self, lang: str, source: Mapping[str, Any]) -> None:
         self._lang = lang
+        self._source = source
 
     def _text(self, text: model.Text) -> str:
         return text.lang(self._lang)
@@ -161,7 +163,11 @@ class _Wire:
         ]
 
     def _instruction(self, i: model.Instruction) -> shape.Instruction:
-        return shape.Instruction(text=self._text(i.text), commands=[self._text(c) for c in i.commands])
+        return shape.Instruction(
+            text=self._text(i.text),
+            commands=[*commands(i.operations, self._source), *(self._text(c) for c in i.commands)],
+            operations=[_operation(o) for o in i.operations],
+        )
 
     def _symptom(self, s: made.SeenSymptom) -> shape.Symptom:
         return shape.Symptom(
@@ -234,6 +240,12 @@ def _missing(m: made.Missing) -> Iterable[shape.Missing]:
             required=m.required,
             blocking=m.blocking,
         )
+
+
+def _operation(o: model.Operation) -> shape.Operation:
+    return shape.Operation(
+        act=o.act.value, target=o.target, to=o.to, layers=[layer.value for layer in o.where()], words=list(o.words)
+    )
 
 
 def _suppressed(s: made.Suppressed) -> shape.Suppressed:

@@ -14,6 +14,7 @@ from diagflow.rules.rule import (
     Condition,
     Effect,
     EventInput,
+    HostLogInput,
     LogInput,
     MetricInput,
     ObjectInput,
@@ -104,7 +105,7 @@ def _input_mutants(found: Any) -> Iterator[tuple[Any, str]]:
         yield replace(found, exists=not found.exists), "`exists` turned round"
     if isinstance(found, EventInput):
         yield from _event_mutants(found)
-    if isinstance(found, LogInput):
+    if isinstance(found, LogInput | HostLogInput):
         yield from _pattern_mutants(found)
     if getattr(found, "where", ""):
         yield from ((replace(found, where=where), what) for where, what in where_mutants(found.where))

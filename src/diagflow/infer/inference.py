@@ -140,15 +140,18 @@ class _Roles:
 
         In question is what declares to explain a symptom at the bottom of it all: a Deployment misses replicas because
         its pods are Pending; the question is then why they are Pending, and nobody asks about the probes of pods that
-        have not started. Behind an alert without any symptom, whatever was asked about is in question.
+        have not started. Behind an alert without any symptom, whatever was asked about is in question. Popular claims
+        always are.
         """
         bottom = self._bottom(shown)
         every = not shown and self._near is not None
-        return [w for w in weighed if w.refuted and (known := self._cause(w)) and (every or _explains(known, bottom))]
+        return [w for w in weighed if w.refuted and self._in_question(w, bottom, every=every)]
 
-    def _cause(self, weighed: Weighed) -> Cause | None:
+    def _in_question(self, weighed: Weighed, bottom: set[str], *, every: bool) -> bool:
         known = self._causes.get(weighed.id)
-        return known if known and known.role is Role.CAUSE else None
+        if known is None or known.role is Role.CLAIM:
+            return known is not None
+        return known.role is Role.CAUSE and (every or _explains(known, bottom))
 
     def _bottom(self, shown: Iterable[Weighed]) -> set[str]:
         """Ids of what is shown and has no symptom above it."""

@@ -25,4 +25,8 @@ def filled_name(cause: Cause | None, entity: Entity, args: Mapping[str, Any]) ->
 def filled(instruction: Instruction, entity: Entity, args: Mapping[str, Any]) -> Instruction:
     """Return an instruction for one entity; in commands every argument is quoted for the shell."""
     values = arguments(entity, args)
-    return Instruction(instruction.text.fill(values), tuple(c.fill_command(values) for c in instruction.commands))
+    return Instruction(
+        instruction.text.fill(values),
+        tuple(c.fill_command(values) for c in instruction.commands),
+        tuple(made for o in instruction.operations if (made := o.fill(values)) is not None),
+    )

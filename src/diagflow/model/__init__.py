@@ -10,6 +10,7 @@ from diagflow.model.entity import CLUSTER, HOST, Entity
 from diagflow.model.errors import BadInput, DiagFlowError
 from diagflow.model.evidence import STRENGTHS, Evidence, Strength
 from diagflow.model.incident import Incident
+from diagflow.model.operation import Act, Layer, Operation
 from diagflow.model.reading import Coverage, Query, Reading, State, Want
 from diagflow.model.text import Text
 from diagflow.model.topology import Direction, Edge, Edges, Topology
@@ -20,6 +21,7 @@ __all__ = [
     "CLUSTER",
     "HOST",
     "STRENGTHS",
+    "Act",
     "BadInput",
     "Cause",
     "Coverage",
@@ -32,8 +34,10 @@ __all__ = [
     "Explains",
     "Incident",
     "Instruction",
+    "Layer",
     "Need",
     "Onset",
+    "Operation",
     "Outcome",
     "Query",
     "Reading",

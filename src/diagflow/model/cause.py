@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from diagflow.model.operation import Operation
 from diagflow.model.text import Text
 from diagflow.model.topology import Direction
 
@@ -14,6 +15,7 @@ class Role(StrEnum):
     CAUSE = "cause"
     SYMPTOM = "symptom"  # leads to causes, is never a root
     ADVICE = "advice"  # a best practice or a mere risk: only shown when asked for
+    CLAIM = "claim"  # a popular explanation that never holds: it can only be ruled out
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,17 @@ class Explains:
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """Something to do: a sentence and the exact commands (templates, arguments are quoted for the shell)."""
+    """Something to do, as templates until it is filled.
+
+    Attributes:
+        text: a sentence.
+        commands: exact commands; arguments are quoted for a POSIX shell.
+        operations: what is done to this machine; rendered for the user's shell, and stands before the commands.
+    """
 
     text: Text
     commands: tuple[Text, ...] = ()
+    operations: tuple[Operation, ...] = ()
 
 
 CHECK_EMPTY: Final = Instruction(Text(""))

@@ -1,6 +1,6 @@
 """From checked fields to `Cause` and `Analyzer`."""
 
-from diagflow.model import Cause, Direction, Explains, Instruction, Role, Text
+from diagflow.model import Act, Cause, Direction, Explains, Instruction, Operation, Role, Text
 from diagflow.model.cause import CHECK_EMPTY
 from diagflow.rules.analyzer import Analyzer, Input
 from diagflow.rules.shapes import Fields
@@ -25,7 +25,17 @@ def cause_of(fields: Fields) -> Cause:
 
 def _instruction(fields: Fields, key: str) -> Instruction:
     found = fields.get(key)
-    return Instruction(found["text"], found.get("commands", ())) if found else CHECK_EMPTY
+    if not found:
+        return CHECK_EMPTY
+    operations = tuple(_operation(act, of_it) for act, of_it in found.get("operations", ()))
+    return Instruction(found["text"], found.get("commands", ()), operations)
+
+
+def _operation(act: str, fields: Fields) -> Operation:
+    if act == Act.RUN:
+        return Operation(Act.RUN, words=fields[act])
+    drop = ",".join(fields.get("drop", ()))
+    return Operation(Act(act), fields[act], drop or fields.get("to", ""), ",".join(fields.get("in", ())))
 
 
 def _explains(fields: Fields) -> Explains:

@@ -25,6 +25,7 @@ VARIABLES: Final = (
     "container",
     "event",
     "fact",
+    "facts",
     "change",
     "related",
     "now",

@@ -17,6 +17,7 @@ from diagflow.rules.rule import (
     Effect,
     EventInput,
     FactInput,
+    HostLogInput,
     LogInput,
     MetricInput,
     ObjectInput,
@@ -43,14 +44,13 @@ _VARIABLES: Final[Mapping[str, frozenset[str]]] = {
     "event": frozenset({"event", "args"}),
     "log": frozenset({"line", "args"}),
     "change": frozenset({"change"}),
-    "fact": frozenset({"fact"}),
+    "fact": frozenset({"fact", "facts"}),
 }
 _ORIGINS: Final = {
     "object": "state",
     "event": "state",
     "log": "log",
     "change": "change",
-    "fact": "fact",
     "promql": "metric",
 }
 
@@ -178,7 +178,7 @@ def _weight(fields: Fields, where: _Place, key: str) -> Weight:
 def _origin(key: str, fields: Fields) -> str:
     if key == "metric":
         return "state" if fields["metric"].startswith("kube_") else "metric"
-    return _ORIGINS[key]
+    return str(fields["fact"]) if key == "fact" else _ORIGINS[key]
 
 
 def _hold(key: str, fields: Fields, where: _Place) -> float:
@@ -193,7 +193,8 @@ class _Checker:
     def __init__(self, key: str, fields: Fields, context: Context, *, more: frozenset[str] = frozenset()) -> None:
         self.context = context
         self._fields = fields
-        self._variables = _VARIABLES[key] | {"now"} | more | ({"container"} if "each" in fields else set())
+        bound = {name for name, key_of in (("container", "each"), ("facts", "on")) if key_of in fields}
+        self._variables = _VARIABLES[key] | {"now"} | more | bound
         self.found: list[Reads] = []
         self.extract = self._extract()
 
@@ -211,12 +212,16 @@ class _Checker:
         for name in sorted(known.variables - self._variables):
             said = "add `each: container`" if name == "container" else did_you_mean(name, self._variables)
             self.context.fail(node, f"CEL: there is no `{name}` in this condition: {said}", "cel")
-        declared = self._fields.get("related", {})
-        for name in sorted(_names(known.paths.get("related", ())) - declared.keys()):
-            said = did_you_mean(name, declared) if declared else "declare it under `related:`"
-            self.context.fail(node, f"CEL: `related.{name}` is not declared: {said}", "cel")
+        self._declared(node, known, "related", "related")
+        self._declared(node, known, "facts", "with")
         self.found.append(known)
         return source
+
+    def _declared(self, node: yaml.Node, known: Reads, variable: str, key: str) -> None:
+        declared = self._fields.get(key, ())
+        for name in sorted(_names(known.paths.get(variable, ())) - set(declared)):
+            said = did_you_mean(name, declared) if declared else f"declare it under `{key}:`"
+            self.context.fail(node, f"CEL: `{variable}.{name}` is not declared: {said}", "cel")
 
     def paths(self, variable: str) -> frozenset[str]:
         """Return all paths of a variable that the expressions checked so far read."""
@@ -304,7 +309,9 @@ def _event(fields: Fields, checker: _Checker, _where: _Place) -> EventInput:
     )
 
 
-def _log(fields: Fields, checker: _Checker, _where: _Place) -> LogInput:
+def _log(fields: Fields, checker: _Checker, _where: _Place) -> LogInput | HostLogInput:
+    if "on" in fields:
+        return HostLogInput(fields["log"], checker.cel("where"), fields.get("with", ()))
     return LogInput(
         patterns=fields["log"],
         of=_of(fields["of"], checker.context) if "of" in fields else None,
@@ -325,7 +332,7 @@ def _change(fields: Fields, checker: _Checker, _where: _Place) -> ChangeInput:
 
 
 def _fact(fields: Fields, checker: _Checker, _where: _Place) -> FactInput:
-    return FactInput(fields["fact"], checker.cel("where"))
+    return FactInput(fields["fact"], checker.cel("where"), fields.get("with", ()))
 
 
 _INPUTS: Final[Mapping[str, Any]] = {

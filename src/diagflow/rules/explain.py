@@ -9,6 +9,7 @@ from diagflow.rules.rule import (
     Effect,
     EventInput,
     FactInput,
+    HostLogInput,
     Input,
     LogInput,
     MetricInput,
@@ -101,8 +102,15 @@ def _input(wanted: Input) -> list[str]:
                 f"within: {show_duration(wanted.within)}",
                 *_cel(wanted.where),
             ]
+        case HostLogInput():
+            patterns = [f"log of this machine: {pattern}" for pattern in wanted.patterns]
+            return [*patterns, *_with(wanted.facts), *_cel(wanted.where)]
         case FactInput():
-            return [f"fact: {wanted.name}", *_cel(wanted.where)]
+            return [f"fact: {wanted.name}", *_with(wanted.facts), *_cel(wanted.where)]
+
+
+def _with(facts: tuple[str, ...]) -> list[str]:
+    return [f"with: {', '.join(facts)}"] if facts else []
 
 
 def _labels(wanted: MetricInput) -> list[str]:

@@ -4,7 +4,7 @@ import re
 import shlex
 from typing import Any, Final
 
-from diagflow.model import Direction, Role, Strength
+from diagflow.model import Act, Direction, Layer, Role, Strength
 from diagflow.rules import kinds, promql
 from diagflow.rules.expressions import CEL, PATTERN
 from diagflow.rules.near import did_you_mean
@@ -270,6 +270,23 @@ _OF: Final = Record(
         Key("where", CEL, "a condition in CEL over `object` and `container`", default="true"),
     ),
 )
+_FACT_NAME: Final = matching(r"[a-z][a-z0-9_.-]*", "the name of a host fact")
+_WITH: Final = Key(
+    "with",
+    Many(matching(r"[a-z][a-z0-9_]*", "the name of a host fact, such as `go_env`"), single=True),
+    "further facts, bound to `facts.NAME` in CEL",
+)
+
+
+def _check_log(fields: Fields, context: Context) -> None:
+    of_pods, of_host = ("of", "previous", "tail"), ("where", "with")
+    on_host = "on" in fields
+    said = "is about containers, this log is the host's: remove it" if on_host else "needs `on: host`: add it"
+    for key in of_pods if on_host else of_host:
+        if key in fields:
+            context.fail(fields.keys_at[key], f"`{key}` {said}", "conflict")
+
+
 LOG: Final = _input(
     "log",
     Key("log", Many(PATTERN, single=True), "RE2 pattern or list; named groups become arguments", required=True),
@@ -281,6 +298,10 @@ LOG: Final = _input(
         default="any",
     ),
     Key("tail", whole(1, 10_000), "lines from the end", default="200"),
+    Key("on", one_of(("host",)), "what a command of this machine printed, instead of the logs of containers"),
+    Key("where", CEL, "with `on: host`, a condition in CEL over `line`, `args`, `facts`", default="true"),
+    _WITH,
+    check=_check_log,
 )
 CHANGE: Final = _input(
     "change",
@@ -295,8 +316,9 @@ CHANGE: Final = _input(
 )
 FACT: Final = _input(
     "fact",
-    Key("fact", matching(r"[a-z][a-z0-9_.-]*", "the name of a host fact"), "name of a host fact", required=True),
-    Key("where", CEL, "a condition in CEL over `fact`", default="true"),
+    Key("fact", _FACT_NAME, "name of a host fact", required=True),
+    Key("where", CEL, "a condition in CEL over `fact` and `facts`", default="true"),
+    _WITH,
 )
 
 _CONDITION_REF: Final[Named] = Named("condition", lambda: CONDITION)
@@ -377,11 +399,46 @@ RULE: Final = Record(
 )
 RULES: Final = Many(Named("rule", lambda: RULE), most=100_000)
 
+_TEMPLATE: Final = Scalar("a text, which may hold {arguments}", accepts=("a number",))
+_LAYER: Final = matching(
+    "|".join([*Layer, r"\{[a-z][a-z0-9_]*\}"]), "session, user, machine, go-env, or an argument such as `{layers}`"
+)
+_IN: Final = Key("in", Many(_LAYER, single=True), "where the variable stands", required=True)
+
+
+def _operation(act: Act, what: str, *keys: Key, shape: Any = _TEMPLATE) -> Record:
+    return Record(f"an operation `{act}`", (Key(act.value, shape, what, required=True), *keys))
+
+
+_OPERATION: Final[Choice] = Choice(
+    "an operation",
+    {
+        Act.SET.value: _operation(
+            Act.SET, "an environment variable", Key("to", _TEMPLATE, "the value", required=True), _IN
+        ),
+        Act.UNSET.value: _operation(Act.UNSET, "an environment variable", _IN),
+        Act.PATH_ADD.value: _operation(Act.PATH_ADD, "a folder", _IN),
+        Act.PATH_REMOVE.value: _operation(Act.PATH_REMOVE, "a folder, as it stands in PATH", _IN),
+        Act.GO_MOD.value: _operation(
+            Act.GO_MOD,
+            "a line of go.mod",
+            Key("to", _TEMPLATE, "the value", default="the line is removed"),
+            shape=one_of(("go", "toolchain")),
+        ),
+        Act.ENV_FILE.value: _operation(
+            Act.ENV_FILE,
+            "the path of the go env file, which is written again as UTF-8 with LF",
+            Key("drop", Many(_TEMPLATE, single=True), "names of lines to leave out", default="none"),
+        ),
+        Act.RUN.value: _operation(Act.RUN, "a command as a list of words; never run by us", shape=Many(_TEMPLATE)),
+    },
+)
 _INSTRUCTION: Final = Record(
     "an instruction",
     (
         Key("text", Words(), "what to do", required=True),
         Key("commands", Many(Words()), "the exact commands, arguments are quoted for the shell"),
+        Key("operations", Many(_OPERATION), "changes of this machine, rendered for the user's shell"),
     ),
 )
 _EXPLAINS: Final = Record(
@@ -503,7 +560,7 @@ def causes_schema() -> Schema:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "DiagFlow causes",
         **CAUSES.schema(),
-        "$defs": {"cause": CAUSE.schema()},
+        "$defs": {"cause": CAUSE.schema(), **_OPERATION.definitions()},
     }
 
 

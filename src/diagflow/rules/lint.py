@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import yaml
 
-from diagflow.model import Cause, Text
+from diagflow.model import Cause, Role, Text
 from diagflow.rules.compose import compose
 from diagflow.rules.problem import Problem, Severity
 from diagflow.rules.rule import Combination, Condition, Effect, MetricInput, ObjectInput, Position, Rule
@@ -33,12 +33,25 @@ def _problem(rule: Rule, where: Position | None, message: str, code: str, *, war
 
 def unused_causes(ruleset: RuleSet) -> Iterator[Problem]:
     """A cause that neither a rule nor an analyzer ever names is never found."""
-    named = {r.names for r in ruleset.rules if r.effect is not Effect.REFUTES}
+    named = {r.names for r in ruleset.rules if r.effect is not Effect.REFUTES or _is_claim(ruleset, r.names)}
     named |= {name for a in ruleset.analyzers.values() for name in a.names}
     for cause in ruleset.causes.values():
         if cause.id not in named:
             message = f"{cause.role.value} {cause.id}: no rule and no analyzer names it: add a rule, or remove it"
             yield Problem(_cause_place(ruleset, cause), "", message, Severity.WARNING, "unused-cause")
+
+
+def _is_claim(ruleset: RuleSet, cause_id: str) -> bool:
+    known = ruleset.causes.get(cause_id)
+    return known is not None and known.role is Role.CLAIM
+
+
+def asserted_claims(ruleset: RuleSet) -> Iterator[Problem]:
+    """A claim never holds, so no rule may support it."""
+    for rule in ruleset.rules:
+        if rule.effect is not Effect.REFUTES and _is_claim(ruleset, rule.names):
+            message = f"{rule.names} is a claim, which never holds: write `refutes`, or name a cause"
+            yield _problem(rule, None, message, "asserted-claim", warning=False)
 
 
 def _cause_place(ruleset: RuleSet, cause: Cause) -> Position:
@@ -178,6 +191,7 @@ def _weighs(node: Condition | Combination) -> bool:
 
 CHECKS: Final[tuple[Check, ...]] = (
     unused_causes,
+    asserted_claims,
     unfilled_causes,
     unfilled_texts,
     missing_chinese,

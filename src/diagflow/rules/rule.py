@@ -131,6 +131,21 @@ class LogInput:
 
 
 @dataclass(frozen=True, slots=True)
+class HostLogInput:
+    """Lines of what a command of this machine printed that match one of `patterns` and the CEL condition `where`.
+
+    Attributes:
+        patterns: RE2.
+        where: CEL source over `line`, `args` and `facts`; empty is true.
+        facts: names of the facts bound to `facts`.
+    """
+
+    patterns: tuple[str, ...]
+    where: str = ""
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeInput:
     """Changes of one of `kinds` at most `within` seconds before the onset."""
 
@@ -141,13 +156,20 @@ class ChangeInput:
 
 @dataclass(frozen=True, slots=True)
 class FactInput:
-    """A fact of the host for which the CEL condition `where` holds."""
+    """A fact of the host for which the CEL condition `where` holds.
+
+    Attributes:
+        name: bound to `fact`.
+        where: CEL source over `fact` and `facts`; empty is true.
+        facts: names of further facts, bound to `facts`.
+    """
 
     name: str
     where: str = ""
+    facts: tuple[str, ...] = ()
 
 
-Input = MetricInput | ObjectInput | EventInput | LogInput | ChangeInput | FactInput
+Input = MetricInput | ObjectInput | EventInput | LogInput | HostLogInput | ChangeInput | FactInput
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from diagflow.rules.rule import (
     Combination,
     Condition,
     EventInput,
+    HostLogInput,
     Input,
     LogInput,
     MetricInput,
@@ -59,6 +60,8 @@ def _of_input(wanted: Input) -> frozenset[str]:
             return frozenset({"reason", "message", "count", "container"}).union(*map(groups, patterns))
         case LogInput(patterns=patterns):
             return frozenset({"line", "container"}).union(*map(groups, patterns))
+        case HostLogInput(patterns=patterns):
+            return frozenset({"line"}).union(*map(groups, patterns))
         case ChangeInput():
             return frozenset({"what", "change"})
         case _:

@@ -1,0 +1,97 @@
+"""Conditions on what a command of this machine printed."""
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
+from typing import Any, Final
+
+from diagflow.analyze.judgement import NO, Hit, Judgement, failed, unread
+from diagflow.analyze.logs import line_at
+from diagflow.analyze.observe import MOST_TEXT, observed
+from diagflow.analyze.scene import Scene
+from diagflow.model import HOST, Entity, Onset, Outcome, Query, Text
+from diagflow.rules.cel import CelError
+from diagflow.rules.patterns import compiled
+from diagflow.rules.rule import Condition, HostLogInput
+
+HOST_LOG: Final = Query.of("log", str(HOST))
+"""What the failing command printed, or the saved log."""
+
+MOST_LINES: Final = 200
+"""Matching lines of one pattern that a condition looks at: an endless log repeats itself."""
+
+
+class HostLogSource:
+    """A condition on the output of a command."""
+
+    __slots__ = ("_condition", "_judged", "_matchers", "_scene", "_wanted")
+
+    def __init__(self, scene: Scene, condition: Condition, wanted: HostLogInput) -> None:
+        self._scene = scene
+        self._condition = condition
+        self._wanted = wanted
+        self._matchers = [compiled(p if p.startswith("(?") else f"(?m){p}").finditer for p in wanted.patterns]
+        self._judged: Judgement | None = None
+
+    @property
+    def queries(self) -> Sequence[Query]:
+        """The output, then the facts that the condition looks at beside it."""
+        return (HOST_LOG, *(Query.of("fact", name) for name in self._wanted.facts))
+
+    def candidates(self, among: Collection[Entity] | None = None) -> Iterable[Entity]:
+        """Return this machine where the condition holds."""
+        return () if self.rest().fails or (among is not None and HOST not in among) else (HOST,)
+
+    def speaks_of(self, entity: Entity) -> bool:
+        """True for this machine."""
+        return entity == HOST
+
+    def rest(self) -> Judgement:
+        """Say what the output says: there is one machine."""
+        if self._judged is None:
+            self._judged = self._judge()
+        return self._judged
+
+    def about(self, entity: Entity) -> Judgement:  # noqa: ARG002  # whatever is asked about is on this machine
+        """Say whether a line matches."""
+        return self.rest()
+
+    def _judge(self) -> Judgement:
+        reading = self._scene.lookup.reading(HOST_LOG)
+        if not reading.readable:
+            return unread(reading)
+        text = reading.data if isinstance(reading.data, str) else ""
+        for find in self._matchers:
+            for match in islice(find(text), MOST_LINES):
+                judged = self._line(line_at(text, match.start()), match)
+                if not judged.fails:
+                    return judged
+        return NO
+
+    def _line(self, line: str, match: Any) -> Judgement:
+        facts = [self._scene.lookup.reading(query) for query in self.queries[1:]]
+        unanswered = next((one for one in facts if not one.answered), None)
+        if unanswered is not None:
+            return unread(unanswered)
+        groups = {k: v for k, v in match.groupdict().items() if v is not None}
+        subject = self._scene.subject(line=line, args=groups, facts={one.query.target: one.data for one in facts})
+        verdict = subject.holds(self._wanted.where)
+        if isinstance(verdict, CelError):
+            return failed(f"where: {verdict.message}")
+        more = subject.extracted(self._condition.extract) if verdict else {}
+        if isinstance(more, CelError):
+            return failed(more.message)
+        return self._hit(line, {**groups, **more}) if verdict else NO
+
+    def _hit(self, line: str, found: dict[str, Any]) -> Judgement:
+        said = line[:MOST_TEXT]
+        args = {"line": said, **found}
+        evidence = observed(
+            self._condition,
+            HOST,
+            HOST_LOG,
+            self._scene.now,
+            lambda: Text(f"it printed: {said}", f"输出：{said}"),
+            value=said,
+            args=args,
+        )
+        return Judgement(Outcome.MATCH, (Hit(HOST, (evidence,), args, Onset()),))
