@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from diagflow.analyze import Runner, analyze
 from diagflow.engine import diagnose
 from diagflow.harness.world import World
@@ -39,7 +40,7 @@ CLAIM = r"""
 - id: T-CLAIM-001
   refutes: t.claim
   triggers:
-    - {fact: virtualstore, where: size(fact.files) > 0, refutes: conclusive, text: "a 64-bit program is never redirected"}
+    - {fact: virtualstore, where: size(fact.files) > 0, refutes: conclusive, text: "64 bits are not redirected"}
 """
 CAUSES = "- {id: t.goroot, title: GOROOT}\n- {id: t.claim, title: VirtualStore, role: claim}\n"
 

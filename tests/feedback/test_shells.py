@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from diagflow.feedback.shells import commands
 from diagflow.model import Act, Operation
 
