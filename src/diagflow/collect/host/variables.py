@@ -1,0 +1,32 @@
+"""Which variables of the environment are looked at."""
+
+import re
+from typing import Final
+
+GO: Final = (
+    "AR", "CC", "CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_ENABLED", "CGO_FFLAGS", "CGO_LDFLAGS", "CXX",
+    "GCCGO", "GO111MODULE", "GO386", "GOAMD64", "GOARCH", "GOARM64", "GOAUTH", "GOBIN", "GOCACHE", "GOCACHEPROG",
+    "GODEBUG", "GOENV", "GOEXE", "GOEXPERIMENT", "GOFIPS140", "GOFLAGS", "GOINSECURE", "GOMODCACHE", "GONOPROXY",
+    "GONOSUMDB", "GOOS", "GOPATH", "GOPRIVATE", "GOPROXY", "GOROOT", "GOSUMDB", "GOTMPDIR", "GOTOOLCHAIN",
+    "GOTOOLDIR", "GOVCS", "GOWORK", "PKG_CONFIG",
+)  # fmt: skip
+"""Settings of the go command that somebody can make."""
+
+_OTHERS: Final = frozenset({
+    "ALLUSERSPROFILE", "ALL_PROXY", "APPDATA", "CFLAGS", "COMPUTERNAME", "COMSPEC", "CURL_CA_BUNDLE", "DISPLAY",
+    "EDITOR", "HOME", "HOMEDRIVE", "HOMEPATH", "HOSTNAME", "HTTPS_PROXY", "HTTP_PROXY", "LANG", "LANGUAGE", "LDFLAGS",
+    "LD_LIBRARY_PATH", "LOCALAPPDATA", "LOGNAME", "MISE_SHELL", "MSYS", "MSYSTEM", "MSYSTEM_CHOST", "MSYSTEM_PREFIX",
+    "NODEFAULTCURRENTDIRECTORYINEXEPATH", "NODE_EXTRA_CA_CERTS", "NO_PROXY", "OS", "PATH", "PATHEXT",
+    "PROCESSOR_ARCHITECTURE", "PROCESSOR_ARCHITEW6432", "PROGRAMDATA", "PROGRAMFILES", "PROGRAMFILES(X86)",
+    "PROGRAMW6432", "PSMODULEPATH", "PUBLIC", "PWD", "REQUESTS_CA_BUNDLE", "SESSIONNAME", "SHELL", "SSL_CERT_DIR",
+    "SSL_CERT_FILE", "SYSTEMDRIVE", "SYSTEMROOT", "TEMP", "TERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "TMP",
+    "TMPDIR", "USER", "USERDOMAIN", "USERNAME", "USERPROFILE", "WINDIR", "WT_SESSION", "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME", "XDG_DATA_HOME",
+})  # fmt: skip
+_FAMILIES: Final = re.compile(r"(GO|CGO_|_GO|LC_|MSYS2_|ONEDRIVE|WSL|VSCODE_|GIT_|SCOOP|ASDF_|MISE_|GOENV_|SSH_CONN).*")
+
+
+def looked_at(name: str) -> bool:
+    """True for a variable that Go, its tools or the doctor look at; proxies are read in either case."""
+    upper = name.upper()
+    return upper in _OTHERS or upper in GO or _FAMILIES.fullmatch(upper) is not None
