@@ -226,10 +226,20 @@ def test_the_cache_gives_what_loading_gives(cached, monkeypatch):
     place, rules = cached
     first = load_paths([rules])
     assert len(list(place.iterdir())) == 1
-    monkeypatch.setattr("diagflow.rules.loading.parse", None)
+    monkeypatch.setattr("diagflow.rules.loading.document", None)
     assert load_paths([rules]) == first
     assert len(first.rules) > 5
     assert any(p.code == "unknown-key" for p in first.problems)
+
+
+def test_it_does_not_matter_how_many_files_are_in_memory_at_a_time(cached, monkeypatch):
+    _, rules = cached
+    monkeypatch.setenv("DIAGFLOW_CACHE", "off")
+    (rules / "none.yaml").mkdir()
+    together = load_paths([rules])
+    monkeypatch.setattr("diagflow.rules.loading._BATCH", 0)
+    assert load_paths([rules]) == together
+    assert len(together.rules) > 5
 
 
 def test_a_changed_file_is_read_again(cached):

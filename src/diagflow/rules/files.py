@@ -78,13 +78,33 @@ def parse(data: bytes, file: str, kind: FileKind, pack: str = "", *, contained: 
         pack: name of the pack it belongs to.
         contained: False for packs of our own distribution, whose analyzers run in this process.
     """
-    contents = Contents(name=pack)
+    return declared(document(data, file), kind, pack, contained=contained)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file as YAML: its name, its text, the root node (None for an empty file), or why there is none."""
+
+    file: str
+    text: str
+    root: yaml.Node | None
+    problem: Problem | None
+
+
+def document(data: bytes, file: str) -> Document:
+    """Return the YAML of a file: the first half of `parse`."""
     text, problem = decode(data, file)
     root, problem = (None, problem) if problem else compose(protect(text), file)
-    if problem:
-        contents.problems.append(problem)
+    return Document(file, text, root, problem)
+
+
+def declared(document: Document, kind: FileKind, pack: str = "", *, contained: bool = True) -> Contents:
+    """Return what the YAML of a file declares: the second half of `parse`."""
+    contents = Contents(name=pack)
+    if document.problem:
+        contents.problems.append(document.problem)
         return contents
-    context = Context(file, text)
+    root, context = document.root, Context(document.file, document.text)
     if kind is FileKind.PACK:
         _pack(root, context, contents, contained=contained)
     elif root is not None:

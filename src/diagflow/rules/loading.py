@@ -4,13 +4,19 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from diagflow.rules import cache
-from diagflow.rules.files import parse
+from diagflow.rules.files import Document, declared, document
 from diagflow.rules.folders import Source, installed, sources_of_pack, sources_of_paths
 from diagflow.rules.problem import Problem
 from diagflow.rules.ruleset import RuleSet, merged
 from diagflow.rules.source import read_bytes
+
+File = tuple[Source, bytes, Problem | None]
+
+_BATCH: Final = 256 * 1024
+"""Bytes whose YAML is in memory at a time, which takes some fifty times as much."""
 
 
 def load(paths: Iterable[str | Path] = (), packs: Iterable[str] | None = None) -> RuleSet:
@@ -48,7 +54,7 @@ def _read(sources: Sequence[Source], problems: Sequence[Problem], packs: tuple[s
         key = cache.key_of([repr((problems, packs)).encode(), *(part for file in files for part in _identity(*file))])
         found = cache.load(key)
         if found is None:
-            found = merged([RuleSet(problems=tuple(problems), packs=packs), *(_contents(*file) for file in files)])
+            found = merged([RuleSet(problems=tuple(problems), packs=packs), *_contents(files)])
             cache.save(key, found)
     return found
 
@@ -80,8 +86,27 @@ def _identity(source: Source, data: bytes, problem: Problem | None) -> tuple[byt
     return repr((str(source.path), source.kind, source.pack, source.contained, problem)).encode(), data
 
 
-def _contents(source: Source, data: bytes, problem: Problem | None) -> RuleSet:
-    if problem:
-        return RuleSet(problems=(problem,))
-    found = parse(data, str(source.path), source.kind, source.pack, contained=source.contained)
-    return RuleSet(tuple(found.rules), found.causes, found.analyzers, tuple(found.problems), found.places)
+def _contents(files: Iterable[File]) -> Iterator[RuleSet]:
+    """Yield what files declare; the YAML of several, then their rules: a processor does one thing at a time faster."""
+    for some in _batches(files):
+        documents = [(source, _document(source, data, problem)) for source, data, problem in some]
+        for source, one in documents:
+            found = declared(one, source.kind, source.pack, contained=source.contained)
+            yield RuleSet(tuple(found.rules), found.causes, found.analyzers, tuple(found.problems), found.places)
+
+
+def _batches(files: Iterable[File]) -> Iterator[list[File]]:
+    some: list[File] = []
+    size = 0
+    for file in files:
+        some.append(file)
+        size += len(file[1])
+        if size > _BATCH:
+            yield some
+            some, size = [], 0
+    yield some
+
+
+def _document(source: Source, data: bytes, problem: Problem | None) -> Document:
+    file = str(source.path)
+    return Document(file, "", None, problem) if problem else document(data, file)
