@@ -1,12 +1,13 @@
 """What every reading passes before it enters a bundle, live too: analysis never sees a secret."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, Self
 
 import msgspec
 
+from diagflow.bundle.redact.personal import Personal
 from diagflow.bundle.redact.text import Texts
 from diagflow.bundle.redact.token import Tokens
 from diagflow.bundle.redact.walk import Walker
@@ -30,10 +31,18 @@ class Redactor:
     Kinds, namespaces, names, uids, hashes, image references without credentials and public certificates stay.
     """
 
-    __slots__ = ("_texts",)
+    __slots__ = ("_personal", "_texts", "_tokens")
 
-    def __init__(self, key: bytes) -> None:
-        self._texts = Texts(Tokens(key))
+    def __init__(self, key: bytes, personal: Iterable[str] = ()) -> None:
+        """Make one.
+
+        Args:
+            key: of the tokens.
+            personal: names of persons and machines, replaced in what a host says (facts and its commands' output).
+        """
+        self._tokens = Tokens(key)
+        self._texts = Texts(self._tokens)
+        self._personal = Personal(personal, self._tokens)
 
     @classmethod
     def new(cls) -> Self:
@@ -49,7 +58,14 @@ class Redactor:
         reading = replace(reading, detail=self._texts.text(reading.detail))
         if reading.query.kind == "objects" and reading.data is not None:
             return self._objects(reading)
-        return replace(reading, data=self._data(reading.query.kind, reading.data))
+        data = self._data(reading.query.kind, reading.data)
+        if reading.query.kind in ("fact", "log"):
+            return replace(reading, data=self._personal.of(data), detail=self._personal.of(reading.detail))
+        return replace(reading, data=data)
+
+    def restored(self, text: str) -> str:
+        """Return a text with what its tokens stand for, as far as this redactor made them: for the live terminal."""
+        return self._tokens.restored(text)
 
     def incident(self, incident: Incident) -> Incident:
         """Return the incident without secrets in its alert and labels."""

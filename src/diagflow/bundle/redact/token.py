@@ -35,17 +35,26 @@ _MARKED: Final = re.compile(rf"[{MARK}]\s*[{MARK}]")
 class Tokens:
     """Makes and recognises the tokens of one key."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("_key", "_originals")
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        self._originals: dict[str, str] = {}
 
     def of(self, secret: str) -> str:
         """Return the token of a secret; blanks alone are no secret, and a token is its own token."""
         if not secret.strip() or self.made(secret):
             return secret
         layout = secret.ljust(_SHORTEST, "x")
-        return _draw(layout, self._digits(secret, _visible(layout)))
+        token = _draw(layout, self._digits(secret, _visible(layout)))
+        self._originals[token] = secret
+        return token
+
+    def restored(self, text: str) -> str:
+        """Return a text with the secrets behind the tokens that this process has made: only for the live terminal."""
+        for token in sorted(self._originals, key=len, reverse=True):
+            text = text.replace(token, self._originals[token])
+        return text
 
     def made(self, text: str) -> bool:
         """True when `text` is a token that was made with this key."""
