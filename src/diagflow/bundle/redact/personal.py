@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from diagflow.bundle.redact.token import Tokens
 
-_COMMON: Final = frozenset(
-    """root admin administrator user users guest default public system local go test runner runneradmin vagrant ubuntu
-    debian home work dev build docker jenkins github localhost desktop windows program files microsoft""".split()
-)
+_NOBODY = """
+    root admin administrator user users guest default public system local go test runner runneradmin vagrant ubuntu
+    debian home work dev build docker jenkins github localhost desktop windows program files microsoft
+"""
+_COMMON: Final = frozenset(_NOBODY.split())
 """Names that name nobody, and words that stand everywhere."""
 
 _LONG: Final = 4
