@@ -1,4 +1,8 @@
-from diagflow.model import Outcome
+import pytest
+
+from diagflow.analyze.questions import questions
+from diagflow.model import Cause, Edge, Edges, Entity, Outcome, Text, Verdict
+from diagflow.model.cause import Explains
 from tests.analyze.make import matched, pod, rounds, ruleset
 
 CAUSES = """
@@ -60,3 +64,16 @@ def test_what_cannot_be_read_refutes_nothing_and_says_so():
     [refuting] = [v for v in analysis.verdicts if v.rule == "T-X-002"]
     assert refuting.outcome is Outcome.INCONCLUSIVE
     assert [str(n.query) for n in refuting.needs] == ["objects:nodes"]
+
+
+def test_of_too_many_entities_the_first_are_enough(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("diagflow.analyze.questions.MOST_ENTITIES", 4)
+    pods = [Entity("pod", f"p{n}", "shop") for n in range(4)]
+    edges = [Edge(pod, "node", Entity("node", f"{pod.name}-{side}")) for pod in pods for side in "ab"]
+    causes = {"t.disk": Cause("t.disk", Text("disk"), explains=(Explains("t.pending", frozenset({"node"})),))}
+    waiting = [Verdict("T-X-001", pod, Outcome.MATCH, names="t.pending") for pod in reversed(pods)]
+    asked = questions(waiting, causes, Edges(edges))
+    expected = ["node/p0-a", "node/p0-b", "node/p1-a", "node/p1-b", "pod/shop/p0", "pod/shop/p1"]
+    assert sorted(map(str, asked.get("t.disk"))) == expected
+    assert sorted(map(str, asked.get("t.pending"))) == [str(pod) for pod in pods]
+    assert asked.get("t.unknown") == frozenset()

@@ -29,14 +29,15 @@ MOST_OWNERS: Final = 3
 class ObjectSource:
     """A condition on objects of one kind."""
 
-    __slots__ = ("_condition", "_each", "_judged", "_scene", "_table", "_wanted", "_when")
+    __slots__ = ("_condition", "_each", "_judged", "_of_containers", "_scene", "_table", "_wanted", "_when")
 
     def __init__(self, scene: Scene, condition: Condition, wanted: ObjectInput) -> None:
         self._scene = scene
         self._condition = condition
         self._wanted = wanted
         self._table: Table | None = None
-        self._each = bool(wanted.each) or any(map(is_container_path, wanted.when))
+        self._of_containers = [(path, frozenset(v)) for path, v in wanted.when.items() if is_container_path(path)]
+        self._each = bool(wanted.each) or bool(self._of_containers)
         self._when: list[_Seen] | None = None
         self._judged: dict[int, Judgement] = {}
 
@@ -128,9 +129,18 @@ class ObjectSource:
     def _judge(self, entity: Entity, row: int) -> Judgement:
         if not self._each:
             return self._one(entity, row, -1)
-        parts = [self._one(entity, row, i) for i in range(len(self.table.containers(row)))]
+        parts = [self._one(entity, row, container) for container in self._containers(row)]
         telling = [part for part in parts if part is not NO]
         return some(telling) if len(telling) > 1 else (telling[0] if telling else NO)
+
+    def _containers(self, row: int) -> Iterable[int]:
+        """Return the numbers of the containers with a value of each path of `when` that is about containers."""
+        found: set[int] | None = None
+        for path, accepted in self._of_containers:
+            seen = self.table.seen(row, path)
+            numbers = {number for value in seen if value in accepted for number in seen[value]}
+            found = numbers if found is None else found & numbers
+        return range(len(self.table.containers(row))) if found is None else sorted(found)
 
     def _one(self, entity: Entity, row: int, container: int) -> Judgement:
         seen = self._seen(row, container)

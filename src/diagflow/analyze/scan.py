@@ -83,7 +83,7 @@ def _generated(owner: type, paths: tuple[str, ...]) -> Scan:
     heads = [f" g{n} = postings[{n}].get" for n in sorted(writer.used)]
     loop = [" for row, item in enumerate(rows):", *body, "  pass"]
     source = "\n".join(["def scan(rows, postings):", *heads, *loop])
-    names: dict[str, Any] = {"U": msgspec.UNSET, "rows_of": _rows_of, "note": _note, "keys": tuple(writer.keys)}
+    names: dict[str, Any] = {"U": msgspec.UNSET, "rows_of": _rows_of, "keys": tuple(writer.keys)}
     exec(source, names)  # noqa: S102  # see the module's docstring
     scan: Scan = names["scan"]
     return scan
@@ -136,9 +136,9 @@ class _Writer:
 
     def _leaf(self, number: int, name: str, blank: str) -> Iterator[str]:
         self.used.add(number)
-        found = self._name()
-        yield f"{blank}{found} = g{number}({name}) if {name}.__class__ is str else rows_of(postings[{number}], {name})"
-        yield f"{blank}if {found} is not None: note({found}, row)"
+        found, own = self._name(), f"{name}.__class__ is str or {name}.__class__ is bool"  # as in `_AS_THEY_ARE`
+        yield f"{blank}{found} = g{number}({name}) if {own} else rows_of(postings[{number}], {name})"
+        yield f"{blank}if {found} is not None and (not {found} or {found}[-1] != row): {found}.append(row)"
 
     def _untyped(self, tree: Mapping[str, Any], name: str, depth: int) -> Iterator[str]:
         """Yield the lines for what lies below a value that was kept whole: lists and dicts."""

@@ -1,22 +1,22 @@
 """One list of objects, with what is asked of it often: rows by value, by name, as plain objects."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.inspect import StructType, type_info
 
-from diagflow.analyze.containers import containers_of
-from diagflow.analyze.paths import attributes_of, values_at
+from diagflow.analyze.containers import PREFIX, containers_of
+from diagflow.analyze.paths import attributes_of, scalar, values_at
 from diagflow.analyze.scan import Postings, index
 from diagflow.model import Entity, Reading
 from diagflow.model.projection import ObjectList
 
 Wanted = Mapping[str, Iterable[str]]
 """path → values that some rule names there."""
-
 _NAME = values_at("metadata.name")
 _NAMESPACE = values_at("metadata.namespace")
 _UID = values_at("metadata.uid")
@@ -38,6 +38,7 @@ class Table:
         "_containers",
         "_entities",
         "_postings",
+        "_seen",
         "_wanted",
         "answered",
         "kind",
@@ -57,6 +58,7 @@ class Table:
         self._entities: dict[int, Entity] = {}
         self._by_name: dict[tuple[str, str], int] | None = None
         self._containers: dict[int, list[dict[str, Any]]] = {}
+        self._seen: dict[tuple[int, str], dict[str, list[int]]] = {}
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -84,7 +86,7 @@ class Table:
     def row_of(self, entity: Entity) -> int | None:
         """Return the row of an entity of this kind, None if it is not in the list."""
         if self._by_name is None:
-            self._by_name = {key: row for row, key in enumerate(_names(self.rows.items))}
+            self._by_name = dict(zip(_names(self.rows.items), range(len(self.rows)), strict=True))
         return self._by_name.get((entity.namespace, entity.name))
 
     def uid(self, row: int) -> str:
@@ -103,20 +105,32 @@ class Table:
             found = self._containers[row] = list(containers_of(self.plain(row), self.kind))
         return found
 
+    def seen(self, row: int, path: str) -> Mapping[str, Sequence[int]]:
+        """Return the values at a path of containers (`container.state.waiting.reason`) with the containers' numbers."""
+        found = self._seen.get((row, path))
+        if found is None:
+            found = self._seen[row, path] = {}
+            read = values_at(path.removeprefix(PREFIX))
+            for number, container in enumerate(self.containers(row)):
+                for value in {scalar(value) for value in read(container)} - {None}:
+                    found.setdefault(str(value), []).append(number)
+        return found
 
-def _names(items: Sequence[Any]) -> Iterator[tuple[str, str]]:
-    """Yield (namespace, name) of each object; by attributes where it has both, as nearly all have."""
+
+def _names(items: Sequence[Any]) -> Iterable[tuple[str, str]]:
+    """Return (namespace, name) of each object; by attributes where all have both, as nearly always."""
     owner: Any = type(items[0]) if items else None
     get = _name_getter(owner)
-    for item in items:
-        try:
-            namespace, name = get(item) if get is not None else ("", None)
-        except AttributeError:
-            namespace, name = "", None
-        if name.__class__ is str and namespace.__class__ is str and get is not None:
-            yield namespace, name
-        else:
-            yield _first(_NAMESPACE(item)), _first(_NAME(item))
+    try:
+        found: list[tuple[Any, Any]] = list(map(get, items)) if get is not None else []
+    except AttributeError:  # objects of several types, or one without metadata
+        found = []
+    types = set(map(type, chain.from_iterable(found)))
+    if types == {str}:
+        return found
+    if types == {str, UnsetType}:
+        return [("" if namespace is UNSET else namespace, "" if name is UNSET else name) for namespace, name in found]
+    return [(_first(_NAMESPACE(item)), _first(_NAME(item))) for item in items]
 
 
 @lru_cache(maxsize=256)
