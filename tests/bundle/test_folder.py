@@ -315,6 +315,35 @@ def test_the_moment(tmp_path: Path):
     assert open_bundle(tmp_path, at=AT).bundle.incident.now == AT
 
 
+def test_a_time_that_is_still_to_come_moves_no_moment(tmp_path: Path):
+    wrong = {"kind": "Node", "metadata": {"name": "n2", "creationTimestamp": "2226-01-01T00:00:00Z"}}
+    found = open_bundle(write(tmp_path, {"objects/all.json": listed("NodeList", [NODE, wrong])}))
+    assert found.bundle.incident.now == datetime(2026, 1, 1, tzinfo=UTC)
+    [problem] = found.problems
+    assert "still to come, as 2226-01-01" in problem
+
+
+def test_only_times_that_are_still_to_come(tmp_path: Path):
+    wrong = {"kind": "Node", "metadata": {"name": "n2", "creationTimestamp": "2226-01-01T00:00:00Z"}}
+    said = refusal(open_bundle, write(tmp_path, {"objects/all.json": listed("NodeList", [wrong])}))
+    assert "--at" in said
+    assert "2226" in said
+
+
+def test_without_a_moment_what_could_not_be_read_is_said_too(tmp_path: Path):
+    said = refusal(open_bundle, write(tmp_path, {"objects/pods.json": '{"kind": "PodList", "items": [{"meta'}))
+    assert "--at" in said
+    assert "objects/pods.json:1:32: is no JSON" in said
+
+
+@pytest.mark.parametrize("version", ["\N{SUPERSCRIPT TWO}", "", "9" * 30, "-1"])
+def test_strange_resource_versions(version: str, tmp_path: Path):
+    twice = [pod("a"), pod("a")]
+    for one in twice:
+        one["metadata"]["resourceVersion"] = version
+    assert names(opened(tmp_path, {"objects/pods.json": listed("PodList", twice)}), "pods") == ["pod/shop/a"]
+
+
 def test_without_a_moment_it_is_asked_for(tmp_path: Path):
     write(tmp_path, {"a.json": pod("a")})
     assert "add --at TIME" in refusal(open_bundle, tmp_path)

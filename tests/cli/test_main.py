@@ -85,6 +85,31 @@ def test_a_moment_without_zone_is_refused_with_the_way_to_say_it():
         parse_moment("2026-01-01T10:00:00", now=NOW)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9999-12-31T23:59:59-12:00",
+        "0001-01-01T00:00:00+12:00",
+        "0001-01-01T00:00:00Z",
+        "9" * 30,
+        "9" * 5000,
+        "\N{SUPERSCRIPT TWO}",
+        f"-{'9' * 30}d",
+        f"-{'9' * 5000}d",
+    ],
+)
+def test_no_moments(text):
+    with pytest.raises(BadInput, match=r"--at '.{1,70}' is ") as e:
+        parse_moment(text, now=NOW)
+    assert len(str(e.value)) < 200
+
+
+@pytest.mark.parametrize("text", ["99999999999999d", "36501d", f"{'9' * 5000}s"])
+def test_durations_that_are_too_long(text):
+    with pytest.raises(BadInput, match=r"--since .* is longer than 100 years"):
+        parse_duration(text, option="--since")
+
+
 @pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("1h30m", 5400), ("2d", 172800)])
 def test_durations(text, seconds):
     assert parse_duration(text, option="--since").total_seconds() == seconds

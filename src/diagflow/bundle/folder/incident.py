@@ -1,7 +1,7 @@
 """An incident folder, or a single file with objects, as a bundle; redacted on the way in."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -66,7 +66,7 @@ def open_folder(path: Path, *, at: datetime | None = None, key: bytes | None = N
     if not (objects.kinds or logs or parts.alert or parts.changes or parts.unread):
         raise _nothing(path, problems)
     redactor = Redactor(key) if key else Redactor.new()
-    bundle = Bundle(redactor.incident(_incident(path, objects, parts, at)), unrecorded=_UNRECORDED)
+    bundle = Bundle(redactor.incident(_incident(path, objects, parts, at, problems)), unrecorded=_UNRECORDED)
     for reading in (*_lists(objects, bundle), *_logs(logs, bundle, problems), *_parts(parts, bundle)):
         bundle.add(redactor.reading(reading))
     told = tuple(str(p) for p in problems)
@@ -75,22 +75,34 @@ def open_folder(path: Path, *, at: datetime | None = None, key: bytes | None = N
 
 def _nothing(path: Path, problems: Sequence[Problem]) -> BadInput:
     if problems:
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        return BadInput(f"{path}: nothing in it can be read: {problems[0]}{more}")
+        return BadInput(f"{path}: nothing in it can be read: {_first(problems)}")
     return BadInput(
         f"{path}: neither a bundle nor an incident folder: it holds no Kubernetes objects, no logs and no alert; "
         "make one: kubectl get pods,nodes,events -A -o json > FOLDER/objects/all.json"
     )
 
 
-def _incident(path: Path, objects: Objects, parts: Parts, at: datetime | None) -> Incident:
-    items = (item for kind in objects.kinds.values() for item in kind.items.values())
-    now = at or moment.of_alert(parts.alert) or moment.latest(items)
+def _first(problems: Sequence[Problem]) -> str:
+    return f"{problems[0]} (and {len(problems) - 1} more)" if len(problems) > 1 else str(problems[0])
+
+
+def _incident(path: Path, objects: Objects, parts: Parts, at: datetime | None, problems: list[Problem]) -> Incident:
+    now = at or moment.of_alert(parts.alert) or _latest(path, objects, problems)
     if now is None:
+        first = f"; also, {_first(problems)}" if problems else ""
         raise BadInput(
-            f"{path}: nothing in it says when it was written: add --at TIME, such as --at 2026-01-31T10:00:00Z"
+            f"{path}: nothing in it says when it was written: add --at TIME, such as --at 2026-01-31T10:00:00Z{first}"
         )
     return Incident(now=now, alert=parts.alert, onset=moment.onset_of(parts.alert))
+
+
+def _latest(path: Path, objects: Objects, problems: list[Problem]) -> datetime | None:
+    times = moment.times_of(item for kind in objects.kinds.values() for item in kind.items.values())
+    now, wrong = moment.latest(times, datetime.now(UTC))
+    if wrong:
+        what = f"names times that are still to come, as {wrong[-1].isoformat()}: whose clock is wrong? They are ignored"
+        problems.append(Problem(path.name, what))
+    return now
 
 
 def _lists(objects: Objects, bundle: Bundle) -> Iterator[Reading]:

@@ -1,13 +1,15 @@
 """When an incident folder is about: the alert's time, else the latest time that its objects name."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from diagflow.model.projection import reader_of
 
 _EPOCH: Final = datetime(1971, 1, 1, tzinfo=UTC)
 """Alertmanager and Kubernetes write times long before it for "not yet"."""
+
+_SKEW: Final = timedelta(days=1)
 
 _PATHS: Final = (
     "metadata.creationTimestamp",
@@ -69,8 +71,19 @@ def _alert_times(alert: dict[str, Any] | None, names: tuple[str, ...]) -> Iterat
         yield from (time for time in found if time)
 
 
-def latest(objects: Iterable[Any]) -> datetime | None:
-    """Return the latest time at which something happened to any object."""
+def times_of(objects: Iterable[Any]) -> set[datetime]:
+    """Return the times at which something happened to any object."""
     readers = [reader_of(path) for path in _PATHS]
     texts = {text for item in objects for read in readers for text in read(item) if isinstance(text, str)}
-    return max((time for time in map(parse, texts) if time), default=None)
+    return {time for time in map(parse, texts) if time}
+
+
+def latest(times: Iterable[datetime], clock: datetime) -> tuple[datetime | None, list[datetime]]:
+    """Return the latest time, and those that cannot be: of a machine whose clock is wrong.
+
+    One node that is a year ahead would make every pod a year older, and every rollout look stuck. Nothing can have
+    happened after `clock`, when this is read; a day is let pass for clocks that differ.
+    """
+    known = sorted(times)
+    wrong = [time for time in known if time > clock + _SKEW]
+    return max((time for time in known if time <= clock + _SKEW), default=None), wrong

@@ -167,9 +167,8 @@ def _are_objects(items: list[Any], hint: str) -> bool:
 def _age(item: dict[str, Any]) -> tuple[str, int]:
     """Return what grows when an object is made anew or changed."""
     version = str(item["metadata"].get("resourceVersion") or "")
-    return str(item["metadata"].get("creationTimestamp") or ""), int(version) if version.isdigit() and len(
-        version
-    ) < 20 else -1  # noqa: PLR2004
+    number = version.isdecimal() and len(version) < 20  # noqa: PLR2004  # a 64-bit number
+    return str(item["metadata"].get("creationTimestamp") or ""), int(version) if number else -1
 
 
 def _kinds_in(body: bytes, hint: str) -> set[str]:
