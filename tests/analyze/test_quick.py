@@ -19,7 +19,26 @@ def leaves() -> st.SearchStrategy[str]:
         st.tuples(path, pattern).map(lambda t: f"{t[0]}.matches('{t[1]}')"),
         st.tuples(listed, path).map(lambda t: f"{t[0]}.exists(p, {t[1]}.matches(p))"),
         st.sampled_from(
-            ["true", "false", "object.a == 'a'", "['a'].all(p, object.a.matches(p))", "size(object.a) > 1"]
+            [
+                "true",
+                "false",
+                "object.a == 'a'",
+                "object.a != container.m",
+                "object.a != 'B'",
+                "container.m == 1",
+                "container.m == true",
+                "container.m == 1.0",
+                "object.a in ['a', 'x']",
+                "object.a in [0, 2]",
+                "object.a in [0, 'a']",
+                "object.a in []",
+                "container.m >= 1",
+                "container.m < 2",
+                "container.m > 1.5",
+                "object.a > '1'",
+                "['a'].all(p, object.a.matches(p))",
+                "size(object.a) > 1",
+            ]
         ),
     )
 
@@ -64,6 +83,10 @@ def test_what_is_decided_is_what_cel_says(source: str, values: dict[str, Any]):
         ("object.m.matches('found') && age(object.m) > 3.0", None),
         ("object.nothing.matches('x')", None),
         ("has(object.nothing.at.all)", None),
+        ("object.m == 'not found' && object.n != 6", True),
+        ("object.n in [6, 8] || object.n >= 8", False),
+        ("object.n in ['7']", None),
+        ("object.n == '7'", None),
         ("object.n.matches('7')", None),
     ],
 )
@@ -74,7 +97,15 @@ def test_what_can_be_decided(source: str, found: bool | None):  # noqa: FBT001
 
 
 @pytest.mark.parametrize(
-    "source", ["object.a == 'x'", "age(object.a) > 1.0", "object.a.matches(object.b)", "nonsense("]
+    "source",
+    [
+        "object.a == object.b",
+        "object.a == 1.0",
+        "object.a in [1, 'x']",
+        "age(object.a) > 1.0",
+        "object.a.matches(object.b)",
+        "nonsense(",
+    ],
 )
 def test_what_never_can_is_left_to_cel(source: str):
     assert decider(source) is None

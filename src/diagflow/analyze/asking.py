@@ -25,6 +25,7 @@ from diagflow.model import (
     Strength,
     Verdict,
 )
+from diagflow.model.entity import in_order
 from diagflow.model.projection import ObjectList
 from diagflow.rules.analyzer import Analyzer
 from diagflow.rules.rule import Rule
@@ -160,7 +161,8 @@ def _evidence(seen: Observation, entity: Entity) -> Evidence:
 
 def verdict_order(verdict: Verdict) -> tuple[Any, ...]:
     """Return the order of verdicts: by rule, analyzer, entity, then what they name."""
-    return verdict.rule, verdict.analyzer, verdict.entity, verdict.names, str(verdict.outcome), verdict.detail
+    entity = in_order(verdict.entity)
+    return verdict.rule, verdict.analyzer, entity, verdict.names, verdict.outcome.value, verdict.detail
 
 
 def edges_of(verdicts: Iterable[Verdict]) -> list[Any]:

@@ -11,6 +11,7 @@ from diagflow.analyze.plan import Prepared
 from diagflow.analyze.scene import Scene
 from diagflow.analyze.terms import Node, Term
 from diagflow.model import Entity, Evidence, Need, Outcome, Text, Verdict
+from diagflow.model.entity import in_order
 from diagflow.rules.rule import Condition, Effect, MetricInput, Rule
 
 MOST_EVIDENCE: Final = 40
@@ -62,7 +63,7 @@ class Judge:
                 target = filled(rule.entity, hit) if rule.entity else hit.entity
                 if target is not None and self.scene.in_scope(target) and (among is None or target in among):
                     found.setdefault(target, []).append((hit, judgement))
-        return sorted(found.items())
+        return sorted(found.items(), key=lambda target: in_order(target[0]))
 
     def _match(self, prepared: Prepared, entity: Entity, found: Sequence[tuple[Hit, Judgement]]) -> Verdict:
         rule = prepared.rule

@@ -16,6 +16,7 @@ from diagflow.analyze.table import Table
 from diagflow.analyze.times import parsed
 from diagflow.analyze.topology import full_kind
 from diagflow.model import Direction, Entity, Onset, Outcome, Query, Text
+from diagflow.model.entity import in_order
 from diagflow.rules.cel import MISSING, CelError
 from diagflow.rules.rule import Condition, ObjectInput, Related
 
@@ -29,7 +30,17 @@ MOST_OWNERS: Final = 3
 class ObjectSource:
     """A condition on objects of one kind."""
 
-    __slots__ = ("_condition", "_each", "_judged", "_of_containers", "_scene", "_table", "_wanted", "_when")
+    __slots__ = (
+        "_candidates",
+        "_condition",
+        "_each",
+        "_judged",
+        "_of_containers",
+        "_scene",
+        "_table",
+        "_wanted",
+        "_when",
+    )
 
     def __init__(self, scene: Scene, condition: Condition, wanted: ObjectInput) -> None:
         self._scene = scene
@@ -40,6 +51,7 @@ class ObjectSource:
         self._each = bool(wanted.each) or bool(self._of_containers)
         self._when: list[_Seen] | None = None
         self._judged: dict[int, Judgement] = {}
+        self._candidates: set[int] | None = None
 
     @property
     def queries(self) -> Sequence[Query]:
@@ -61,7 +73,8 @@ class ObjectSource:
             named = (e for e in self._scene.incident.entities if self.speaks_of(e))
             return [e for e in named if self.table.row_of(e) is None]
         if among is not None:
-            return sorted(e for e in among if self.speaks_of(e) and self.table.row_of(e) is not None)
+            named = (e for e in among if self.speaks_of(e) and self.table.row_of(e) is not None)
+            return sorted(named, key=in_order)
         return [self.table.entity(row) for row in self._rows()]
 
     def judged(self, among: Collection[Entity] | None = None) -> Iterator[tuple[Entity, Judgement]]:
@@ -81,13 +94,18 @@ class ObjectSource:
 
     def _rows(self) -> Iterable[int]:
         """Rows that hold a value of each indexed path; for containers perhaps not of the same one."""
+        found = self._candidates = self._candidate_rows()
+        return range(len(self.table)) if found is None else sorted(found)
+
+    def _candidate_rows(self) -> set[int] | None:
+        """Return the rows that hold a value of each indexed path; None for all."""
         found: set[int] | None = None
         for path, values in self._wanted.when.items():
             places = paths_in_object(path, self._wanted.kind)
             if places:
                 rows = self._posted(places, values)
                 found = rows if found is None else found & rows
-        return range(len(self.table)) if found is None else sorted(found)
+        return found
 
     def _posted(self, places: Iterable[str], values: Iterable[str]) -> set[int]:
         rows: set[int] = set()
@@ -127,6 +145,8 @@ class ObjectSource:
         return Judgement(Outcome.MATCH, (Hit(entity, (evidence,)),))
 
     def _judge(self, entity: Entity, row: int) -> Judgement:
+        if self._candidates is not None and row not in self._candidates:
+            return NO
         if not self._each:
             return self._one(entity, row, -1)
         parts = [self._one(entity, row, container) for container in self._containers(row)]

@@ -1,10 +1,12 @@
 """The parts of CEL that most conditions are made of, decided without the CEL library.
 
 `matches` compiles its pattern each time it is evaluated there (some 50 µs a pattern; rules try ten of them on each ill
-pod). Here are `&&`, `||`, `!`, `has()`, `matches()` with a literal pattern and `exists()` over literal patterns.
-Whatever is anything else, or not what it should be, is left to CEL: the answer is then None.
+pod). Here are `&&`, `||`, `!`, `has()`, `matches()` with a literal pattern, `exists()` over literal patterns, and
+comparisons of a path with texts or whole numbers. Whatever is anything else, or not what it should be, is left to CEL:
+the answer is then None.
 """
 
+import operator
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -21,6 +23,7 @@ Read = Callable[[Values], Any]
 
 _GONE: Final = object()
 
+_ORDERS: Final = {"_<_": operator.lt, "_<=_": operator.le, "_>_": operator.gt, "_>=_": operator.ge}
 
 UNKNOWN: Final = object()
 """What `reader` gives where only CEL can tell."""
@@ -103,6 +106,23 @@ def _decide(node: Node) -> Decide:
             var=name, range=Items(is_list=True, items=items), step=Call(function="_||_", args=(_, test))
         ):
             return _exists(name, items, test)
+        case Call(args=(subject, other)):
+            return _compared(node.function, _path(subject), other)
+        case _:
+            return _unknown
+
+
+def _compared(function: str, read: Read | None, other: Node) -> Decide:
+    """Decide comparisons of a path with literals."""
+    match other:
+        case Items(is_list=True, items=items) if function == "@in":
+            return _among(read, items)
+        case Constant() if function == "_==_":
+            return _among(read, (other,))
+        case Constant() if function == "_!=_":
+            return _turned(_among(read, (other,)))
+        case Constant(value=int() as bound) if function in _ORDERS:
+            return _ordered(read, _ORDERS[function], bound)
         case _:
             return _unknown
 
@@ -146,6 +166,32 @@ def _has(read: Read | None, field: str) -> Decide:
     return decide
 
 
+def _among(read: Read | None, items: tuple[Node, ...]) -> Decide:
+    """Decide about a value of the type that all the literals have; what equals what beyond types, CEL knows."""
+    accepted = frozenset(item.value if isinstance(item, Constant) else None for item in items)
+    types = set(map(type, accepted))
+    if read is None or types not in ({str}, {int}):
+        return _unknown
+    wanted = types.pop()
+
+    def decide(values: Values) -> bool | None:
+        found = read(values)
+        return found in accepted if found.__class__ is wanted else None
+
+    return decide
+
+
+def _ordered(read: Read | None, compare: Callable[[int, int], bool], bound: int) -> Decide:
+    if read is None:
+        return _unknown
+
+    def decide(values: Values) -> bool | None:
+        found = read(values)
+        return compare(found, bound) if found.__class__ is int else None
+
+    return decide
+
+
 def _matches(read: Read | None, patterns: tuple[str, ...]) -> Decide:
     if read is None or not patterns:
         return _unknown
@@ -156,7 +202,10 @@ def _matches(read: Read | None, patterns: tuple[str, ...]) -> Decide:
 
     def decide(values: Values) -> bool | None:
         text = read(values)
-        return any(search(text) is not None for search in searches) if isinstance(text, str) else None
+        if not isinstance(text, str):
+            return None
+        data = text.encode()  # RE2 reads UTF-8; given a text, its wrapper converts it for each pattern, and places back
+        return any(search(data) is not None for search in searches)
 
     return decide
 
@@ -184,7 +233,7 @@ def _path(node: Node, but: str = "") -> Read | None:
     def read(values: Values) -> Any:
         found = values.get(variable, _GONE)
         for step in path:
-            if not isinstance(found, Mapping):
+            if found.__class__ is not dict and not isinstance(found, Mapping):
                 return _GONE
             found = found.get(step, _GONE)
         return found

@@ -78,7 +78,7 @@ class EventSource:
         self._wanted = wanted
         self._index = index
         self._found: dict[Entity, Judgement] | None = None
-        self._matchers: list[Callable[[str], Any]] = [compiled(p).search for p in wanted.patterns]
+        self._matchers: list[Callable[[str | bytes], Any]] = [compiled(p).search for p in wanted.patterns]
 
     @property
     def queries(self) -> Sequence[Query]:
@@ -145,7 +145,8 @@ class EventSource:
     def _groups(self, message: str) -> Mapping[str, str] | None:
         if not self._matchers:
             return {}
-        match = next((m for search in self._matchers if (m := search(message))), None)
+        data = message.encode()  # most do not match, and RE2 reads UTF-8: a text it would convert for each pattern
+        match = next((search(message) for search in self._matchers if search(data)), None)
         return None if match is None else {k: v for k, v in match.groupdict().items() if v is not None}
 
     def _judge(self, entity: Entity, group: Sequence[tuple[Event, dict[str, Any]]]) -> Judgement:

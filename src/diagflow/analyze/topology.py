@@ -15,7 +15,7 @@ from diagflow.analyze.table import Table
 from diagflow.bundle.resources import has_namespace
 from diagflow.model import CLUSTER, HOST, Direction, Edge, Entity
 from diagflow.model.projection import entity_of
-from diagflow.model.topology import Edges
+from diagflow.model.topology import Edges, steps_in_order
 from diagflow.rules.functions import selects
 
 Step = tuple[str, Entity]
@@ -55,7 +55,7 @@ class ReadTopology:
             steps = {*self._edges.neighbours(entity, direction)}
             if entity not in (CLUSTER, HOST):
                 steps.update(self._dependencies(entity) if along else self._dependents(entity))
-            found = cache[entity] = sorted(steps)
+            found = cache[entity] = sorted(steps, key=steps_in_order)
         return found
 
     def _dependencies(self, entity: Entity) -> Iterator[Step]:

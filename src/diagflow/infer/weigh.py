@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from diagflow.model import Entity, Evidence, Onset, Outcome, Verdict
+from diagflow.model.entity import in_order
 
 PRIOR_NEAR: Final = -2.0
 """Prior of a candidate near an alert or a named entity, in nats."""
@@ -64,7 +65,7 @@ def gather(verdicts: Iterable[Verdict]) -> dict[Key, list[Verdict]]:
     for verdict in verdicts:
         if verdict.outcome is Outcome.MATCH and verdict.names:
             groups.setdefault((verdict.names, verdict.entity), []).append(verdict)
-    return dict(sorted(groups.items()))
+    return dict(sorted(groups.items(), key=lambda group: (group[0][0], in_order(group[0][1]))))
 
 
 def weigh(key: Key, verdicts: list[Verdict], prior: float) -> Weighed:

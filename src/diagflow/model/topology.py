@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from diagflow.model.entity import Entity
+from diagflow.model.entity import Entity, in_order
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,7 +52,12 @@ class Edges:
     def neighbours(self, entity: Entity, direction: Direction) -> Iterable[tuple[str, Entity]]:
         """Yield (relation, entity) one step along or against the edges, in order."""
         side = self._along if direction is Direction.DEPENDENCIES else self._against
-        return sorted(side.get(entity, ()))
+        return sorted(side.get(entity, ()), key=steps_in_order)
+
+
+def steps_in_order(step: tuple[str, Entity]) -> tuple[str, tuple[str, ...]]:
+    """Return the key that sorts steps by relation, then entity."""
+    return step[0], in_order(step[1])
 
 
 def reach(
