@@ -14,6 +14,7 @@ from diagflow.analyze.scene import Scene
 from diagflow.analyze.topology import ReadTopology
 from diagflow.bundle import Bundle
 from diagflow.model import BadInput, Edge, Entity, Outcome, Query, Role, Verdict
+from diagflow.model.garbage import no_collections
 from diagflow.rules import RuleSet
 from diagflow.rules.rule import Effect
 
@@ -21,6 +22,7 @@ TOPOLOGY = Query("topology", "")
 """Where a bundle keeps relations that somebody wrote down (`topology.json`)."""
 
 
+@no_collections()
 def analyze(ruleset: RuleSet, bundle: Bundle, runner: Runner) -> Analysis:
     """Judge all rules on a bundle.
 

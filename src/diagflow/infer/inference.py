@@ -14,9 +14,11 @@ from diagflow.infer.texts import filled_name
 from diagflow.infer.weigh import PRIOR_NEAR, PRIOR_SCAN, Key, Weighed, gather, weigh
 from diagflow.model import Cause, Entity, Incident, Query, Role, Topology, Verdict
 from diagflow.model.diagnosis import NAMED_FROM, Candidate, Diagnosis, Missing, Status
+from diagflow.model.garbage import no_collections
 from diagflow.model.suppression import Suppression
 
 
+@no_collections()
 def infer(  # one straight line from verdicts to the diagnosis, a name for each stage
     verdicts: Sequence[Verdict],
     causes: Mapping[str, Cause],
