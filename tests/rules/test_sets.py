@@ -1,6 +1,7 @@
 # ruff: noqa: E501  # messages and rules stand in one piece
 """Packs, paths, merging, digests, the cache."""
 
+import gc
 import json
 import os
 import random
@@ -10,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from diagflow.model import Cause, Text
@@ -242,6 +244,45 @@ def test_it_does_not_matter_how_many_files_are_in_memory_at_a_time(cached, monke
     assert len(together.rules) > 5
 
 
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_collector_is_left_as_it_was(cached, enabled):
+    _, rules = cached
+    was = gc.isenabled()
+    (gc.enable if enabled else gc.disable)()
+    try:
+        load_paths([rules])
+        assert gc.isenabled() is enabled
+        assert gc.get_freeze_count() == 0
+    finally:
+        (gc.enable if was else gc.disable)()
+
+
+def test_what_somebody_froze_stays_frozen(cached):
+    _, rules = cached
+    gc.freeze()
+    try:
+        assert gc.get_freeze_count() > 0
+        before = gc.get_freeze_count()
+        load_paths([rules])
+        assert gc.get_freeze_count() == pytest.approx(before, rel=0.2)
+    finally:
+        gc.unfreeze()
+
+
+def test_another_release_of_a_library_is_another_program(monkeypatch, tmp_path):
+    before = cache.key_of([b"rules"])
+    other = tmp_path / "__init__.py"
+    other.write_text("")
+    monkeypatch.setattr("yaml.__file__", str(other))
+    cache._program.cache_clear()
+    try:
+        assert cache.key_of([b"rules"]) != before
+    finally:
+        monkeypatch.undo()
+        cache._program.cache_clear()
+    assert cache.key_of([b"rules"]) == before
+
+
 def test_a_changed_file_is_read_again(cached):
     _, rules = cached
     load_paths([rules])
@@ -249,7 +290,7 @@ def test_a_changed_file_is_read_again(cached):
     assert load_paths([rules]).rule("A-B-001") is not None
 
 
-@pytest.mark.parametrize("damage", ["empty", "cut", "flipped", "other"])
+@pytest.mark.parametrize("damage", ["empty", "cut", "flipped", "other", "forged"])
 def test_a_damaged_entry_is_as_if_it_were_not_there(cached, damage):
     place, rules = cached
     first = load_paths([rules])
@@ -257,12 +298,15 @@ def test_a_damaged_entry_is_as_if_it_were_not_there(cached, damage):
     data = entry.read_bytes()
     middle = len(data) // 2
     other = b"\x92\x90\x93\x01\x02\x03"
+    tables, _ = msgspec.msgpack.decode(data[32:])
+    forged = msgspec.msgpack.encode([tables, [[], 7, {}, [], {}, []]])  # whole, and no causes
     entry.write_bytes(
         {
             "empty": b"",
             "cut": data[:middle],
             "flipped": data[:middle] + bytes([data[middle] ^ 4]) + data[middle + 1 :],
             "other": sha256(other).digest() + other,
+            "forged": sha256(forged).digest() + forged,
         }[damage]
     )
     assert load_paths([rules]) == first

@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+import re2
+import yaml
+from cel_expr_python import cel
 
 from diagflow import model
 from diagflow._version import __version__
@@ -50,10 +53,15 @@ def key_of(parts: Iterable[bytes]) -> str:
 
 @lru_cache(maxsize=1)
 def _program() -> bytes:
-    """Return what tells this program from another one: its version, and the state of the files that make rules."""
+    """Return what tells this program from another one: its version, and the state of the files that make rules.
+
+    Part of it are the libraries that say what is right in a rule: another release may say otherwise.
+    """
     packages = (Path(__file__).parent, Path(model.__file__).parent)
-    files = sorted(file for package in packages for file in package.glob("*.py"))
-    stats = [f"{file.name}:{file.stat().st_size}:{file.stat().st_mtime_ns}" for file in files]
+    ours = sorted(file for package in packages for file in package.glob("*.py"))
+    theirs = [Path(str(library.__file__)) for library in (cel, msgspec, re2, yaml)]
+    states = [(file.name, file.stat()) for file in (*ours, *theirs)]
+    stats = [f"{name}:{state.st_size}:{state.st_mtime_ns}" for name, state in states]
     return "\n".join([__version__, *stats]).encode()
 
 
@@ -68,7 +76,7 @@ def load(key: str) -> RuleSet | None:
         if hashlib.sha256(body).digest() != digest:
             return None
         found: RuleSet = decode(RuleSet, body)
-    except (OSError, ValueError, TypeError, KeyError, IndexError, msgspec.MsgspecError):
+    except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, msgspec.MsgspecError):
         return None
     return found
 

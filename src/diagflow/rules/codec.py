@@ -34,7 +34,8 @@ def decode(kind: Any, data: bytes) -> Any:
     """Return the value.
 
     Raises:
-        Misfit, TypeError, ValueError, KeyError, IndexError, msgspec.MsgspecError: the data is of another type.
+        Misfit, TypeError, ValueError, KeyError, IndexError, AttributeError, msgspec.MsgspecError: the data is of
+            another type.
     """
     wholes = _wholes(kind)
     tables, rest = msgspec.msgpack.decode(data, type=_layout(wholes))
