@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 MOST_BYTES: Final = 1 << 20
+_MOST_CHUNKS: Final = 256  # of a file that is searched
 MOST_NAMES: Final = 20_000  # of one folder; a module cache or a Downloads folder can hold more
 
 
@@ -77,6 +78,25 @@ class Files:
             return self.read(path, most)
         except (OSError, ValueError):
             return None
+
+    def find(self, path: str, mark: bytes, most: int) -> bytes | None:
+        """Return what follows the first `mark` in a file, with it; None where it is not in there or cannot be read."""
+        if not self.is_file(path):
+            return None
+        before = b""
+        try:
+            with self.local(path).open("rb", buffering=0) as file:
+                for _ in range(_MOST_CHUNKS):
+                    chunk = before + file.read(MOST_BYTES)
+                    at = chunk.find(mark)
+                    if at >= 0:
+                        return chunk[at:] + (file.read(max(0, most - len(chunk) + at)) or b"")
+                    if len(chunk) == len(before):
+                        return None
+                    before = chunk[-len(mark) :]
+        except (OSError, ValueError):
+            return None
+        return None
 
     def names(self, path: str) -> list[str]:
         """Return the sorted names in a folder; none where it cannot be read."""

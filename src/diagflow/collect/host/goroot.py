@@ -2,11 +2,10 @@
 
 from typing import Final
 
-from diagflow.collect.host.gover import Version, release
+from diagflow.collect.host.gover import release
 from diagflow.collect.host.machine import Machine
 
-_ALWAYS: Final = ("asm", "cgo", "compile", "cover", "link", "vet")
-_FEWER: Final = (1, 25)  # from here on only what a build needs is shipped; the rest is built on demand
+_NEEDED: Final = ("asm", "cgo", "compile", "cover", "link", "vet")  # in every release; the others are built on demand
 _MOST_VERSION: Final = 4096
 
 
@@ -46,13 +45,8 @@ def tools_missing(machine: Machine, root: str, arch: str | None) -> list[str]:
     """Return the tools of a build that are not in `pkg/tool`: an antivirus may have taken them."""
     names = [n for n in machine.files.names(machine.join(root, "pkg", "tool")) if n.startswith(f"{machine.platform}_")]
     if not names:
-        return list(_needed(version_of(machine, root)))
+        return list(_NEEDED)
     folder = f"{machine.platform}_{arch}" if f"{machine.platform}_{arch}" in names else names[0]
     present = set(machine.files.names(machine.join(root, "pkg", "tool", folder)))
     suffix = ".exe" if machine.windows else ""
-    return [tool for tool in _needed(version_of(machine, root)) if tool + suffix not in present]
-
-
-def _needed(version: str | None) -> tuple[str, ...]:
-    known = Version.parse(version.removeprefix("go")) if version else None
-    return tuple(t for t in _ALWAYS if t != "cgo" or known is None or known.minor < _FEWER)
+    return [tool for tool in _NEEDED if tool + suffix not in present]

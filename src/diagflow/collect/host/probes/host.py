@@ -1,6 +1,5 @@
 """`host`: which system this is, whose session, which shell."""
 
-import configparser
 import re
 from typing import Any, Final
 
@@ -107,6 +106,10 @@ def _wsl_config(machine: Machine, wsl: int) -> dict[str, Any]:
 
 def _ini(machine: Machine, path: str, section: str, name: str) -> str:
     text = (machine.files.peek(path) or b"").decode("utf-8-sig", "replace")
+    if not text:
+        return ""
+    import configparser  # noqa: PLC0415  # hardly ever needed
+
     parser = configparser.ConfigParser(strict=False, interpolation=None)
     try:
         parser.read_string(text)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from diagflow.collect.host.binaries import HEAD, machine_of
+from diagflow.collect.host.buildinfo import MARK, MOST, parse_build_info
 from diagflow.collect.host.goroot import is_tree, tools_missing, version_of
 from diagflow.collect.host.gover import Version, release
 from diagflow.collect.host.look import Look
@@ -16,9 +17,7 @@ _UNINSTALL: Final = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
 _MSI: Final = r"Software\GoProgrammingLanguage"
 _NAME: Final = "go programming language"
 _ARCH: Final = re.compile(r"\b(amd64|arm64|386)\b")
-_BUILT: Final = re.compile(rb"go1\.[0-9]+(?:\.[0-9]+|(?:rc|beta)[0-9]+)?")
-_MOST_EXE: Final = 64 << 20
-_MOST: Final = 50  # trees
+_TREES: Final = 50  # trees
 
 # Folders that hold a tree, or one tree in each of their folders; `*` stands for any one name that begins so.
 _WINDOWS: Final = (
@@ -84,7 +83,7 @@ def _roots(look: Look) -> list[tuple[str, str]]:
         key = same(machine.files.target(root) or root, windows=machine.windows)
         if key not in seen and is_tree(machine, root):
             seen[key] = (root, source or "other")
-    return list(seen.values())[:_MOST]
+    return list(seen.values())[:_TREES]
 
 
 def _usual(machine: Machine) -> Iterator[tuple[str, str]]:
@@ -149,16 +148,8 @@ def _mixed(machine: Machine, exe: str, version: str | None) -> bool | None:
     """True when the go command was built as another release than VERSION says: files of two releases in one tree."""
     if version is None:
         return None
-    # The linker writes the version into the build information, which begins with this mark (debug/buildinfo).
-    built = built_as(machine.files.peek(exe, _MOST_EXE) or b"")
-    return None if built is None else built != version
-
-
-def built_as(data: bytes) -> str | None:
-    """Return the release that a Go program was built with, from what the linker wrote into it; None for others."""
-    at = data.find(b"\xff Go buildinf:")
-    found = _BUILT.search(data, at, at + 128) if at >= 0 else None
-    return found[0].decode() if found else None
+    info = parse_build_info(machine.files.find(exe, MARK, MOST) or b"")
+    return None if info is None or info.go is None else info.go != version
 
 
 def _registered(machine: Machine) -> dict[str, Any]:
