@@ -49,7 +49,7 @@ def ruleset(text: str) -> RuleSet:
     read = parse(text.encode(), "t.yaml", FileKind.RULES, "t")
     known = parse(CAUSES.encode(), "causes.yaml", FileKind.CAUSES, "t")
     assert [*read.problems, *known.problems] == []
-    return RuleSet(read.rules, known.causes, {})
+    return RuleSet(tuple(read.rules), known.causes, {})
 
 
 def found(text: str, given: dict[str, Any]) -> Diagnosis:

@@ -21,12 +21,11 @@ from diagflow.rules.rule import (
     Combination,
     Condition,
     EventInput,
-    FactInput,
-    HostLogInput,
     LogInput,
     ObjectInput,
     Rule,
 )
+from diagflow.rules.walk import of_host
 
 TROUBLE_FIELDS: Final = fields_for(
     frozenset(
@@ -123,12 +122,11 @@ def _remembered(key: _Same) -> Plan:
 
 
 def _prepared(rule: Rule) -> Prepared:
-    of_host = all(isinstance(c.input, FactInput | HostLogInput) for c in leaves(rule.trigger))
     return Prepared(
         rule=rule,
         trigger=term(_located(rule).trigger),
         dependencies=tuple(term(node) for node in rule.dependencies),
-        whole=HOST if of_host else CLUSTER,
+        whole=HOST if of_host(rule) else CLUSTER,
     )
 
 

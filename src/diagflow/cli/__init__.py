@@ -1,5 +1,6 @@
 """The command line: one module a command; heavy imports stand inside the commands."""
 
+import errno
 import os
 import sys
 import traceback
@@ -14,11 +15,14 @@ EXIT_UNKNOWN: Final = 3
 EXIT_OURS: Final = 70
 EXIT_INTERRUPTED: Final = 130
 _EXIT_PIPE: Final = 141
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""Why stdout takes no more; with a file's name in the error it is another file."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run `diagflow`; exits with the status that docs/cli.md lists."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _open_streams()
     _utf8_streams()
     sys.exit(guarded(lambda: _run(arguments), debug=_debug_file(arguments)))
 
@@ -47,10 +51,20 @@ def guarded(run: Callable[[], int], *, debug: Path | None = None) -> int:
     except DiagFlowError as e:
         return _say(str(e), EXIT_BAD_INPUT)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return _EXIT_PIPE
+    except OSError as e:
+        if e.filename is not None or e.errno not in _FULL:
+            return _ours(e, debug)
+        _drop_output()
+        return _say(f"the result cannot be written: {e.strerror}; make room, or name a file with --out", EXIT_BAD_INPUT)
     except Exception as e:  # noqa: BLE001  # the last door: an error of ours becomes one line
         return _ours(e, debug)
+
+
+def _drop_output() -> None:
+    """Let what is still to be written go nowhere: at exit, Python would try again and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage(error: object) -> int:
@@ -63,7 +77,10 @@ def _usage(error: object) -> int:
 def _ours(error: Exception, debug: Path | None) -> int:
     where = f"details are in {debug}" if debug else "run again with --debug FILE and send that file with a report"
     if debug:
-        debug.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        try:
+            debug.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        except OSError as e:
+            where = f"{debug} cannot be written: {e.strerror}; run again with another --debug FILE"
     return _say(f"an error of ours: {type(error).__name__}: {error}; {where}", EXIT_OURS)
 
 
@@ -81,6 +98,13 @@ def _debug_file(arguments: Sequence[str]) -> Path | None:
         if argument.startswith("--debug="):
             return Path(argument.removeprefix("--debug="))
     return None
+
+
+def _open_streams() -> None:
+    """Open what was closed before the start (`2>&-`): else the next file that is opened becomes stdout or stderr."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
 
 
 def _utf8_streams() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import typer
 
-from diagflow.cli import bundle, demo, diagnose, import_, record, replay, rules, scan, version
+from diagflow.cli import bundle, demo, diagnose, doctor, import_, record, replay, rules, scan, version
 from diagflow.cli.options import Debug
 
 _EPILOG = """
@@ -31,6 +31,7 @@ def build() -> Any:
 
     app.command("diagnose")(diagnose.diagnose)
     app.command("scan")(scan.scan)
+    app.add_typer(doctor.app, name="doctor")
     app.command("record")(record.record)
     app.command("replay")(replay.replay)
     app.command("import")(import_.import_)

@@ -59,8 +59,10 @@ def load_config() -> Config:
         if os.environ.get("DIAGFLOW_CONFIG"):
             raise BadInput(f"DIAGFLOW_CONFIG names {path}, which does not exist") from None
         return Config()
-    except (OSError, UnicodeDecodeError) as e:
-        raise BadInput(f"{path}: cannot be read: {e}") from None
+    except UnicodeDecodeError:
+        raise BadInput(f"{path}: is no UTF-8 text") from None
+    except OSError as e:
+        raise BadInput(f"{path}: cannot be read: {e.strerror}") from None
     from diagflow.cli.configfile import parse_config
 
     return parse_config(text, path)

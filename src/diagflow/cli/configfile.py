@@ -55,6 +55,10 @@ def parse_config(text: str, path: Path) -> Config:
         mark = getattr(e, "problem_mark", None)
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
         raise BadInput(f"{where}: no YAML: {getattr(e, 'problem', e)}") from None
+    except RecursionError:
+        raise BadInput(f"{path}: is nested too deep") from None
+    if not isinstance(data, dict | None):
+        raise BadInput(f"{path}: is no mapping: write keys and values, such as `lang: zh`")
     try:
         return _File.model_validate(data or {}).config()
     except ValidationError as e:

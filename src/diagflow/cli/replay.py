@@ -43,7 +43,7 @@ def replay(
     if source.stored is None:
         raise BadInput(f"{path} holds no diagnosis to replay; make one: diagflow scan --bundle {path}")
     stored = _decode(source.stored, path)
-    ruleset = only(load_rules(rules), stored["digests"]["rules"])
+    ruleset = only(load_rules(rules, host=None), stored["digests"]["rules"])
     result = diagnose(ruleset, source.reader, source.incident, bundle=source.bundle)
     show(result, OutputOptions(output, lang, verbose, out))
     again = render(result.diagnosis, "json", "en").encode()

@@ -27,21 +27,29 @@ class OutputOptions:
     out: Path | None = None
 
 
-def load_rules(paths: Sequence[Path] | None, packs: str | None = None) -> "RuleSet":
+def load_rules(paths: Sequence[Path] | None, packs: str | None = None, *, host: bool | None = False) -> "RuleSet":
     """Load the installed packs and `--rules`.
+
+    Args:
+        paths: of `--rules`.
+        packs: of `--packs`.
+        host: True for the rules about this machine, False for those about a cluster, None for both.
 
     Raises:
         BadInput: a file that the user named has errors; they are all in the message.
     """
     from diagflow.cli.config import load_config
     from diagflow.rules import load
+    from diagflow.rules.walk import of_host
 
     names = tuple(name.strip() for name in packs.split(",") if name.strip()) if packs else None
     more = [*load_config().rules, *(paths or ())]
     ruleset = load([path.expanduser() for path in more], names)
     if ruleset.errors:
         raise BadInput("\n".join(map(str, ruleset.errors)))
-    return ruleset
+    if host is None:
+        return ruleset
+    return replace(ruleset, rules=tuple(rule for rule in ruleset.rules if of_host(rule) is host))
 
 
 def run(

@@ -26,7 +26,7 @@ from diagflow.feedback.shells import commands
 from diagflow.feedback.timeline import alert_name, timeline
 from diagflow.feedback.wire import rfc3339
 from diagflow.feedback.words import words
-from diagflow.model import Entity, Evidence, Instruction, Text
+from diagflow.model import HOST, Entity, Evidence, Instruction, Text
 from diagflow.model.diagnosis import Candidate, Diagnosis, NamedCause, RuledOut, Status, Step, Suppressed, Suspect
 
 _TEXT_LIMIT: Final = 1200
@@ -71,6 +71,7 @@ class _Builder:
             reasons=tuple(self._reasons()),
             alert=alert_name(d),
             cluster=phrases.cluster(d.source),
+            place=self._place(),
             now=Moment(self._clock.full(), rfc3339(d.incident.now)),
             zone=self._clock.zone(),
             findings=tuple(self._finding(cause, [effects[id(e)] for e in found]) for cause, found in under.roots),
@@ -91,6 +92,14 @@ class _Builder:
             rules=tuple((phrases.label(k), phrases.label(v)) for k, v in sorted(d.rules.items())),
             engine=phrases.label(d.engine),
         )
+
+    def _place(self) -> str:
+        w, name = self._words, phrases.cluster(self._d.source)
+        here = w.this_machine if self._d.source.get("kind") == "host" else w.this_cluster
+        return w.cluster.format(name=name) if name else here
+
+    def _named(self, entity: Entity) -> str:
+        return self._words.host if entity == HOST else phrases.name(entity)
 
     def _headline(self) -> str:
         d, w = self._d, self._words
@@ -126,7 +135,7 @@ class _Builder:
             id=phrases.label(c.id),
             refs=tuple(phrases.label(r) for r in c.refs),
             title=self._line(c.title),
-            entity=phrases.name(c.entity),
+            entity=self._named(c.entity),
             entities=_names(c.entities or (c.entity,)),
             count=max(len(c.entities), 1),
             more=phrases.more_things(c.entities, self._words),
@@ -148,7 +157,7 @@ class _Builder:
             id=phrases.label(s.names or s.id),
             refs=(),
             title=self._line(s.text),
-            entity=phrases.name(s.entity),
+            entity=self._named(s.entity),
             entities=_names(s.entities or (s.entity,)),
             count=max(len(s.entities), 1),
             more=phrases.more_things(s.entities, self._words),
@@ -196,7 +205,7 @@ class _Builder:
     def _excluded(self, r: RuledOut) -> Excluded:
         return Excluded(
             title=self._line(r.title),
-            entity=phrases.name(r.entity),
+            entity=self._named(r.entity),
             more=phrases.more_things(r.entities, self._words),
             reason=self._line(r.reason),
             seen=self._seen(r.evidence),
@@ -205,7 +214,7 @@ class _Builder:
     def _fits(self, c: Candidate) -> Fits:
         return Fits(
             title=self._line(c.title) + phrases.more_things(c.entities or (c.entity,), self._words),
-            entity=phrases.name(c.entity),
+            entity=self._named(c.entity),
             sure=phrases.sure(c.confidence, self._words) if c.confidence else "",
             would_decide=tuple(phrases.query(q, self._words) for q in c.would_decide),
         )
@@ -225,7 +234,7 @@ class _Builder:
         return Decision(
             kind=self._words.kinds_of_step.get(s.kind, phrases.label(s.kind)),
             id=phrases.label(s.id),
-            entity=phrases.name(s.entity),
+            entity=self._named(s.entity),
             more=more or repeated,
             outcome=phrases.label(s.outcome),
             outcome_word=self._words.outcomes.get(s.outcome, phrases.label(s.outcome)),

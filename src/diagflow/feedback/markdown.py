@@ -176,7 +176,7 @@ class _Page:
         yield ""
 
     def _foot(self) -> Iterator[str]:
-        where = self._w.cluster.format(name=code(self._r.cluster)) if self._r.cluster else self._w.this_cluster
+        where = self._w.cluster.format(name=code(self._r.cluster)) if self._r.cluster else self._r.place
         parts = [self._w.product, where]
         if self._r.alert:
             parts.append(self._w.alert.format(name=code(self._r.alert)))

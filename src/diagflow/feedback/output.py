@@ -1,5 +1,6 @@
 """One door for all formats: `render` gives a string, `print_diagnosis` puts it where people or programs read it."""
 
+import codecs
 import locale
 import os
 import sys
@@ -14,6 +15,14 @@ from diagflow.model.diagnosis import Diagnosis
 
 DATA: Final = ("json", "yaml")
 """Formats for programs: English unless somebody says otherwise."""
+
+_LANG_CHINESE: Final = 0x04  # primary language id of Windows
+_READABLE: Final = "diagflow-readable"
+_SIMPLER: Final = {
+    "…": "...", "·": "-", "→": "->", "←": "<-", "—": "-", "–": "-", "“": '"', "”": '"', "‘": "'", "’": "'", "×": "x",
+    "√": "ok", "≥": ">=", "≤": "<=", "µ": "u",
+}  # fmt: skip
+"""What stands for characters that the code pages of old consoles lack."""
 
 
 def render(
@@ -125,13 +134,43 @@ def system_language() -> str:
     """Return "zh" where the system speaks Chinese, else "en"; the environment first, as everywhere."""
     names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     name = next((n for n in names if n), None) or locale.getlocale()[0] or ""
+    if not name and sys.platform == "win32":
+        import ctypes  # noqa: PLC0415  # only there
+
+        return "zh" if ctypes.windll.kernel32.GetUserDefaultUILanguage() & 0x3FF == _LANG_CHINESE else "en"
     return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
 
 
+def console_shows(text: str) -> bool:
+    """Return whether stdout's encoding has all characters of a text."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except (UnicodeError, LookupError):
+        return False
+    return True
+
+
+def readable() -> None:
+    """Let stdout write what its encoding lacks in simpler characters, else by number: never fail, never a bare `?`."""
+    codecs.register_error(_READABLE, _simpler)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors=_READABLE)
+
+
+def _simpler(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(_SIMPLER.get(c) or c.encode("ascii", "backslashreplace").decode() for c in lacking), error.end
+
+
 def _write(path: Path, document: str) -> None:
+    there = path.exists()
     try:
         path.write_text(document, encoding="utf-8", newline="\n")
     except OSError as error:
+        if not there:  # half a page looks like a page
+            path.unlink(missing_ok=True)
         raise BadInput(f"{path} cannot be written: {error.strerror}; name another file with --out") from None
 
 
@@ -141,8 +180,7 @@ def _print(diagnosis: Diagnosis, lang: str, *, verbose: bool) -> None:
     from diagflow.feedback.build import build  # noqa: PLC0415
     from diagflow.feedback.text import show  # noqa: PLC0415
 
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="backslashreplace")  # an old code page shows what it lacks by number
+    readable()
     console = Console(highlight=False)
     show(console, build(diagnosis, lang), width=console.width if console.is_terminal else None, verbose=verbose)
 

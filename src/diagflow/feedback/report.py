@@ -208,6 +208,7 @@ class Report:
     reasons: tuple[str, ...]
     alert: str
     cluster: str
+    place: str
     now: Moment
     zone: str
     findings: tuple[Finding, ...]

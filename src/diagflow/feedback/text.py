@@ -295,7 +295,7 @@ class _Lines:
         yield Line(((" · ".join([*found, *self._where_and_when()]), "dim"),), (), _notes([self._w.more]))
 
     def _where_and_when(self) -> list[str]:
-        where = self._w.cluster.format(name=self._r.cluster) if self._r.cluster else self._w.this_cluster
+        where = self._r.place
         alert = self._w.alert.format(name=self._r.alert) if self._r.alert else ""
         rules = self._w.rules_ran.of(len(self._r.rules)) if self._r.rules else ""
         return [part for part in (where, alert, self._w.as_of.format(time=self._r.now.text), rules) if part]

@@ -9,6 +9,7 @@ from diagflow.rules.rule import (
     Combination,
     Condition,
     EventInput,
+    FactInput,
     HostLogInput,
     Input,
     LogInput,
@@ -34,6 +35,22 @@ def conditions(rule: Rule) -> Iterator[Condition]:
     """Yield all conditions of a rule: triggers, then dependencies."""
     for node in (rule.trigger, *rule.dependencies):
         yield from leaves(node)
+
+
+def of_host(rule: Rule) -> bool:
+    """True for a rule about this machine: all that it asks first are facts and what a command printed."""
+    return all(isinstance(c.input, FactInput | HostLogInput) for c in leaves(rule.trigger))
+
+
+def facts(rule: Rule) -> frozenset[str]:
+    """Return the names of all facts that a rule may look at."""
+    found: set[str] = set()
+    for condition in conditions(rule):
+        if isinstance(condition.input, FactInput):
+            found.add(condition.input.name)
+        if isinstance(condition.input, FactInput | HostLogInput):
+            found.update(condition.input.facts)
+    return frozenset(found)
 
 
 def arguments(condition: Condition) -> frozenset[str]:

@@ -22,6 +22,8 @@ class Cmd(Shell):
         """Set with the quotes outside, so that no blank gets into the value."""
         if layer is Layer.SESSION:
             return f'set "{name}={value}"'
+        if "%" in value:
+            return by_powershell(_PS.set(name, value, layer))
         return f"reg add {_text(ENVIRONMENT[layer])} /v {name} /t REG_SZ /d {_text(value)} /f"
 
     def unset(self, name: str, layer: Layer) -> str:
@@ -47,8 +49,11 @@ _PS: Final = PowerShell()
 
 
 def by_powershell(line: str) -> str:
-    """Return a command line for cmd that has PowerShell run a line."""
-    escaped = line.replace('"', '\\"')
+    """Return a command line for cmd that has PowerShell run a line.
+
+    cmd expands `%NAME%` even between quotes; in our lines a per cent sign stands in strings of single quotes alone.
+    """
+    escaped = line.replace('"', '\\"').replace("%", "'+[char]37+'")
     return f'powershell -NoProfile -Command "{escaped}"'
 
 

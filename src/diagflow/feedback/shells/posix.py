@@ -57,6 +57,8 @@ class GitBash(Posix):
         """Export, or write the registry."""
         if layer is Layer.SESSION:
             return super().set(name, value, layer)
+        if "%" in value:
+            return _by_powershell(_PS.set(name, value, layer))
         key = shlex.quote(ENVIRONMENT[layer])
         return f"MSYS2_ARG_CONV_EXCL='*' reg add {key} /v {name} /t REG_SZ /d {shlex.quote(value)} /f"
 

@@ -16,6 +16,7 @@ _HIVE: Final = {
     ),
 }
 _RAW: Final = "$k.GetValue('Path','',[Microsoft.Win32.RegistryValueOptions]::DoNotExpandEnvironmentNames)"
+_EXPAND: Final = "[Microsoft.Win32.RegistryValueKind]::ExpandString"
 _BROADCAST: Final = "[Environment]::SetEnvironmentVariable('_diagflow',$null,'User')"
 """Removing a variable that is not there only tells running programs that the environment has changed."""
 
@@ -36,6 +37,8 @@ class PowerShell(Shell):
         """Set a variable of the session, or one in the registry."""
         if layer is Layer.SESSION:
             return f"${{env:{name}}} = {_text(value)}" if not name.isidentifier() else f"$env:{name} = {_text(value)}"
+        if "%" in value:  # must be expanded at logon, and `[Environment]` writes what is not
+            return f"$k={_HIVE[layer]}; $k.SetValue({_text(name)},{_text(value)},{_EXPAND}); {_BROADCAST}"
         return f"[Environment]::SetEnvironmentVariable({_text(name)},{_text(value)},'{layer.value.capitalize()}')"
 
     def unset(self, name: str, layer: Layer) -> str:
@@ -69,7 +72,7 @@ class PowerShell(Shell):
 
 
 def _path(layer: Layer, value: str) -> str:
-    write = f"$k.SetValue('Path',{value},[Microsoft.Win32.RegistryValueKind]::ExpandString)"
+    write = f"$k.SetValue('Path',{value},{_EXPAND})"
     return f"$k={_HIVE[layer]}; $v={_RAW}; {write}; {_BROADCAST}"
 
 

@@ -143,6 +143,8 @@ class Words:
     # The last line and the page.
     cluster: str
     this_cluster: str
+    this_machine: str
+    host: str
     alert: str
     more: str
     product: str

@@ -1,0 +1,162 @@
+"""This machine: all facts at once, the checklist while they come, the diagnosis, the originals on the terminal."""
+
+import os
+import platform
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from diagflow.bundle import Bundle, Redactor, new_key
+from diagflow.cli.doctor.go import PACKS, Asked
+from diagflow.cli.options import Format
+from diagflow.cli.run import OutputOptions, load_rules, show
+from diagflow.collect.host import KINDS, LOG, Failing, HostReader, Machine, this_machine
+from diagflow.collect.live import LiveReader
+from diagflow.collect.recorded import BundleReader
+from diagflow.engine import SOURCE, Result, diagnose
+from diagflow.feedback.checklist import Check, Checklist, Mark, checks, line
+from diagflow.feedback.output import console_shows, system_language
+from diagflow.model import Incident, Query, Reading, State, Want
+from diagflow.rules import RuleSet
+from diagflow.rules.walk import facts
+
+if TYPE_CHECKING:
+    from diagflow.model.diagnosis import Diagnosis
+
+TIMEOUT: Final = 30.0
+"""Seconds for all checks together."""
+
+
+class Live:
+    """One run of the doctor on this machine; after a repair there is another."""
+
+    def __init__(
+        self, asked: Asked, shown: OutputOptions, *, failing: Failing | None = None, machine: Machine | None = None
+    ) -> None:
+        """Prepare.
+
+        Args:
+            asked: what the user asked for.
+            shown: how the result is shown.
+            failing: the command that failed, or its saved output.
+            machine: this one, if not as it is.
+        """
+        self.asked = asked
+        self.shown = shown
+        self.failing = failing
+        self.machine = machine or this_machine()
+        self.redactor = Redactor(new_key(), _names(self.machine))
+        self.ruleset = load_rules(list(asked.rules), PACKS, host=True)
+        self.lang = shown.lang.value if shown.lang else system_language()
+        self._bundle = Bundle(_incident())
+
+    def again(self, machine: Machine) -> "Live":
+        """Return another run, of a machine on which something was changed."""
+        return Live(self.asked, self.shown, failing=self.failing, machine=machine)
+
+    @property
+    def text(self) -> bool:
+        """True when people read the result on stdout."""
+        return self.shown.format is Format.TEXT and self.shown.out is None
+
+    def diagnose(self) -> Result:
+        """Look at everything and infer."""
+        host = HostReader(
+            self.machine,
+            offline=self.asked.offline,
+            command=self.failing,
+            here=self.asked.log is None or self.asked.here,
+        )
+        reader = LiveReader({"host": (host, KINDS)}, redact=self.redactor.reading)
+        try:
+            self._look(reader)
+            return diagnose(
+                self.ruleset,
+                reader,
+                self._bundle.incident,
+                bundle=self._bundle,
+                timeout=TIMEOUT,
+                advice=self.shown.verbose,
+            )
+        finally:
+            reader.close()
+
+    def show(self, result: Result) -> None:
+        """Print the diagnosis; the terminal of the run shows what the tokens stand for, whatever is saved does not."""
+        if not self.text:
+            show(result, self.shown)
+            return
+        sys.stdout.write("\n")
+        show(replace(result, diagnosis=self.original(result.diagnosis)), self.shown)
+
+    def original(self, diagnosis: "Diagnosis") -> "Diagnosis":
+        """Return a diagnosis with the originals behind its tokens."""
+        from diagflow.cli.doctor.originals import restored
+
+        return restored(diagnosis, self.redactor.restored)
+
+    def _look(self, reader: LiveReader) -> None:
+        """Start all probes at once; the analysis asks for little more."""
+        groups = _groups(self.ruleset)
+        checklist = Checklist(checks(groups), self._mark)
+        wanted = sorted(frozenset().union(*groups.values()) | {"host"})
+        queries = [LOG, *(Query.of("fact", name) for name in wanted)]
+        for reading in reader.read([Want(q) for q in queries], deadline=time.monotonic() + TIMEOUT):
+            self._bundle.add(reading)
+            for check, mark in checklist.read(reading.query.target if reading.query.kind == "fact" else "log"):
+                self._say(check, mark)
+        self._bundle.add(Reading(SOURCE, State.DATA, self._bundle.incident.now, self._source(reader)))
+
+    def _source(self, reader: LiveReader) -> Mapping[str, object]:
+        """The machine's description, flat: a report says which system and shell its commands are for."""
+        told = dict(reader.source())
+        return {"kind": "host", **{k: v for k, v in dict(told.get("host") or {}).items() if k != "kind"}}
+
+    def _mark(self, group: str) -> Mark:
+        """Judge the rules of one check on what is known so far."""
+        rules = tuple(rule for rule in self.ruleset.rules if _group(rule.id) == group)
+        known = Bundle(self._bundle.incident)
+        for reading in self._bundle.readings():
+            known.add(reading)
+        found = diagnose(replace(self.ruleset, rules=rules), BundleReader(known), known.incident, bundle=known)
+        if found.diagnosis.causes:
+            return Mark.ILL
+        return Mark.UNSEEN if any(m.blocking for m in found.diagnosis.missing) else Mark.WELL
+
+    def _say(self, check: Check, mark: Mark) -> None:
+        if not self.text or not self._looks_here:
+            return
+        color = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        sys.stdout.write(line(check, mark, self.lang, color=color, plain=not console_shows("√")) + "\n")
+        sys.stdout.flush()
+
+    @property
+    def _looks_here(self) -> bool:
+        return self.asked.log is None or self.asked.here
+
+
+def _incident() -> Incident:
+    now = datetime.now(UTC)
+    return Incident(now=now.replace(microsecond=now.microsecond // 1000 * 1000))
+
+
+def _group(rule: str) -> str:
+    parts = rule.split("-")
+    return parts[1] if len(parts) > 2 else parts[0]  # noqa: PLR2004  # AREA-GROUP-NNN
+
+
+def _groups(ruleset: RuleSet) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for rule in ruleset.rules:
+        found[_group(rule.id)] = found.get(_group(rule.id), frozenset()) | facts(rule)
+    return found
+
+
+def _names(machine: Machine) -> Iterable[str]:
+    """Return how the user and the machine are called."""
+    yield machine.paths.basename(machine.home.rstrip("\\/"))
+    yield from (machine.env(name) for name in ("USERNAME", "USER", "LOGNAME", "COMPUTERNAME", "HOSTNAME"))
+    yield platform.node().partition(".")[0]
