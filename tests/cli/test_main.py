@@ -1,5 +1,9 @@
+import errno
 import json
+import os
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +12,7 @@ from diagflow.cli import guarded
 from diagflow.cli.configfile import parse_config
 from diagflow.cli.times import parse_duration, parse_moment
 from diagflow.model import BadInput
-from tests.cli.run import diagflow
+from tests.cli.run import clean_environment, diagflow
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -65,6 +69,45 @@ def test_interrupted_is_130(capsys):
 
     assert guarded(interrupted) == 130
     assert "interrupted" in capsys.readouterr().err
+
+
+def test_a_full_disk_behind_stdout_is_no_error_of_ours(capfd):
+    def full():
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    assert guarded(full) == 2
+    assert "the result cannot be written: No space left on device" in capfd.readouterr().err
+
+
+def test_an_error_about_another_file_is_ours(capsys):
+    def full():
+        raise OSError(errno.ENOSPC, "No space left on device", "/some/file")
+
+    assert guarded(full) == 70
+    assert "an error of ours" in capsys.readouterr().err
+
+
+def test_details_that_cannot_be_written_are_said(capsys, tmp_path):
+    def broken():
+        raise LookupError("x")
+
+    assert guarded(broken, debug=tmp_path / "no" / "such" / "folder") == 70
+    assert "cannot be written: No such file or directory; run again with another --debug" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("closed", "status"), [("2>&-", 2), ("<&-", 2), (">&-", 2)])
+@pytest.mark.skipif(os.name != "posix", reason="closes streams with a shell")
+def test_streams_that_are_closed_change_no_exit_status(closed, status):
+    command = f'exec "$@" {closed}'
+    ran = subprocess.run(
+        ["sh", "-c", command, "sh", sys.executable, "-m", "diagflow", "diagnose", "--alert", "-"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        env=clean_environment(),
+    )
+    assert ran.returncode == status
+    assert b"Traceback" not in ran.stderr
 
 
 @pytest.mark.parametrize(
@@ -131,6 +174,14 @@ def test_configuration_names_every_wrong_key(tmp_path):
 def test_configuration_that_is_no_yaml_says_where(tmp_path):
     with pytest.raises(BadInput, match=r"c.yaml:2:\d+: no YAML"):
         parse_config("a: 1\n  b: [", tmp_path / "c.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("[1]", "is no mapping"), ("x", "is no mapping"), ("[" * 100_000, "is nested too deep")]
+)
+def test_configuration_that_is_something_else(text, said, tmp_path):
+    with pytest.raises(BadInput, match=f"c.yaml: {said}"):
+        parse_config(text, tmp_path / "c.yaml")
 
 
 def test_an_empty_incident_folder_says_what_it_needs(tmp_path):

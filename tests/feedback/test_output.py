@@ -1,3 +1,4 @@
+import errno
 import json
 import subprocess
 import sys
@@ -35,6 +36,17 @@ def test_a_file_has_the_same_bytes_on_every_system(tmp_path: Path) -> None:
     out = tmp_path / "d.json"
     print_diagnosis(max_pods(), "json", out=out)
     assert out.read_bytes() == render(max_pods(), "json").encode()
+
+
+def test_no_half_of_a_file_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(path: Path, document: str, **_: Any) -> None:
+        path.write_bytes(document[:10].encode())
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", half)
+    with pytest.raises(BadInput, match="No space left"):
+        print_diagnosis(max_pods(), "json", out=tmp_path / "d.json")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_cannot_be_written_is_a_clear_message(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def _open_streams() -> None:
     """Open what was closed before the start (`2>&-`): else the next file that is opened becomes stdout or stderr."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  # until the end
 
 
 def _utf8_streams() -> None:
