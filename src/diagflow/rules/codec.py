@@ -7,7 +7,7 @@ of objects share, have a table, too, and so has what holds one none. No code is 
 """
 
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import lru_cache
@@ -87,6 +87,11 @@ def _types_of(kind: Any) -> tuple[Any, ...]:
 
 def _same(value: Any) -> Any:
     return value
+
+
+def _that_convert(converts: Iterable[Convert]) -> list[tuple[int, Convert]]:
+    """Return the converters that do something, with the number of their field; at least one."""
+    return [(number, convert) for number, convert in enumerate(converts) if convert is not _same] or [(0, _same)]
 
 
 def _members(arguments: tuple[Any, ...]) -> list[Any]:
@@ -175,12 +180,15 @@ class _Encoder(_Maker):
 
     def _object(self, kind: Any) -> Convert:
         names = [f.name for f in fields(kind)]
-        made: list[tuple[str, Convert]] = []
+        made: list[tuple[int, Convert]] = []
 
         def convert(value: Any) -> list[Any]:
             if not made:  # later, as a type may hold itself
-                made.extend(zip(names, map(self.of, _types_of(kind)), strict=True))
-            return [to_plain(getattr(value, name)) for name, to_plain in made]
+                made.extend(_that_convert(map(self.of, _types_of(kind))))
+            values = [getattr(value, name) for name in names]
+            for number, to_plain in made:
+                values[number] = to_plain(values[number])
+            return values
 
         return convert
 
@@ -212,8 +220,7 @@ class _Decoder(_Maker):
 
         def convert(value: list[Any]) -> Any:
             if not made:
-                made.extend(enumerate(map(self.of, _types_of(kind))))
-                made[:] = [(n, c) for n, c in made if c is not _same] or [(0, _same)]
+                made.extend(_that_convert(map(self.of, _types_of(kind))))
             if len(value) != size:
                 raise Misfit(kind.__name__)
             for number, to_object in made:

@@ -120,7 +120,9 @@ def _constant(data: bytes, id_: int) -> Node:
 
 
 def _ident(data: bytes, id_: int) -> Node:
-    return Ident(_text(dict(_parts(data)).get(1, b"")), id_)
+    # A short name is all that is there, behind its tag and its length.
+    name = data[2:] if data[1] < _CONTINUES else _parts(data)[0][1]
+    return Ident(_text(name), id_)
 
 
 def _select(data: bytes, id_: int) -> Node:
