@@ -3,7 +3,12 @@
     python -m bench.engine [--runs N]
 
 1,000 nodes, 10,000 pods, 1,000 rules: those of the Kubernetes pack and as many more as it takes, which look for other
-values in the same places. Reading and decoding are not part of it. Goals: p99 300 ms, and 50 ms for the small incident.
+values in the same places. Goals: p99 300 ms, and 50 ms for the small incident.
+
+What is warm: all that depends on the rules alone (the plan, compiled CEL and patterns, generated code), as in a process
+that serves or has read the first list; one run goes ahead. What is cold: all that depends on the cluster; each run has
+objects that were decoded anew, in a bundle that nobody has looked at. Reading and decoding are not part of it. Beside
+the time on the clock stands that of the processor, which says more on a busy machine.
 """
 
 import argparse
@@ -13,18 +18,22 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from diagflow.analyze import Runner, analyze
+from diagflow.analyze.observe import written
 from diagflow.bundle import Bundle
 from diagflow.engine import diagnose
 from diagflow.harness.world import World
 from diagflow.infer import infer
 from diagflow.model import Incident, Reading
 from diagflow.model.diagnosis import Diagnosis
-from diagflow.model.projection import ObjectList
+from diagflow.model.projection import ObjectList, projection
 from diagflow.rules import RuleSet, load_packs
 from diagflow.rules.files import FileKind, parse
 
@@ -232,21 +241,24 @@ def world(nodes: int, pods: int, ill: int) -> dict[str, Any]:
     }
 
 
-def readings(rules: RuleSet, given: dict[str, Any]) -> tuple[Incident, list[Reading]]:
-    """All readings that the engine comes to want."""
+def readings(rules: RuleSet, given: dict[str, Any]) -> tuple[Incident, list[tuple[Reading, bytes]]]:
+    """All readings that the engine comes to want, and the objects of each as they come over the wire."""
     made = World(given)
     found = diagnose(rules, made, made.incident)
-    return made.incident, list(found.bundle.readings())
+    known = list(found.bundle.readings())
+    return made.incident, [(r, r.data.encode() if isinstance(r.data, ObjectList) else b"") for r in known]
 
 
-def fresh(incident: Incident, known: Sequence[Reading]) -> Bundle:
-    """The same readings in a bundle that nobody has looked at yet."""
+def fresh(incident: Incident, known: Sequence[tuple[Reading, bytes]]) -> Bundle:
+    """The same readings, decoded anew, in a bundle that nobody has looked at yet."""
+    written.cache_clear()  # how entities of the last run were written
     bundle = Bundle(incident)
-    for reading in known:
+    for reading, body in known:
         data = reading.data
         if isinstance(data, ObjectList):
-            data = ObjectList(data.items, data.fields, data.kind)
-        bundle.add(Reading(**{**{k: getattr(reading, k) for k in Reading.__slots__}, "data": data}))
+            items = msgspec.json.decode(body, type=list[projection(data.fields).item_type])  # type: ignore[misc]
+            data = ObjectList(items, data.fields, data.kind)
+        bundle.add(replace(reading, data=data))
     return bundle
 
 
@@ -257,27 +269,25 @@ def engine(rules: RuleSet, bundle: Bundle, failures: frozenset[str]) -> Diagnosi
     return infer(analysis.verdicts, rules.causes, analysis.topology, bundle.incident, failures=failures)
 
 
-def timed(run: Callable[[Bundle], object], bundles: Callable[[], Bundle], runs: int) -> list[float]:
-    """Milliseconds of each run, each on a bundle of its own."""
+def timed(run: Callable[[Bundle], object], bundles: Callable[[], Bundle], runs: int) -> list[tuple[float, float]]:
+    """Milliseconds of each run on the clock and of the processor, each on a bundle of its own."""
     found = []
     for _ in range(runs):
         bundle = bundles()
         gc.collect()
-        started = time.perf_counter()
+        started = time.perf_counter(), time.process_time()
         run(bundle)
-        found.append((time.perf_counter() - started) * 1000)
+        gc.collect(0)  # the engine puts collections off: what it put off is part of what it costs
+        found.append(((time.perf_counter() - started[0]) * 1000, (time.process_time() - started[1]) * 1000))
     return found
 
 
-def report(name: str, times: list[float], goal: float) -> bool:
+def report(name: str, times: list[tuple[float, float]], goal: float) -> bool:
     """Print one line and say whether the goal was reached."""
-    times = sorted(times)
-    p99 = times[min(len(times) - 1, round(len(times) * 0.99))]
-    print(
-        json.dumps(
-            {"bench": name, "p50_ms": round(statistics.median(times), 1), "p99_ms": round(p99, 1), "goal_ms": goal}
-        )
-    )
+    clock, processor = sorted(wall for wall, _ in times), [cpu for _, cpu in times]
+    p99 = clock[min(len(clock) - 1, round(len(clock) * 0.99))]
+    figures = {"p50_ms": statistics.median(clock), "p99_ms": p99, "cpu_p50_ms": statistics.median(processor)}
+    print(json.dumps({"bench": name, **{k: round(v, 1) for k, v in figures.items()}, "goal_ms": goal}))
     return p99 <= goal
 
 
