@@ -27,6 +27,7 @@ class Moment:
         self.outage = list(outage)
         self.awaited: Query | None = None
         self.over = threading.Event()
+        self.lock = threading.Lock()
 
     def watch(self, reader: type[Any], answer: str) -> None:
         """Holds a reader's questions: `answer` is its method that answers one of them."""
@@ -57,10 +58,11 @@ class Moment:
         return sorted(wants, key=lambda want: want.query != self.awaited)
 
     def strike(self) -> None:
-        """Takes the component away, unless it is gone."""
-        if not self.over.is_set():
-            subprocess.run(self.outage, check=True)
-            self.over.set()
+        """Takes the component away, unless it is gone: both readers begin at once."""
+        with self.lock:
+            if not self.over.is_set():
+                subprocess.run(self.outage, check=True)
+                self.over.set()
 
 
 if __name__ == "__main__":
