@@ -33,23 +33,21 @@ def load_rules(paths: Sequence[Path] | None, packs: str | None = None, *, host: 
     Args:
         paths: of `--rules`.
         packs: of `--packs`.
-        host: True for the rules about this machine, False for those about a cluster, None for both.
+        host: True for the packs about this machine, False for those about a cluster, None for all.
 
     Raises:
         BadInput: a file that the user named has errors; they are all in the message.
     """
     from diagflow.cli.config import load_config
     from diagflow.rules import load
-    from diagflow.rules.walk import of_host
 
     names = tuple(name.strip() for name in packs.split(",") if name.strip()) if packs else None
     more = [*load_config().rules, *(paths or ())]
-    ruleset = load([path.expanduser() for path in more], names)
+    about = None if host is None else "host" if host else "cluster"
+    ruleset = load([path.expanduser() for path in more], names, about=about)
     if ruleset.errors:
         raise BadInput("\n".join(map(str, ruleset.errors)))
-    if host is None:
-        return ruleset
-    return replace(ruleset, rules=tuple(rule for rule in ruleset.rules if of_host(rule) is host))
+    return ruleset
 
 
 def run(

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
@@ -17,6 +18,10 @@ GROUP: Final = "diagflow.packs"
 """The entry-point group of packs; the value of an entry point is the package that holds the files."""
 
 _OURS: Final = "diagflow"
+
+CLUSTER: Final = "cluster"
+_ABOUT: Final = re.compile(r"^about:[ \t]*(\w+)", re.MULTILINE)
+"""Read before the file is checked: a pack that is not asked for costs no more than this line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,16 @@ def sources_of_pack(pack: Pack) -> list[Source]:
         files = _files(pack.folder / sub, pack.name, contained=pack.contained)
         found += [Source(f.path, kind, pack.name, pack.contained) for f in files]
     return found
+
+
+def about_of(pack: Pack) -> str:
+    """Return what a pack is about, as its pack.yaml says: `cluster` (the default) or `host`."""
+    try:
+        text = (pack.folder / "pack.yaml").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return CLUSTER
+    found = _ABOUT.search(text)
+    return found.group(1) if found else CLUSTER
 
 
 def installed(names: Iterable[str] | None = None) -> tuple[list[Pack], list[Problem]]:

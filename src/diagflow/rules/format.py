@@ -534,6 +534,12 @@ PACK: Final = Record(
     (
         Key("name", WORD, "the pack's name", required=True),
         Key("title", Words(), "what it is about"),
+        Key(
+            "about",
+            one_of(("cluster", "host")),
+            "who asks for it: `scan` and `diagnose`, or `doctor`",
+            default="cluster",
+        ),
         Key("analyzers", Many(ANALYZER), "its analyzers"),
     ),
 )

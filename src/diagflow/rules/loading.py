@@ -8,7 +8,7 @@ from typing import Final
 
 from diagflow.rules import cache
 from diagflow.rules.files import Document, declared, document
-from diagflow.rules.folders import Source, installed, sources_of_pack, sources_of_paths
+from diagflow.rules.folders import Source, about_of, installed, sources_of_pack, sources_of_paths
 from diagflow.rules.problem import Problem
 from diagflow.rules.ruleset import RuleSet, merged
 from diagflow.rules.source import read_bytes
@@ -19,14 +19,17 @@ _BATCH: Final = 256 * 1024
 """Bytes whose YAML is in memory at a time, which takes some fifty times as much."""
 
 
-def load(paths: Iterable[str | Path] = (), packs: Iterable[str] | None = None) -> RuleSet:
+def load(paths: Iterable[str | Path] = (), packs: Iterable[str] | None = None, *, about: str | None = None) -> RuleSet:
     """Load the installed packs and, on top, the rules of `--rules PATH`; never raises.
 
     Args:
         paths: files and folders of the user.
         packs: names of packs; None for all that are installed.
+        about: only packs about this: `cluster` or `host`; those that are named come in any case.
     """
     found, problems = installed(packs)
+    if packs is None and about is not None:
+        found = [pack for pack in found if about_of(pack) == about]
     sources = [source for pack in found for source in sources_of_pack(pack)]
     own, lost = sources_of_paths(paths)
     # A folder of an installed pack, named by the user, is not read twice.
