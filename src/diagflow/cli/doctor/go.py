@@ -1,41 +1,18 @@
 """`diagflow doctor go`: why Go does not work here."""
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from diagflow.cli import options as o
+from diagflow.cli.doctor.asked import Asked
 from diagflow.cli.run import OutputOptions, keep, show
 from diagflow.model import BadInput
 
 if TYPE_CHECKING:
     from diagflow.collect.host import Failing
-
-PACKS = "go"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the user asked for.
-
-    Attributes:
-        command: the failing command; empty for none.
-        log: a saved log.
-        here: with a log, look at this machine too.
-        offline: ask nobody on the network.
-        bundle: facts that were recorded, instead of this machine.
-        rules: more rules.
-    """
-
-    command: tuple[str, ...] = ()
-    log: Path | None = None
-    here: bool = False
-    offline: bool = False
-    bundle: Path | None = None
-    rules: tuple[Path, ...] = ()
 
 
 def go(

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from diagflow.bundle import Bundle, Redactor, new_key
-from diagflow.cli.doctor.go import PACKS, Asked
+from diagflow.cli.doctor.asked import PACKS, Asked
 from diagflow.cli.options import Format
 from diagflow.cli.run import OutputOptions, load_rules, show
 from diagflow.collect.host import KINDS, LOG, Failing, HostReader, Machine, this_machine

@@ -7,7 +7,7 @@ from diagflow.cli.run import load_rules
 from diagflow.cli.source import say_problems
 
 if TYPE_CHECKING:
-    from diagflow.cli.doctor.go import Asked
+    from diagflow.cli.doctor.asked import Asked
     from diagflow.engine import Result
 
 
@@ -18,7 +18,7 @@ def recorded(asked: "Asked", *, advice: bool) -> "Result":
         BadInput: the bundle cannot be read.
     """
     from diagflow.bundle import open_bundle
-    from diagflow.cli.doctor.go import PACKS
+    from diagflow.cli.doctor.asked import PACKS
     from diagflow.collect.recorded import BundleReader
     from diagflow.engine import diagnose
 
