@@ -407,7 +407,7 @@ def test_the_environment():
     assert options_from(env, "http://other").url == "http://other"
 
 
-@pytest.mark.parametrize("url", ["http://", "ftp://x", "http://x:y:z", "http://[::1", "://"])
+@pytest.mark.parametrize("url", ["http://", "ftp://x", "http://x:y:z", "http://[::1", "://", "http://x:99999"])
 def test_urls_that_are_none(url: str):
     with pytest.raises(BadInput, match="the URL of Prometheus is none: write http://HOST:9090"):
         direct_door(PrometheusOptions(url=url), {})

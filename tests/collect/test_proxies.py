@@ -1,5 +1,7 @@
 """Which proxy leads where."""
 
+import re
+
 import pytest
 
 from diagflow.collect.proxies import is_loopback, proxy_from_environment, usable_proxy
@@ -46,6 +48,12 @@ def test_other_kinds_of_proxies_are_refused_without_their_password():
         str(caught.value)
         == "ALL_PROXY: socks5://proxy:1080 is no http:// or https:// proxy; other kinds are not supported"
     )
+
+
+@pytest.mark.parametrize("proxy", ["http://proxy:99999", "http://[", "proxy:port"])
+def test_proxies_that_are_no_url(proxy):
+    with pytest.raises(BadInput, match=f"HTTPS_PROXY: .*{re.escape(proxy)} is no http:// or https:// proxy"):
+        proxy_from_environment("https://api.example", {"HTTPS_PROXY": proxy})
 
 
 def test_the_loopback():

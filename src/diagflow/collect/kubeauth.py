@@ -22,6 +22,7 @@ from diagflow.collect.execplugin import ExecAuth, Plugin
 from diagflow.collect.kubeconfig import KubeConfigs, files_for, folder_of
 from diagflow.collect.proxies import is_loopback, proxy_from_environment, usable_proxy
 from diagflow.collect.tls import Pem, client_context, from_base64, from_file, identify
+from diagflow.collect.urls import http_url
 from diagflow.collect.web import Advice, Endpoint
 from diagflow.model import BadInput
 
@@ -163,8 +164,8 @@ def _server(cluster: Cluster) -> str:
     """Return the API server's URL; without a scheme it is what kubectl makes of it."""
     secure = cluster.certificate_auth or cluster.certificate_auth_data or cluster.insecure
     url = cluster.server if "://" in cluster.server else f"{'https' if secure else 'http'}://{cluster.server}"
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    parts = http_url(url)
+    if parts is None:
         raise BadInput(f"the kubeconfig's server {cluster.server!r} is no http:// or https:// URL")
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
 

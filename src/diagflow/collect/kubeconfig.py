@@ -14,6 +14,8 @@ _PATHS: Final = {
     "user": ("client-certificate", "client-key", "tokenFile"),
     "context": (),
 }
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MAX_DEPTH: Final = 100
 _FOLDER: Final = "\0folder"  # where an entry comes from; no key of YAML can be this
 
 Named = dict[str, dict[str, Any]]
@@ -76,20 +78,33 @@ def folder_of(entry: Mapping[str, Any]) -> Path:
 
 def _load(file: Path) -> Mapping[str, Any]:
     try:
-        config = yaml.load(file.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # safe, in C
+        text = file.read_bytes()
+        _refuse_depth(text)
+        config = yaml.load(text, Loader=_LOADER)  # noqa: S506  # safe, in C
     except yaml.YAMLError as e:
         mark = getattr(e, "problem_mark", None)
         where = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else str(file)
         raise BadInput(f"{where}: this kubeconfig is no YAML: {getattr(e, 'problem', None) or 'unreadable'}") from None
     except OSError as e:
         raise BadInput(f"{file}: this kubeconfig cannot be read: {e.strerror}") from None
-    except (RecursionError, ValueError):
+    except RecursionError:
+        raise BadInput(f"{file}: this is no kubeconfig: it is nested too deep") from None
+    except ValueError:
         raise BadInput(f"{file}: this is no kubeconfig") from None
     if config is None:
         return {}
     if not isinstance(config, dict):
         raise BadInput(f"{file}: this is no kubeconfig: it holds no mapping")
     return config
+
+
+def _refuse_depth(text: bytes) -> None:
+    """A hundred thousand brackets crash the interpreter in the loader, which recurses in C; events do not nest."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MAX_DEPTH:
+            raise RecursionError
 
 
 def _entries(file: Path, listed: Any, section: str) -> Iterator[tuple[str, dict[str, Any]]]:

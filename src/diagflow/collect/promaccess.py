@@ -12,6 +12,7 @@ import httpx2
 from diagflow.collect.credentials import fixed_token, token_file
 from diagflow.collect.proxies import is_loopback, proxy_from_environment
 from diagflow.collect.tls import add_trust, client_context, from_file, identify
+from diagflow.collect.urls import http_url
 from diagflow.collect.web import Advice, Answer, Endpoint, Web
 from diagflow.model import BadInput
 
@@ -116,12 +117,8 @@ def direct_door(options: PrometheusOptions, env: Mapping[str, str]) -> Door:
 
 def _parts(url: str) -> tuple[str, str, str]:
     """Return the URL without credentials, the user's name and the password."""
-    try:
-        parts = urlsplit(url if "://" in url else f"http://{url}")
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host = None
-    if not host or parts.scheme not in ("http", "https"):
+    parts = http_url(url if "://" in url else f"http://{url}")
+    if parts is None:
         raise BadInput("the URL of Prometheus is none: write http://HOST:9090 (--prometheus, PROMETHEUS_URL)")
     path = parts.path.rstrip("/").removesuffix("/api/v1").removesuffix("/graph").rstrip("/")
     plain = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{path}"

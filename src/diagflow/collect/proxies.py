@@ -4,6 +4,7 @@ import ipaddress
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from diagflow.collect.urls import http_url
 from diagflow.model import BadInput
 
 
@@ -29,9 +30,9 @@ def usable_proxy(proxy: str, origin: str) -> str:
         BadInput: it is no URL, or of a kind of proxy that we do not speak.
     """
     url = proxy if "://" in proxy else f"http://{proxy}"
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    if http_url(url) is None:
+        scheme, _, rest = url.partition("://")
+        shown = f"{scheme}://{rest.rpartition('@')[2]}"
         raise BadInput(f"{origin}: {shown} is no http:// or https:// proxy; other kinds are not supported")
     return url
 
