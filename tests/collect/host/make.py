@@ -11,11 +11,12 @@ from typing import Any
 
 from diagflow.collect.host.facts import Facts
 from diagflow.collect.host.files import Files
-from diagflow.collect.host.machine import Machine
+from diagflow.collect.host.machine import Machine, this_machine
 from diagflow.collect.host.native import CodePages, Process
 from diagflow.collect.host.outcome import Outcome
 from diagflow.collect.host.probes import probes
 from diagflow.collect.host.registry import Key, Value
+from diagflow.collect.host.run import run
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 
@@ -68,7 +69,7 @@ class Said:
 
 
 class Keys:
-    """A registry as a dict: `{"HKCU\\Environment": {"Path": ("REG_SZ", "x")}}`; keys of the 32-bit view end in `@32`."""
+    """A registry as a dict: `{"HKCU\\Environment": {"Path": ("REG_SZ", "x")}}`; 32-bit keys end in `@32`."""
 
     def __init__(self, keys: Mapping[str, Any], forbidden: Sequence[str] = ()):
         self.keys = keys
@@ -173,13 +174,22 @@ def script(path: Path, lines: str) -> Path:
 def printing(values: Mapping[str, str]):
     """Return a `run` in which every command prints these values as JSON."""
 
-    def run(_argv, **_how):
+    def say(_argv, **_how):
         return Outcome(0, json.dumps(values).encode())
 
-    return run
+    return say
 
 
 def environ(path: str, **more: str) -> dict[str, str]:
     """Return our own environment with another PATH, without any setting of Go."""
     kept = {n: v for n, v in os.environ.items() if not n.startswith(("GO", "CGO", "CC"))}
     return {**kept, "PATH": path, **more}
+
+
+def here(env: Mapping[str, str], cwd: Path | str = "/"):
+    """Return this machine with another environment and folder, for what it runs too."""
+
+    def elsewhere(argv, *, timeout, **how):
+        return run(argv, timeout=timeout, env=how.get("env") or env, cwd=how.get("cwd") or str(cwd))
+
+    return dataclasses.replace(this_machine(), environ=dict(env), cwd=str(cwd), run=elsewhere)

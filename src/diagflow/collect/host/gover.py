@@ -4,7 +4,7 @@ import re
 from functools import total_ordering
 from typing import Final, Self
 
-_FORM: Final = re.compile(r"(0|[1-9][0-9]*)(?:\.(0|[1-9][0-9]*)(?:\.(0|[1-9][0-9]*)|([a-z]+)(0|[1-9][0-9]*))?)?")
+_FORM: Final = re.compile(r"(0|[1-9][0-9]*)(?:\.(0|[1-9][0-9]*)(?:\.(0|[1-9][0-9]*)|([a-z]+)(0|[1-9][0-9]*)?)?)?")
 _NEW: Final = (1, 21)  # from here on "1.N" is older than "1.Nrc1" and "1.N.0": it names the language
 
 
@@ -26,7 +26,7 @@ class Version:
             return None
         major, minor = int(found[1]), int(found[2] or 0)
         if found[4]:  # a beta or a release candidate
-            return cls(text, (major, minor, found[4], int(found[5]), 0))
+            return cls(text, (major, minor, found[4], int(found[5] or -1), 0))
         if found[3] is None:
             # Since 1.21 the bare version is the language and comes first; before, it is the first release.
             return cls(text, (major, minor, "" if (major, minor) >= _NEW else "~", 0, 0))
