@@ -47,7 +47,8 @@ class Scene:
         found = self._subjects.get(key)
         if found is None:
             values = values_of(table, row, container)
-            found = self._subjects[key] = Subject(values, lambda: self._bound_of(key, values))
+            of_object = self.subject_of(table, row, -1) if container >= 0 else None
+            found = self._subjects[key] = Subject(values, lambda: self._bound_of(key, values), of_object)
         return found
 
     def _bound_of(self, key: tuple[int, int, int], values: Mapping[str, Any]) -> Activation:

@@ -70,7 +70,9 @@ def gather(verdicts: Iterable[Verdict]) -> dict[Key, list[Verdict]]:
 
 def weigh(key: Key, verdicts: list[Verdict], prior: float) -> Weighed:
     """Add up what the verdicts saw."""
-    every = sorted({e for v in verdicts for e in _hashable(v.evidence)}, key=_rank)
+    every = [e for v in verdicts for e in _hashable(v.evidence)]
+    if len(every) > 1:
+        every = sorted(set(every), key=_rank)
     counted = strongest_by_origin(every)
     supported = any(e.conclusive and e.nats > 0 for e in counted)
     refuted = any(e.conclusive and e.nats < 0 for e in counted)

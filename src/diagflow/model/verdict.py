@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from diagflow.model.entity import Entity
 from diagflow.model.evidence import Evidence
@@ -28,6 +28,10 @@ class Onset:
 
     earliest: datetime | None = None
     latest: datetime | None = None
+
+
+_UNKNOWN: Final = Onset()
+"""One for all, for most verdicts know none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class Verdict:
     names: str = ""
     evidence: tuple[Evidence, ...] = ()
     needs: tuple[Need, ...] = ()
-    onset: Onset = field(default_factory=Onset)
+    onset: Onset = _UNKNOWN
     args: Mapping[str, Any] = field(default_factory=dict)
     edges: tuple[Edge, ...] = ()
     analyzer: str = ""
