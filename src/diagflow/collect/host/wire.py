@@ -84,7 +84,7 @@ def _conversation(server: Server, way: Way, now: Callable[[], datetime], end: fl
             found |= _described(issuer_of(stream.getpeercert(binary_form=True) or b""))
         try:
             stream.sendall(_request(server, way))
-            answer = http.client.HTTPResponse(stream, method="HEAD")
+            answer = http.client.HTTPResponse(stream, method="GET")
             answer.begin()
         finally:
             stream.close()
@@ -118,7 +118,7 @@ def _request(server: Server, way: Way) -> bytes:
     path = server.parts.path or "/"
     plain = server.parts.scheme == "http" and way.proxy is not None
     host = server.parts.netloc.rpartition("@")[2]
-    line = f"HEAD {f'http://{host}{path}' if plain else path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n"
+    line = f"GET {f'http://{host}{path}' if plain else path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n"
     more = _credentials(server.parts) + (_credentials(way.proxy, "Proxy-") if plain and way.proxy else "")
     return f"{line}User-Agent: diagflow\r\n{more}\r\n".encode()
 
