@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
+import click
 import pytest
 
 from diagflow.cli import guarded
@@ -108,6 +109,26 @@ def test_streams_that_are_closed_change_no_exit_status(closed, status):
     )
     assert ran.returncode == status
     assert b"Traceback" not in ran.stderr
+
+
+def test_interrupted_in_a_command_is_said_too(capsys):
+    def as_typer_tells_it():
+        raise click.exceptions.Exit(130)
+
+    assert guarded(as_typer_tells_it) == 130
+    assert "interrupted" in capsys.readouterr().err
+
+
+def test_interrupted_while_our_modules_are_loaded(capsys, monkeypatch):
+    class Interrupting:
+        def find_spec(self, name, *_):
+            if name == "click":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "click")
+    monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
+    assert guarded(lambda: 0) == 130
+    assert "interrupted" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,13 @@ def _run(arguments: list[str]) -> int:
 
 def guarded(run: Callable[[], int], *, debug: Path | None = None) -> int:
     """Run something and turn whatever escapes into one line on stderr and an exit status; never a stack trace."""
+    try:
+        return _guarded(run, debug)
+    except KeyboardInterrupt:
+        return _say("interrupted; nothing half-written is left", EXIT_INTERRUPTED)
+
+
+def _guarded(run: Callable[[], int], debug: Path | None) -> int:
     import click
 
     from diagflow.model.errors import DiagFlowError
@@ -43,9 +50,11 @@ def guarded(run: Callable[[], int], *, debug: Path | None = None) -> int:
     try:
         return run()
     except click.exceptions.Exit as e:
+        if e.exit_code == EXIT_INTERRUPTED:  # what typer makes of Ctrl-C
+            raise KeyboardInterrupt from None
         return e.exit_code
-    except (KeyboardInterrupt, click.exceptions.Abort):
-        return _say("interrupted; nothing is left behind", EXIT_INTERRUPTED)
+    except click.exceptions.Abort:
+        raise KeyboardInterrupt from None
     except click.ClickException as e:
         return _usage(e)
     except DiagFlowError as e:
