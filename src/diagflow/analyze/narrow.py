@@ -7,18 +7,32 @@ from typing import Any, overload
 import msgspec
 
 from diagflow.analyze.paths import attributes_of
-from diagflow.model.projection import IDENTITY, ObjectList, Tree, tree_of
+from diagflow.analyze.rows import Columns, Row
+from diagflow.model.projection import IDENTITY, ObjectList, Tree, covers, tree_of
 
 Narrow = Callable[[Any], Any]
+
+
+def rows(objects: Sequence[Any], *paths: str) -> Iterator[Row]:
+    """Yield the values at some paths of each object, without making the objects (see `diagflow.analyze.rows`).
+
+    For what an analyzer asks of every object of a long list; `objects` are those of a reading, or plain dicts.
+
+    Raises:
+        ValueError: a path was not declared.
+    """
+    return objects.rows(paths) if isinstance(objects, PlainObjects) else Columns(objects).rows(paths)
 
 
 class PlainObjects(Sequence[dict[str, Any]]):
     """A list of dicts as kubectl prints objects; each is made when first looked at; nobody may change them."""
 
-    __slots__ = ("_items", "_made", "_narrow")
+    __slots__ = ("_columns", "_fields", "_items", "_made", "_narrow")
 
     def __init__(self, objects: ObjectList, fields: frozenset[str]) -> None:
         self._items = objects.items
+        self._fields = fields
+        self._columns = Columns(objects.items)
         self._narrow = narrower(fields | IDENTITY)
         self._made: dict[int, dict[str, Any]] = {}
 
@@ -40,6 +54,15 @@ class PlainObjects(Sequence[dict[str, Any]]):
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return (self[i] for i in range(len(self)))
+
+    def rows(self, paths: tuple[str, ...]) -> Iterator[Row]:
+        """Yield the values at declared paths of each object (see `rows`)."""
+        if not covers(self._fields, paths):
+            undeclared = ", ".join(p for p in paths if not covers(self._fields, [p]))
+            raise ValueError(
+                f"reads {undeclared}, which is not declared: add it to the fields of its input in pack.yaml"
+            )
+        return self._columns.rows(paths)
 
 
 @lru_cache(maxsize=256)

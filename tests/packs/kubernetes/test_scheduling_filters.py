@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from diagflow.packs.kubernetes.scheduling.agreement import differences
 from diagflow.packs.kubernetes.scheduling.filters import (
     ROOM,
-    Rejection,
     asked_about_room,
     evaluate,
     expected_counts,
@@ -17,6 +16,7 @@ from diagflow.packs.kubernetes.scheduling.filters import (
 )
 from diagflow.packs.kubernetes.scheduling.message import parse
 from diagflow.packs.kubernetes.scheduling.reasons import Kind
+from diagflow.packs.kubernetes.scheduling.table import Rejection
 from tests.packs.kubernetes.scheduling_make import Json, node, pending, pod, world
 
 REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
@@ -69,10 +69,10 @@ def test_a_toleration_for_a_cordon_as_daemonsets_have_it() -> None:
 
 
 def test_an_extended_resource() -> None:
-    table = evaluate(
-        pending(pod("train", devices={"nvidia.com/gpu": "2"})), world([node(devices={"nvidia.com/gpu": "1"})])
-    )
-    assert table["worker-1"] == (Rejection(Kind.RESOURCE, "nvidia.com/gpu", 2, 1, 1),)
+    there = world([node(devices={"nvidia.com/gpu": "1"})])
+    table = evaluate(pending(pod("train", devices={"nvidia.com/gpu": "2"})), there)
+    assert table["worker-1"] == (Rejection(Kind.RESOURCE, "nvidia.com/gpu"),)
+    assert there.room("nvidia.com/gpu") == {"worker-1": 1}
 
 
 def test_a_host_port_that_is_taken() -> None:

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagflow.packs.kubernetes.scheduling.pending import claim_names, owner_of
+from diagflow.packs.kubernetes.scheduling.places import Places
 from diagflow.packs.kubernetes.scheduling.quantity import amount, show
 from diagflow.packs.kubernetes.scheduling.requests import host_ports, pod_requests, ports_conflict
 from diagflow.packs.kubernetes.scheduling.selectors import (
     Taint,
-    node_selected,
     node_wanted,
     requirement_holds,
     selects,
@@ -176,7 +176,8 @@ def expression(key: str, operator: str, *values: str) -> dict[str, Any]:
     ],
 )
 def test_which_nodes_a_pod_wants(spec: dict[str, Any], selected: bool) -> None:  # noqa: FBT001
-    assert node_selected(spec, "worker-1", {"disk": "ssd", "cores": "16"}) is selected
+    places = Places({"worker-1": {"disk": "ssd", "cores": "16"}})
+    assert places.selected(spec) == ({"worker-1"} if selected else set())
 
 
 def test_an_unknown_operator_selects_nothing() -> None:

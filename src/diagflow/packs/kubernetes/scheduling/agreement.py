@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from diagflow.packs.kubernetes.scheduling.filters import Table, expected_counts
+from diagflow.packs.kubernetes.scheduling.filters import expected_counts
 from diagflow.packs.kubernetes.scheduling.message import Message
 from diagflow.packs.kubernetes.scheduling.reasons import Kind
+from diagflow.packs.kubernetes.scheduling.table import Table
 
 _GROUP: Final[Mapping[Kind, str]] = {
     Kind.CONDITION: "taint",  # since 1.35 the message does not say which taint

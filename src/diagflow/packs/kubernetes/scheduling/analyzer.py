@@ -10,22 +10,25 @@ from typing import Any
 
 from diagflow.analyze.api import Case, Finding
 from diagflow.analyze.events import Event, event_of
+from diagflow.analyze.narrow import rows
 from diagflow.model import CLUSTER, Entity, Outcome, Reading, State
 from diagflow.packs.kubernetes.scheduling.findings import findings
 from diagflow.packs.kubernetes.scheduling.judge import judge_all
 from diagflow.packs.kubernetes.scheduling.pending import Pending, claim_names
-from diagflow.packs.kubernetes.scheduling.waiting import is_waiting, told_by_events, turned_down
+from diagflow.packs.kubernetes.scheduling.standing import Roll, call
+from diagflow.packs.kubernetes.scheduling.waiting import told_by_events, turned_down
 from diagflow.packs.kubernetes.scheduling.world import World, build
 
 
 def run(case: Case) -> list[Finding]:
     """Say why pods get no node."""
     pods, events = case.read("objects:pods"), _events(case)
-    waiting = turned_down(pods.data or (), events, case.now) if pods.readable else told_by_events(events, case.now)
+    roll = call(pods.data or ()) if pods.readable else Roll()
+    waiting = turned_down(roll.waiting, events, case.now) if pods.readable else told_by_events(events, case.now)
     asked = [w for w in waiting if _in_question(w.entity, case.entities)]
     if not asked:
-        return [_nothing(pods)]
-    world = _world(case, pods, asked)
+        return [_nothing(pods, roll)]
+    world = _world(case, pods, roll, asked)
     return findings(judge_all(asked, world, events, case.now), world, near=case.near)
 
 
@@ -34,31 +37,32 @@ def _in_question(pod: Entity, entities: Sequence[Entity]) -> bool:
     return pod in entities or any(e.kind != "pod" for e in entities) or not entities
 
 
-def _nothing(pods: Reading) -> Finding:
+def _nothing(pods: Reading, roll: Roll) -> Finding:
     if not pods.readable:
         detail = f"pods could not be read: {pods.detail or pods.state}"
         return Finding(CLUSTER, outcome=Outcome.INCONCLUSIVE, detail=detail)
-    new = sum(1 for p in pods.data or () if is_waiting(p))
-    detail = f"the scheduler turned no pod down; {new} wait for its first look"
+    detail = f"the scheduler turned no pod down; {len(roll.waiting)} wait for its first look"
     return Finding(CLUSTER, outcome=Outcome.NO_MATCH, detail=detail)
 
 
 def _events(case: Case) -> list[Event]:
     reading = case.read("objects:events")
     wanted = ("FailedScheduling", "Scheduled", "TriggeredScaleUp", "Nominated", "ProvisioningFailed", "FailedBinding")
-    return [event_of(e) for e in reading.data or () if e.get("reason") in wanted] if reading.readable else []
+    events = (reading.data or ()) if reading.readable else ()
+    return [event_of(events[i]) for i, (reason,) in enumerate(rows(events, "reason")) if reason in wanted]
 
 
-def _world(case: Case, pods: Reading, waiting: Sequence[Pending]) -> World:
+def _world(case: Case, pods: Reading, roll: Roll, waiting: Sequence[Pending]) -> World:
     nodes = case.read("objects:nodes")
     complete = nodes.answered and pods.answered and bool(nodes.data)
     clocked = nodes.state is not State.ABSENT
-    seen, running = (nodes.data or (), pods.data or ()) if complete else ((), ())
+    seen, running, roll = (nodes.data or (), pods.data or (), roll) if complete else ((), (), Roll())
     if not any(claim_names(w.entity.name, w.spec) for w in waiting):
-        return build(seen, running, complete=complete, clocked=clocked)
+        return build(seen, running, roll=roll, complete=complete, clocked=clocked)
     return build(
         seen,
         running,
+        roll=roll,
         complete=complete,
         clocked=clocked,
         claims=_whole(case.read("objects:persistentvolumeclaims")),

@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import Any, Final
 
 from diagflow.packs.kubernetes.scheduling.pending import Pending, claim_names
+from diagflow.packs.kubernetes.scheduling.places import Names, union
 from diagflow.packs.kubernetes.scheduling.quantity import amount
-from diagflow.packs.kubernetes.scheduling.selectors import Json, node_selected
-from diagflow.packs.kubernetes.scheduling.world import Node, World, key, meta
+from diagflow.packs.kubernetes.scheduling.selectors import Json
+from diagflow.packs.kubernetes.scheduling.world import World, key, meta
 
 
 class Trouble(StrEnum):
@@ -143,17 +144,12 @@ def _fits(volume: Json, claim: Json) -> bool:
     return free and same_class and modes and size >= asked
 
 
-def _reachable(volume: Json, node: Node) -> bool:
-    required = ((volume.get("spec") or {}).get("nodeAffinity") or {}).get("required")
-    if required is None:
-        return True
-    affinity = {"affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}}
-    return node_selected(affinity, node.name, node.labels)
-
-
-def unreachable_volumes(pod: Pending, node: Node, world: World) -> list[str]:
-    """Return the claims whose bound volume cannot be used from a node."""
-    return [name for name, volume in _bound(pod, world) if not _reachable(volume, node) or not _same_zone(volume, node)]
+def unreachable_volumes(pod: Pending, world: World) -> list[tuple[str, Names]]:
+    """Return the claims with a bound volume, each with the nodes from which it cannot be used."""
+    return [
+        (name, world.places.every - _reachable(volume, world) | _other_zones(volume, world))
+        for name, volume in _bound(pod, world)
+    ]
 
 
 _ZONES: Final = (
@@ -164,10 +160,11 @@ _ZONES: Final = (
 )
 
 
-def _same_zone(volume: Json, node: Node) -> bool:
+def _other_zones(volume: Json, world: World) -> Names:
     """Labels of old volumes name their zones, several of them joined by two underscores (plugin VolumeZone)."""
     labels: dict[str, Any] = meta(volume).get("labels") or {}
-    return all(node.labels.get(z, "") in str(labels[z]).split("__") for z in _ZONES if z in labels and z in node.labels)
+    own = {z: str(labels[z]).split("__") for z in _ZONES if z in labels}
+    return union(names for z, zones in own.items() for v, names in world.places.values(z).items() if v not in zones)
 
 
 def _bound(pod: Pending, world: World) -> Iterable[tuple[str, Json]]:
@@ -178,32 +175,38 @@ def _bound(pod: Pending, world: World) -> Iterable[tuple[str, Json]]:
             yield name, volume
 
 
-def unbindable_claims(pod: Pending, node: Node, world: World) -> list[str]:
-    """Return the claims that wait for their pod and could get no volume on a node."""
+def unbindable_claims(pod: Pending, world: World) -> list[tuple[str, Names]]:
+    """Return the claims that wait for their pod, each with the nodes on which it could get no volume."""
     found = []
     for name in claim_names(pod.entity.name, pod.spec):
         claim = (world.claims or {}).get((pod.namespace, name))
-        pending = claim is not None and (claim.get("status") or {}).get("phase") == "Pending"
-        if claim is not None and pending and not _bindable(claim, node, world):
-            found.append(name)
+        if claim is not None and (claim.get("status") or {}).get("phase") == "Pending":
+            found.append((name, world.places.every - _bindable(claim, world)))
     return found
 
 
-def _bindable(claim: Json, node: Node, world: World) -> bool:
+def _bindable(claim: Json, world: World) -> Names:
     known = (world.classes or {}).get(_class_name(claim))
     if known is None or not waits_for_pod(known) or world.volumes is None:
-        return True
+        return world.places.every
     if known.get("provisioner") != _NO_PROVISIONER:
-        return _topology_allowed(known, node)
-    return any(_fits(v, claim) and _reachable(v, node) for v in world.volumes.values())
+        return _topology_allowed(known, world)
+    return union(_reachable(v, world) for v in world.volumes.values() if _fits(v, claim))
 
 
-def _topology_allowed(storage_class: Json, node: Node) -> bool:
-    terms = storage_class.get("allowedTopologies") or ()
-    return not terms or any(
-        all(
-            node.labels.get(str(e.get("key"))) in (e.get("values") or ())
-            for e in term.get("matchLabelExpressions") or ()
-        )
-        for term in terms
-    )
+def _reachable(volume: Json, world: World) -> Names:
+    required = ((volume.get("spec") or {}).get("nodeAffinity") or {}).get("required")
+    return world.places.every if required is None else world.places.in_terms(required)
+
+
+def _topology_allowed(storage_class: Json, world: World) -> Names:
+    topologies = storage_class.get("allowedTopologies") or ()
+    return union(_in_topology(t, world) for t in topologies) if topologies else world.places.every
+
+
+def _in_topology(term: Json, world: World) -> Names:
+    found = world.places.every
+    for wanted in term.get("matchLabelExpressions") or ():
+        values = wanted.get("values") or ()
+        found &= union(names for v, names in world.places.values(str(wanted.get("key"))).items() if v in values)
+    return found

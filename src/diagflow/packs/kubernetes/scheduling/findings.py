@@ -186,7 +186,7 @@ def _not_the_cause(judged: Judged, world: World) -> Iterable[Finding]:
 
 
 def _refutation(judged: Judged, world: World, resource: str, node: str, cause: str) -> Finding:
-    free = show(resource, world.free(world.nodes[node], resource))
+    free = show(resource, world.room(resource)[node])
     text = has_room(resource, node, free, show(resource, judged.pod.requests.get(resource, 0)))
     strength = Strength.STRONG if judged.differences else Strength.CONCLUSIVE
     seen = Observation(_NODES, text, refutes=strength)

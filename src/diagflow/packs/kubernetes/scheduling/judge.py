@@ -10,7 +10,7 @@ from diagflow.model import Entity, Strength
 from diagflow.packs.kubernetes.scheduling.agreement import differences, unaccounted
 from diagflow.packs.kubernetes.scheduling.candidates import candidates, enough
 from diagflow.packs.kubernetes.scheduling.claims import BadClaim, Trouble, bad_claims, unprovisioned
-from diagflow.packs.kubernetes.scheduling.filters import Table, evaluate
+from diagflow.packs.kubernetes.scheduling.filters import evaluate
 from diagflow.packs.kubernetes.scheduling.hearsay import Undecided, root_of
 from diagflow.packs.kubernetes.scheduling.patience import (
     ORDINARY,
@@ -25,6 +25,7 @@ from diagflow.packs.kubernetes.scheduling.patience import (
 from diagflow.packs.kubernetes.scheduling.pending import Pending, claim_names
 from diagflow.packs.kubernetes.scheduling.reasons import Kind
 from diagflow.packs.kubernetes.scheduling.roots import Root, find_root
+from diagflow.packs.kubernetes.scheduling.table import Table, details
 from diagflow.packs.kubernetes.scheduling.world import World
 
 _TOLD: dict[Kind, Trouble] = {
@@ -58,7 +59,7 @@ class Judged:
     root: Root | None = None
     undecided: Undecided | None = None
     claims: tuple[BadClaim, ...] = ()
-    table: Table = field(default_factory=dict)
+    table: Table = field(default_factory=Table)
     candidates: tuple[str, ...] = ()
     enough: Mapping[str, str] = field(default_factory=dict)
     differences: tuple[str, ...] = ()
@@ -104,7 +105,7 @@ def _judge(pod: Pending, world: World, events: Sequence[Event]) -> Judged:
         start,
         root=root,
         table=table,
-        candidates=candidates(table, root, world),
+        candidates=candidates(root, world),
         enough=enough(table, root),
         differences=tuple(differences(pod.message, table)),
     )
@@ -130,7 +131,7 @@ def _with_volumes(judged: Judged) -> Judged:
     root = judged.root
     if root is None or root.kind not in (Kind.VOLUME_NODE, Kind.VOLUME_NONE):
         return judged
-    names = sorted({r.detail for n in root.nodes for r in judged.table[n] if r.kind is root.kind})
+    names = details(judged.table.said_of(root.nodes), root.kind)
     if not names and len(every := list(claim_names(judged.pod.entity.name, judged.pod.spec))) == 1:
         names = every
     claims = tuple(BadClaim(judged.pod.namespace, name, Trouble.NO_VOLUME) for name in names)

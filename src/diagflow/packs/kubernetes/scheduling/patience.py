@@ -32,7 +32,7 @@ _ORDER: Final = (Strength.WEAK, Strength.MODERATE, Strength.STRONG, Strength.CON
 def scaling_up(events: Iterable[Event], pod: Entity, now: datetime) -> bool:
     """True while an autoscaler has a node on its way for a pod."""
     return any(
-        e.entity == pod and e.reason in _SCALE_UP and e.last is not None and age(e.last, now) < SCALING for e in events
+        e.reason in _SCALE_UP and e.entity == pod and e.last is not None and age(e.last, now) < SCALING for e in events
     )
 
 

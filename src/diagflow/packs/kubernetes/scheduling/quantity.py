@@ -14,7 +14,6 @@ _BINARY: Final = (("Ti", 1024**4), ("Gi", 1024**3), ("Mi", 1024**2), ("Ki", 1024
 _BYTES: Final = ("memory", "ephemeral-storage", "storage")
 
 
-@lru_cache(maxsize=8192)
 def _exact(text: str) -> Decimal | None:
     match = _QUANTITY.fullmatch(text.strip())
     if match is None:
@@ -28,10 +27,13 @@ def amount(resource: str, value: Any) -> int:
 
     What is no quantity counts as 0: the API server would have refused it.
     """
-    exact = _exact(str(value))
-    if exact is None:
-        return 0
-    return int((exact * 1000 if resource == "cpu" else exact).to_integral_value(ROUND_CEILING))
+    return _units(str(value), 1000 if resource == "cpu" else 1)
+
+
+@lru_cache(maxsize=8192)
+def _units(text: str, factor: int) -> int:
+    exact = _exact(text)
+    return 0 if exact is None else int((exact * factor).to_integral_value(ROUND_CEILING))
 
 
 def show(resource: str, units: int) -> str:

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 Json = Mapping[str, Any]
 
+_REQUIRED: Final = "requiredDuringSchedulingIgnoredDuringExecution"
 _BLOCKING: Final = ("NoSchedule", "NoExecute")
 """Effects that keep a pod off a node; PreferNoSchedule does not."""
 
@@ -61,30 +62,20 @@ def selects(selector: Json | None, labels: Mapping[str, str]) -> bool:
     )
 
 
-def _term_holds(term: Json, name: str, labels: Mapping[str, str]) -> bool:
-    expressions, fields = term.get("matchExpressions") or (), term.get("matchFields") or ()
-    if not expressions and not fields:
-        return False  # an empty term matches no node: k8s.io/component-helpers nodeaffinity
-    own = {"metadata.name": name}
-    return all(requirement_holds(labels, e) for e in expressions) and all(requirement_holds(own, f) for f in fields)
+def terms(spec: Json, kind: str) -> list[Json]:
+    """Return the required terms of `podAffinity` or `podAntiAffinity`."""
+    return list(((spec.get("affinity") or {}).get(kind) or {}).get(_REQUIRED) or ())
 
 
-def node_selected(spec: Json, name: str, labels: Mapping[str, str]) -> bool:
-    """True when a pod's `nodeSelector` and required node affinity allow a node."""
-    if any(labels.get(k) != v for k, v in (spec.get("nodeSelector") or {}).items()):
-        return False
-    required = ((spec.get("affinity") or {}).get("nodeAffinity") or {}).get(
-        "requiredDuringSchedulingIgnoredDuringExecution"
-    )
-    return required is None or any(_term_holds(t, name, labels) for t in required.get("nodeSelectorTerms") or ())
+def looks_at(term: Json, owner_namespace: str, namespace: str) -> bool:
+    """True when a term of a pod (anti-)affinity is about pods of a namespace."""
+    return namespace in (term.get("namespaces") or [owner_namespace])
 
 
 def node_wanted(spec: Json) -> str:
     """Return what a pod asks of its node, in one line: `disk=ssd`, `zone In [a, b]`."""
     parts = [f"{k}={v}" for k, v in sorted((spec.get("nodeSelector") or {}).items())]
-    required = ((spec.get("affinity") or {}).get("nodeAffinity") or {}).get(
-        "requiredDuringSchedulingIgnoredDuringExecution"
-    ) or {}
+    required = ((spec.get("affinity") or {}).get("nodeAffinity") or {}).get(_REQUIRED) or {}
     terms = [_term_text(t) for t in required.get("nodeSelectorTerms") or ()]
     return ", ".join([*parts, " or ".join(terms)] if terms else parts)
 

@@ -19,22 +19,11 @@ STALE: Final = 360.0
 """Seconds after which an event says nothing about now: the scheduler tries again every 5 min at the latest."""
 
 
-def turned_down(pods: Iterable[Json], events: Sequence[Event], now: datetime) -> list[Pending]:
-    """Return the pods that were turned down, by name."""
+def turned_down(waiting: Iterable[Json], events: Sequence[Event], now: datetime) -> list[Pending]:
+    """Return, of the pods that wait for a node, those that were turned down, by name."""
     refusals = _refusals(events, now)
-    found = [w for p in pods if is_waiting(p) and (w := _waiting(p, refusals)) is not None]
+    found = [w for p in waiting if (w := _waiting(p, refusals)) is not None]
     return sorted(found, key=lambda w: w.entity)
-
-
-def is_waiting(pod: Json) -> bool:
-    """True for a pod that wants a node and has none."""
-    spec, status = pod.get("spec") or {}, pod.get("status") or {}
-    return (
-        status.get("phase") in (None, "Pending")
-        and not spec.get("nodeName")
-        and not spec.get("schedulingGates")
-        and not meta(pod).get("deletionTimestamp")
-    )
 
 
 def _waiting(pod: Json, refusals: Mapping[Entity, Event]) -> Pending | None:
