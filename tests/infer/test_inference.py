@@ -3,7 +3,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from diagflow.infer import infer
-from diagflow.model import Edge, Need, Onset, Outcome, Query, Role, State, Verdict
+from diagflow.infer.texts import filled
+from diagflow.model import Edge, Instruction, Need, Onset, Outcome, Query, Role, State, Text, Verdict
 from diagflow.model.diagnosis import Status
 from diagflow.model.suppression import Suppression
 from diagflow.model.topology import Edges
@@ -186,6 +187,12 @@ def test_texts_are_filled_and_commands_quoted():
     causes = known(cause("c", title="{container} of {name} in {namespace}: {unknown}"))
     found = infer([match("c", "pod/a/b", args={"container": "x; rm"})], causes, FLAT, SCAN)
     assert found.causes[0].title.en == "x; rm of b in a: {unknown}"
+
+
+def test_a_command_that_names_what_is_not_there_is_left_out():
+    given = Instruction(Text("Edit {owner}"), (Text("edit {owner}"), Text("get {name}")))
+    assert [c.en for c in filled(given, entity("pod/a/b"), {}).commands] == ["get b"]
+    assert [c.en for c in filled(given, entity("pod/a/b"), {"owner": "x y"}).commands] == ["edit 'x y'", "get b"]
 
 
 def test_the_order_of_verdicts_does_not_matter():

@@ -23,10 +23,13 @@ def filled_name(cause: Cause | None, entity: Entity, args: Mapping[str, Any]) ->
 
 
 def filled(instruction: Instruction, entity: Entity, args: Mapping[str, Any]) -> Instruction:
-    """Return an instruction for one entity; in commands every argument is quoted for the shell."""
+    """Return an instruction for one entity; in commands every argument is quoted for the shell.
+
+    A command that names what this case does not have is not for this case, and left out.
+    """
     values = arguments(entity, args)
     return Instruction(
         instruction.text.fill(values),
-        tuple(c.fill_command(values) for c in instruction.commands),
+        tuple(c.fill_command(values) for c in instruction.commands if c.placeholders() <= values.keys()),
         tuple(made for o in instruction.operations if (made := o.fill(values)) is not None),
     )
