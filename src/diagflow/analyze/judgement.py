@@ -13,6 +13,8 @@ from diagflow.model import Entity, Evidence, Need, Onset, Outcome, Reading, Stat
 MOST_HITS: Final = 64
 """Ways in which one condition holds about one entity (containers, samples) that are told apart."""
 
+_UNKNOWN: Final = Onset()
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -29,7 +31,7 @@ class Hit:
     entity: Entity
     evidence: tuple[Evidence, ...] = ()
     args: Mapping[str, Any] = field(default_factory=dict)
-    onset: Onset = field(default_factory=Onset)
+    onset: Onset = _UNKNOWN
     container: str = ""
 
 

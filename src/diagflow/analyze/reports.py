@@ -11,6 +11,7 @@ from diagflow.analyze.scene import Scene
 from diagflow.analyze.table import Table
 from diagflow.analyze.topology import full_kind
 from diagflow.model import Entity, Onset, Outcome, Query, Text
+from diagflow.model.entity import in_order
 from diagflow.rules.cel import CelError
 from diagflow.rules.patterns import compiled
 from diagflow.rules.rule import Condition, EventInput
@@ -87,7 +88,7 @@ class EventSource:
 
     def candidates(self, among: Collection[Entity] | None = None) -> Iterable[Entity]:
         """Return the entities with such an event."""
-        return sorted(e for e in self._by_entity() if among is None or e in among)
+        return sorted((e for e in self._by_entity() if among is None or e in among), key=in_order)
 
     def speaks_of(self, entity: Entity) -> bool:
         """True for entities of the kind that it is `on`; without it for every entity with such an event."""

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from diagflow.infer.explain import Explained
 from diagflow.infer.texts import arguments, filled, filled_name, filled_title
 from diagflow.infer.weigh import Key, Weighed
-from diagflow.model import CHECK_EMPTY, Cause, Entity, Text
+from diagflow.model import CHECK_EMPTY, Cause, Text
 from diagflow.model.diagnosis import NamedCause, RuledOut, SeenSymptom
+from diagflow.model.entity import in_order
 
 _SEVERITIES = ("critical", "warning", "info")
 
@@ -57,8 +58,8 @@ def _cause(group: list[Weighed], root: bool, explained: Explained, known: Cause 
     )
 
 
-def _best_first(one: Weighed) -> tuple[float, Entity]:
-    return -one.confidence, one.entity
+def _best_first(one: Weighed) -> tuple[float, tuple[str, ...]]:
+    return -one.confidence, in_order(one.entity)
 
 
 def fold_symptoms(
@@ -94,7 +95,9 @@ def fold_ruled_out(weighed: Iterable[Weighed], causes: Mapping[str, Cause]) -> t
     groups: dict[str, list[Weighed]] = {}
     for one in weighed:
         groups.setdefault(one.id, []).append(one)
-    return tuple(_ruled_out(sorted(group, key=lambda w: w.entity), causes) for _, group in sorted(groups.items()))
+    return tuple(
+        _ruled_out(sorted(group, key=lambda w: in_order(w.entity)), causes) for _, group in sorted(groups.items())
+    )
 
 
 def _ruled_out(group: list[Weighed], causes: Mapping[str, Cause]) -> RuledOut:

@@ -58,11 +58,13 @@ def _entry_node(entry: NamedCause | SeenSymptom) -> GraphNode:
 def _add_rules(one: Weighed, target: str, nodes: dict[str, GraphNode], edges: dict[tuple[str, str], float]) -> None:
     for verdict in one.verdicts:
         rule = f"rule:{verdict.rule}"
-        nodes.setdefault(rule, GraphNode(rule, "verdict", Text(verdict.rule), Text(verdict.analyzer)))
+        if rule not in nodes:
+            nodes[rule] = GraphNode(rule, "verdict", Text(verdict.rule), Text(verdict.analyzer))
         _strongest(edges, (rule, target), sum(e.nats for e in verdict.evidence))
         for item in verdict.evidence:
             reading = str(item.query)
-            nodes.setdefault(reading, GraphNode(reading, "reading", Text(reading)))
+            if reading not in nodes:
+                nodes[reading] = GraphNode(reading, "reading", Text(reading))
             _strongest(edges, (reading, rule), item.nats)
 
 

@@ -7,6 +7,7 @@ from diagflow.infer.fold import name_of
 from diagflow.infer.weigh import Weighed
 from diagflow.model import Cause, Entity, Outcome, Text, Verdict
 from diagflow.model.diagnosis import NAMED_FROM, Step
+from diagflow.model.entity import in_order
 
 CONTRADICTED = "contradicted"
 _TOLD = (Outcome.MATCH, Outcome.INCONCLUSIVE, Outcome.ERROR)
@@ -27,7 +28,7 @@ def _verdict_steps(verdicts: Iterable[Verdict]) -> Iterable[Step]:
             against = bool(v.evidence) and all(e.nats <= 0 for e in v.evidence) and any(e.nats < 0 for e in v.evidence)
             groups.setdefault((v.rule, v.analyzer, str(v.outcome), v.names, against), []).append(v)
     for key in sorted(groups):
-        yield _verdict_step(sorted(groups[key], key=lambda v: v.entity), against=key[4])
+        yield _verdict_step(sorted(groups[key], key=lambda v: in_order(v.entity)), against=key[4])
 
 
 def _verdict_step(group: list[Verdict], *, against: bool) -> Step:
@@ -76,7 +77,7 @@ def _cause_steps(weighed: Iterable[Weighed], explained: Explained, causes: Mappi
     for one in weighed:
         groups.setdefault((one.id, _decision(one, explained, causes), one.confidence), []).append(one)
     for (cause_id, outcome, confidence), group in sorted(groups.items()):
-        first = min(group, key=lambda w: w.entity)
+        first = min(group, key=lambda w: in_order(w.entity))
         yield Step(
             kind="symptom" if is_symptom(causes, cause_id) else "cause",
             id=cause_id,
@@ -126,4 +127,4 @@ MOST_LISTED = 20
 
 
 def _entities(entities: Iterable[Entity]) -> tuple[Entity, ...]:
-    return tuple(sorted(set(entities))[:MOST_LISTED])
+    return tuple(sorted(set(entities), key=in_order)[:MOST_LISTED])
