@@ -18,7 +18,7 @@ class Choice:
 def chosen(look: Look) -> Choice | None:
     """Return the go command to look at; None where there is none at all."""
     for hit in look.known("path").get("go", []):
-        if hit.get("path") and hit.get("kind") != "function":
+        if "dir" in hit:  # an alias of the shell stands in no folder
             return Choice(hit["path"], hit.get("root"), hit.get("version"), hit.get("machine"))
     installs = look.known("installs")
     for found in installs.get("found", []):

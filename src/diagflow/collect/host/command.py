@@ -1,5 +1,6 @@
 """The failing command: run before our eyes, or known from a saved log."""
 
+import os
 import subprocess
 import threading
 import time
@@ -179,12 +180,12 @@ class _Keep:
 def _pump(stream: IO[bytes] | None, to: IO[bytes], keep: _Keep) -> None:
     if stream is None:
         return
-    read = getattr(stream, "read1", stream.read)
-    while chunk := read(_CHUNK):
-        keep.add(chunk)
-        with suppress(OSError, ValueError):  # nobody reads our output any more: the command goes on
-            to.write(chunk)
-            to.flush()
+    with stream:
+        while chunk := os.read(stream.fileno(), _CHUNK):
+            keep.add(chunk)
+            with suppress(OSError, ValueError):  # nobody reads our output any more: the command goes on
+                to.write(chunk)
+                to.flush()
 
 
 def _shortened(text: str) -> tuple[str, bool]:

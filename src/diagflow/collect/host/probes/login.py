@@ -11,7 +11,9 @@ from diagflow.collect.host.machine import Machine
 from diagflow.collect.host.trouble import Absent
 
 _MARK: Final = "diagflow-mark"
-_ASK: Final = f"printf '\\0%s\\0' {_MARK}; env -0; printf '\\0%s\\0' {_MARK}; alias go 2>/dev/null"
+_ASK: Final = (
+    f"printf '\\0%s\\0' {_MARK}; env -0; printf '\\0%s\\0' {_MARK}; alias go 2>/dev/null; typeset -f go 2>/dev/null"
+)
 _START: Final = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 _MOST: Final = 5.0
 _INITS: Final = ("systemd", "init", "launchd", "runit", "openrc-init", "s6-svscan", "busybox")
@@ -30,7 +32,7 @@ _PAIR: Final = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$", r
 
 
 def probe(look: Look) -> Any:
-    """Ask the user's shell.
+    """Ask the user's shell for its variables, and for what it takes `go` for besides programs (`alias`).
 
     Raises:
         Absent: Windows; a container, where nobody logs in; no shell that can be asked; one that gives no answer.
@@ -48,8 +50,8 @@ def probe(look: Look) -> Any:
     if len(parts) != 3:  # noqa: PLR2004  # greetings, environment, alias
         raise Absent(f"{shell} did not say what a new terminal gets")
     pairs = (line.decode("utf-8", "surrogateescape").partition("=")[::2] for line in parts[1].split(b"\0") if line)
-    alias = parts[2].decode("utf-8", "replace").strip()
-    return {"env": dict(pairs), **({"alias": alias} if "=" in alias else {})}
+    meant = parts[2].decode("utf-8", "replace").strip()
+    return {"env": dict(pairs), **({"alias": meant} if meant else {})}
 
 
 def _container(machine: Machine) -> bool:

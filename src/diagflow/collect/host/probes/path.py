@@ -23,6 +23,8 @@ def probe(look: Look) -> Any:
     future = _future(look, layers)
     coming = None if future is None else listed(machine, future, origins)
     found = {name: hits(machine, name, entries, shell) for name in PROGRAMS}
+    alias = _alias(look)
+    found["go"] = [*alias, *found["go"]]
     return {
         "entries": entries,
         "future": coming,
@@ -30,7 +32,7 @@ def probe(look: Look) -> Any:
         "total_length": len(machine.env("PATH")),
         **_registry(machine, layers),
         **found,
-        "future_go": None if coming is None else hits(machine, "go", coming, shell),
+        "future_go": None if coming is None else [*alias, *hits(machine, "go", coming, shell)],
     }
 
 
@@ -80,6 +82,12 @@ def _future(look: Look, layers: Layers | None) -> str | None:
         return layers.future.get("PATH")
     path = look.known("_login").get("env", {}).get("PATH")
     return path if isinstance(path, str) else None
+
+
+def _alias(look: Look) -> list[dict[str, Any]]:
+    """Return what the shell runs before it searches: an alias or a function, which stands in no folder."""
+    meant = look.known("_login").get("alias")
+    return [{"path": "go", "kind": "alias", "target": meant}] if meant else []
 
 
 def _repeated(machine: Machine, entries: Sequence[Mapping[str, Any]]) -> int:
