@@ -9,10 +9,12 @@ from diagflow.feedback import render
 from diagflow.feedback.visible import deceives, one_line
 from tests.feedback.samples import (
     SAMPLES,
+    at,
     contradiction,
     healthy,
     hostile,
     max_pods,
+    seen,
     suspects,
     three_roots,
     unknown_forbidden,
@@ -60,6 +62,14 @@ def test_consequences_are_folded_and_unfold(tz: tzinfo) -> None:
 
 def test_evidence_shows_value_and_time(tz: tzinfo) -> None:
     assert "  · pods Pending for 5 min = 18  11:04:55\n" in text("max_pods", tz)
+
+
+def test_the_same_words_are_shown_once_as_they_weigh_most(tz: tzinfo) -> None:
+    [cause] = max_pods().causes
+    twice = (seen("used up", nats=3.0), seen("used up", nats=6.0), seen("used up", nats=6.0, time=at(60)))
+    shown = render(replace(max_pods(), causes=(replace(cause, evidence=twice),)), "text", tz=tz, verbose=True)
+    why = shown[shown.index("Why") : shown.index("Ruled out")]
+    assert re.findall(r"used up  (.*)", why) == ["weighs +6 nats", "11:04:00 · weighs +6 nats"]
 
 
 def test_verbose_shows_the_path_with_values(tz: tzinfo) -> None:

@@ -1,6 +1,7 @@
 """From the diagnosis to the report: chooses the words, the order and what is folded."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Final
 
@@ -177,7 +178,12 @@ class _Builder:
         )
 
     def _seen(self, evidence: Iterable[Evidence]) -> tuple[Seen, ...]:
-        return tuple(self._observation(e) for e in evidence)
+        """Show the same words once, as they weigh most: two conditions of a rule may have seen the same."""
+        found: dict[Seen, Seen] = {}
+        for e in sorted(evidence, key=lambda e: -abs(e.nats)):  # stable: what weighs alike keeps its place
+            one = self._observation(e)
+            found.setdefault(replace(one, nats="", conclusive=False), one)
+        return tuple(found.values())
 
     def _observation(self, e: Evidence) -> Seen:
         text, number = self._line(e.text), isinstance(e.value, (int, float))
