@@ -36,7 +36,7 @@ def load_rules(paths: Sequence[Path] | None, packs: str | None = None, *, host: 
         host: True for the packs about this machine, False for those about a cluster, None for all.
 
     Raises:
-        BadInput: a file that the user named has errors; they are all in the message.
+        BadInput: a file or pack that the user named has errors; they are all in the message.
     """
     from diagflow.cli.config import load_config
     from diagflow.rules import load
@@ -44,10 +44,22 @@ def load_rules(paths: Sequence[Path] | None, packs: str | None = None, *, host: 
     names = tuple(name.strip() for name in packs.split(",") if name.strip()) if packs else None
     more = [*load_config().rules, *(paths or ())]
     about = None if host is None else "host" if host else "cluster"
-    ruleset = load([path.expanduser() for path in more], names, about=about)
-    if ruleset.errors:
-        raise BadInput("\n".join(map(str, ruleset.errors)))
+    own = [path.expanduser() for path in more]
+    ruleset = load(own, names, about=about)
+    theirs = [e for e in ruleset.errors if _is_of_a_pack(e.position.file, own)]
+    if len(theirs) < len(ruleset.errors):
+        raise BadInput("\n".join(str(e) for e in ruleset.errors if e not in theirs))
+    if theirs:
+        more_errors = f" (and {len(theirs) - 1} more: diagflow rules lint)" if len(theirs) > 1 else ""
+        sys.stderr.write(
+            f"diagflow: an installed pack has an error, its other rules are used: {theirs[0]}{more_errors}\n"
+        )
     return ruleset
+
+
+def _is_of_a_pack(file: str, own: Sequence[Path]) -> bool:
+    """True for a file that the user did not name: one broken pack must not keep all others from being of use."""
+    return Path(file).is_absolute() and not any(Path(file).is_relative_to(path.absolute()) for path in own)
 
 
 def run(
