@@ -388,6 +388,23 @@ def test_cordoned_nodes_are_named_each() -> None:
     assert [str(f.entity) for f in found["nodes-cordoned"]] == ["node/a", "node/b"]
 
 
+def test_a_cordoned_node_with_room_is_pointed_out() -> None:
+    message = "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable."
+    nodes = [node("a", cordoned=True), node("b", cpu="1"), node("c", cordoned=True, cpu="1")]
+    found = judged(pods=[refused(pod("web", cpu="2"), message)], nodes=nodes)
+    assert "nodes-cordoned" not in found
+    [cause] = found["insufficient-cpu"]
+    texts = [o.text.en for o in cause.observations]
+    assert "only a cordon keeps the pod from a: if the maintenance is over, kubectl uncordon a" in texts
+
+
+def test_a_cordoned_node_without_room_is_not() -> None:
+    message = "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable."
+    nodes = [node("a", cordoned=True, cpu="1"), node("b", cpu="1")]
+    found = judged(pods=[refused(pod("web", cpu="2"), message)], nodes=nodes)
+    assert not any("cordon keeps" in o.text.en for o in found["insufficient-cpu"][0].observations)
+
+
 def test_a_node_that_is_not_well_names_no_cause_of_ours() -> None:
     message = "0/1 nodes are available: 1 node(s) had untolerated taint(s)."
     found = judged(

@@ -13,12 +13,14 @@ from diagflow.packs.kubernetes.scheduling.quantity import show
 from diagflow.packs.kubernetes.scheduling.reasons import Kind
 from diagflow.packs.kubernetes.scheduling.roots import Root
 from diagflow.packs.kubernetes.scheduling.selectors import node_wanted
+from diagflow.packs.kubernetes.scheduling.table import nodes_of
 from diagflow.packs.kubernetes.scheduling.texts import (
     claim_text,
     disagreement,
     few,
     has_room,
     message_text,
+    only_cordoned,
     root_text,
 )
 from diagflow.packs.kubernetes.scheduling.world import World
@@ -159,7 +161,7 @@ def _cause(group: list[_About]) -> Finding:
     return Finding(
         first.entity,
         first.cause,
-        observations=(first.seen, said, *_doubts(first.judged)),
+        observations=(first.seen, said, *_only_cordoned(first.judged), *_doubts(first.judged)),
         args={
             **first.args,
             "owner": pod.owner,
@@ -170,6 +172,13 @@ def _cause(group: list[_About]) -> Finding:
         },
         since=_earliest(a.judged.pod.since for a in group),
     )
+
+
+def _only_cordoned(judged: Judged) -> Iterable[Observation]:
+    """Nodes that nothing but a cordon keeps from the pod: no cause while others are open, but the shortest way out."""
+    names = nodes_of([alike for alike in judged.table.groups if alike.kinds == {Kind.CORDON}])
+    if names and judged.root is not None and judged.root.kind is not Kind.CORDON:
+        yield Observation(_NODES, only_cordoned(names))
 
 
 _WEIGHT: Final = {Strength.WEAK: 0, Strength.MODERATE: 1, Strength.STRONG: 2, Strength.CONCLUSIVE: 3}

@@ -133,6 +133,15 @@ def disagreement(lines: Sequence[str]) -> Text:
     )
 
 
+def only_cordoned(names: Sequence[str]) -> Text:
+    """Return that some nodes would take the pod, were they not cordoned, with the command."""
+    args = {"nodes": few(names), "node": names[0]}
+    return Text(
+        "only a cordon keeps the pod from {nodes}: if the maintenance is over, kubectl uncordon {node}",
+        "{nodes} 仅因被标记为不可调度（cordon）而不可用：若维护已结束，可执行 kubectl uncordon {node}",
+    ).fill(args)
+
+
 def has_room(resource: str, node: str, free: str, wanted: str) -> Text:
     """Return that a node which was asked about a resource has enough of it."""
     return Text(
