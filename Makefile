@@ -10,7 +10,7 @@ endif
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check test-lab lab-up lab-down lab-soak bench lock clean
+.PHONY: help demo test check test-lab lab-up lab-down lab-soak dist bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r t d; do printf '  make %-10s %s\n' "$$t" "$$d"; done
@@ -42,6 +42,9 @@ lab-down: $(VENV)/.installed ## stop the lab; nothing is left behind
 lab-soak: $(VENV)/.installed ## 300 scans of 30 minutes of healthy, busy life: nothing may be named
 	$(BIN)/python -m lab build
 	$(BIN)/python -m lab soak --minutes 30 --scans 300
+
+dist: $(VENV)/.installed ## the wheel, and a zip for Windows with its own Python, into dist/
+	$(BIN)/python -m release
 
 bench: $(VENV)/.installed ## the benchmarks, side by side
 	$(BIN)/python -m bench
