@@ -5,6 +5,8 @@ import pytest
 from diagflow.rules.ahead import read_ahead
 from diagflow.rules.files import FileKind, declared, document
 from diagflow.rules.reads import reads
+from diagflow.rules.rule import ObjectInput
+from diagflow.rules.walk import leaves
 from tests.rules.make import rule_with
 
 WHERE = "object.status.phase == 'Ahead' && object.spec.nodeName != ''"
@@ -22,7 +24,9 @@ def test_a_rule_finds_its_condition_read():
     found = declared(one, FileKind.RULES)
     assert [problem for problem in found.problems if problem.code == "cel"] == []
     assert len(found.rules) == 1
-    assert found.rules[0].trigger.conditions[0].input.where == WHERE
+    (condition,) = leaves(found.rules[0].trigger)
+    assert isinstance(condition.input, ObjectInput)
+    assert condition.input.where == WHERE
     assert reads.cache_info().misses == before
 
 
