@@ -77,10 +77,10 @@ def test_how_many_fields_differ_is_counted(tmp_path: Path):
         ("- {name: a, name: b, expect: {verdict: match}}", "stands here twice"),
         ("- [", "is no YAML"),
         (BASE + BASE, "two cases `first`"),
-        (like("change: {'objects[7].name': x}"), "nowhere in the case"),
-        (like("change: {'objects[0].status.phase.x': x}"), "nowhere in the case"),
-        (like("change: {'objects[0].a.b': x}"), "nowhere in the case"),
-        (like("remove: objects[0].nothing"), "nowhere in the case"),
+        (like("change: {'objects[7].name': x}"), "nowhere below `given` of the case"),
+        (like("change: {'objects[0].status.phase.x': x}"), "nowhere below `given` of the case"),
+        (like("change: {'objects[0].a.b': x}"), "nowhere below `given` of the case"),
+        (like("remove: objects[0].nothing"), "nowhere below `given` of the case"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, text: str, said: str):

@@ -193,6 +193,12 @@ def test_rules_without_tests_are_told(folder: Path):
     assert as_text(report).splitlines()[-1] == "5 passed, 0 failed, 1 rules have no tests"
 
 
+def test_a_wrong_test_file_is_no_missing_one(folder: Path):
+    (folder / "T-X-002.test.yaml").write_text("- name: a\n  like: nothing\n", encoding="utf-8")
+    report = run_tests(find([str(folder)]))
+    assert (report.untested, len(report.wrong)) == ((), 1)
+
+
 def test_a_rule_file_stands_for_its_tests(folder: Path):
     report = run_tests(find([str(folder / "T-X-001.yaml"), str(folder / "causes.yaml")]), mutants=True)
     assert [r.case for r in report.results] == ["ill", "failed", "few tries", "going away", "running"]

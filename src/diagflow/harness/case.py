@@ -166,7 +166,9 @@ def _alter(document: Document, number: int, given: Any, path: str, alter: Any) -
         owner, key = _located(given, path)
         alter(owner, key)
     except (KeyError, IndexError, TypeError):
-        raise document.wrong(f"`{path}` is nowhere in the case that is changed", number, "change") from None
+        what = f"`{path}` is nowhere below `given` of the case that is changed"
+        hint = "a key with dots or slashes is changed with what holds it"
+        raise document.wrong(f"{what}; {hint}", number, "change") from None
 
 
 def _located(owner: Any, path: str) -> tuple[Any, str | int]:

@@ -47,9 +47,9 @@ def find(meant: Sequence[str] = (), pack: str | None = None) -> Selection:
         raise BadInput("\n".join(map(str, problems)))
     folders = [p.folder.resolve() for p in packs]
     ruleset = _ruleset([p for p in paths if not _within(p, folders)])
-    files = _files(ids, paths, folders, ruleset)
-    tests, wrong = _read(sorted(set(files)))
-    found = {t.rule for t in tests}
+    files = sorted(set(_files(ids, paths, folders, ruleset)))
+    tests, wrong = _read(files)
+    found = {t.rule for t in tests} | {f.name.removesuffix(end) for f in files for end in _ENDINGS}  # wrong ones too
     rules = _rules_meant(ids, paths, pack, ruleset)
     return Selection(ruleset, tuple(tests), tuple(r for r in rules if r not in found), tuple(wrong))
 
