@@ -81,3 +81,19 @@ def test_the_silencing_ones_come_first_and_a_reading_once() -> None:
 
 def test_a_cut_off_answer_is_called_so() -> None:
     assert unseen([gap(Query.of("objects", "nodes"), State.DATA)], EN)[0].state == "cut off"
+
+
+@pytest.mark.parametrize(
+    ("query", "state", "shown"),
+    [
+        (Query.of("fact", "virtualstore"), State.ABSENT, False),
+        (Query.of("log", "host/local"), State.ABSENT, False),
+        (Query.of("fact", "defender"), State.FORBIDDEN, True),
+        (Query.of("fact", "go_env"), State.ERROR, True),
+        (Query.of("log", "shop/cart-0/app"), State.ABSENT, True),
+    ],
+)
+def test_what_makes_no_sense_on_a_machine_is_no_gap(query: Query, state: State, shown: bool) -> None:  # noqa: FBT001
+    found = gap(query, state)
+    assert bool(unseen([found], EN)) is shown
+    assert "host" not in "".join(c for steps in ask([found], EN) for c in steps.commands)

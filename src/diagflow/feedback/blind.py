@@ -9,7 +9,7 @@ from diagflow.feedback import phrases
 from diagflow.feedback.report import Steps, Unseen
 from diagflow.feedback.visible import clip, one_line, visible
 from diagflow.feedback.words import Words
-from diagflow.model import Query, State
+from diagflow.model import HOST, Query, State
 from diagflow.model.diagnosis import Missing
 
 _DETAIL_LIMIT: Final = 300
@@ -19,10 +19,16 @@ _CUT_OFF: Final = frozenset({State.DATA, State.EMPTY})
 def unseen(missing: Iterable[Missing], words: Words) -> tuple[Unseen, ...]:
     """Return one entry a reading, what silences the diagnosis first."""
     by_query: dict[tuple[Query, State], list[Missing]] = {}
-    for entry in missing:
+    for entry in filter(_tells, missing):
         by_query.setdefault((entry.query, entry.state), []).append(entry)
     entries = [_unseen(found, words) for found in by_query.values()]
     return tuple(sorted(entries, key=lambda u: (not u.blocking, not u.required)))
+
+
+def _tells(missing: Missing) -> bool:
+    """False for what makes no sense on this machine, or was not given: that is no gap, and nobody can fill it."""
+    of_host = missing.query.kind == "fact" or missing.query.target == str(HOST)
+    return not (of_host and missing.state is State.ABSENT)
 
 
 def _unseen(found: Sequence[Missing], words: Words) -> Unseen:
@@ -41,7 +47,7 @@ def _unseen(found: Sequence[Missing], words: Words) -> Unseen:
 
 def ask(missing: Iterable[Missing], words: Words) -> tuple[Steps, ...]:
     """Return what to do so that the next diagnosis sees more: one instruction for all that are alike."""
-    worth = [m for m in missing if (m.blocking or m.required) and m.state not in _CUT_OFF]
+    worth = [m for m in filter(_tells, missing) if (m.blocking or m.required) and m.state not in _CUT_OFF]
     topics: dict[str, list[Query]] = {}
     for entry in sorted(worth, key=lambda m: not m.blocking):
         topics.setdefault(f"{entry.query.kind}.{entry.state.value}", []).append(entry.query)
