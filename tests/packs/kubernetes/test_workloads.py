@@ -40,6 +40,17 @@ def strengths(case: DoubleCase) -> list[Strength | None]:
     return [f.observations[0].supports for f in run(case) if f.names]
 
 
+@pytest.mark.parametrize("replicas", ["many", [3], {"a": 1}, 3.5, None])
+def test_a_number_that_is_none_stops_no_other_workload(replicas: Any) -> None:
+    broken = deployment()
+    broken["metadata"] = {**broken["metadata"], "name": "broken"}
+    broken["spec"] = {"replicas": replicas}
+    both = [WEB, Entity("deployment", "broken", "shop")]
+    assert [
+        f.entity for f in run(DoubleCase(entities=both, deployments=[broken, deployment()], pods=[])) if f.names
+    ] == [WEB]
+
+
 @pytest.mark.parametrize(
     ("seconds", "strength"),
     [

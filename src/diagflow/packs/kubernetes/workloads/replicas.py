@@ -39,7 +39,14 @@ class _Kind:
 
 
 def _number(part: str, name: str, default: int) -> Callable[[Json], int]:
-    return lambda obj: int((obj.get(part) or {}).get(name, default) or 0)
+    """Read a number; anything else in its place (a file written by hand) counts as none, and stops no other workload."""
+
+    def read(obj: Json) -> int:
+        within = obj.get(part)
+        value = within.get(name, default) if isinstance(within, dict) else default
+        return value if isinstance(value, int) else 0
+
+    return read
 
 
 _KINDS: Final = {
