@@ -39,7 +39,7 @@ class _Kind:
 
 
 def _number(part: str, name: str, default: int) -> Callable[[Json], int]:
-    """Read a number; anything else in its place (a file written by hand) counts as none, and stops no other workload."""
+    """Read a number; anything else in its place (in a file written by hand) is none, and stops no other workload."""
 
     def read(obj: Json) -> int:
         within = obj.get(part)
