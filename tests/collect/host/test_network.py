@@ -5,6 +5,7 @@ import socket
 import ssl
 from datetime import timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from diagflow.collect.host.facts import Facts
 from diagflow.collect.host.goproxy import servers
 from diagflow.collect.host.machine import Machine
 from diagflow.collect.host.probes import network
+from diagflow.collect.host.trust import context_of
 from diagflow.collect.host.wire import kind_of
 from tests.collect.host.make import NOW, linux, put, windows
 from tests.collect.pems import pem, server_tls
@@ -85,6 +87,41 @@ def test_a_certificate_of_a_known_issuer(tmp_path, monkeypatch):
     with serving(ok, server_tls()) as server:
         found = one(linux(tmp_path), server.url)
     assert (found["ok"], found["status"], found["issuer"], found["public_issuer"]) == (True, 404, issuer(), False)
+
+
+@pytest.mark.parametrize(("go", "trusted"), [("go1.27.3", True), ("go1.26.6", False), (None, False)])
+def test_on_windows_the_variable_counts_from_1_27_on(tmp_path, monkeypatch, go, trusted):
+    monkeypatch.setenv("SSL_CERT_FILE", pem("ca.pem"))  # Python itself would obey it
+    machine = windows(tmp_path, env={"SSL_CERT_FILE": pem("ca.pem")})
+    with serving(ok, server_tls()) as server:
+        known = {
+            "network": network.probe,
+            "go_env": lambda _: {"values": {"GOPROXY": server.url}},
+            "go": lambda _: {"version": go},
+        }
+        (target,) = Facts(machine, known).wait("network")["targets"]
+    assert target["ok"] is trusted
+
+
+@pytest.mark.parametrize("content", [None, b"", b"garbage", b"-----BEGIN CERTIFICATE-----\n"])
+def test_a_file_without_certificates_trusts_nobody(tmp_path, content):
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_bytes(content)
+    context = context_of(windows(tmp_path, env={"SSL_CERT_FILE": str(path)}), "go1.27.3")
+    assert (context.get_ca_certs(), context.verify_mode) == ([], ssl.CERT_REQUIRED)
+
+
+def test_the_store_of_windows(tmp_path, monkeypatch):
+    der = ssl.PEM_cert_to_DER_cert(Path(pem("ca.pem")).read_text())
+    kept = [
+        (der, "x509_asn", True),
+        (b"garbage", "x509_asn", True),
+        (der, "pkcs_7_asn", True),
+        (der, "x509_asn", {"1.2"}),
+    ]
+    monkeypatch.setattr(ssl, "enum_certificates", lambda store: kept if store == "ROOT" else [], raising=False)
+    assert len(context_of(windows(tmp_path), "go1.26.6").get_ca_certs()) == 1
 
 
 def issuer() -> str:

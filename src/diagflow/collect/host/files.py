@@ -117,6 +117,6 @@ class Files:
         if found is None or not stat.S_ISLNK(found.st_mode):
             return None
         try:
-            return str(self.local(path).resolve(strict=True))
+            return str(self.local(path).resolve(strict=True)).removeprefix("\\\\?\\")
         except (OSError, RuntimeError, ValueError):
             return None

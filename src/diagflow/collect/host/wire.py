@@ -32,9 +32,10 @@ _PUBLIC: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a server is reached: the proxy's URL, or None for straight."""
+    """How a server is reached: the proxy's URL, or None for straight; and who is trusted."""
 
     proxy: SplitResult | None
+    trust: ssl.SSLContext
 
     @property
     def name(self) -> str:
@@ -80,7 +81,7 @@ def _conversation(server: Server, way: Way, now: Callable[[], datetime], end: fl
     with _connected(server, way, end) as plain:
         stream = plain
         if server.parts.scheme == "https":
-            stream = ssl.create_default_context().wrap_socket(plain, server_hostname=server.host)
+            stream = way.trust.wrap_socket(plain, server_hostname=server.host)
             found |= _described(issuer_of(stream.getpeercert(binary_form=True) or b""))
         try:
             stream.sendall(_request(server, way))

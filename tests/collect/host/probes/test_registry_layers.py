@@ -1,11 +1,13 @@
 """Facts from the registry of a made-up Windows: `environment`, `path`, `installs`, `registry`, `processes`."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 
+from diagflow.collect.host import reachable
 from diagflow.collect.host.native import Process
-from tests.collect.host.make import NOW, fact, linux, pe, program, put, script, tree, windows
+from tests.collect.host.make import NOW, Said, fact, linux, pe, program, put, script, tree, windows
 
 USER = "HKCU\\Environment"
 MACHINE = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment"
@@ -154,6 +156,38 @@ def test_hits_stand_in_the_order_of_path_and_pathext(tmp_path):
     assert names[0] == "C:\\b\\go.ps1"
     bash = windows(tmp_path, env={**env, "MSYSTEM": "UCRT64"})
     assert [h["path"] for h in fact(bash, "path")["go"]] == ["C:\\b\\go", "C:\\b\\go.exe"]
+
+
+def test_cmd_looks_into_the_current_folder_first(tmp_path):
+    put(tmp_path / "c/Users/li/go.cmd", "@echo off")
+    put(tmp_path / "c/tools/go.exe", pe(0x8664))
+    for env, shell, indexes in (
+        ({}, "cmd.exe", [-1, 0]),
+        ({}, "powershell.exe", [0]),
+        ({"NODEFAULTCURRENTDIRECTORYINEXEPATH": ""}, "cmd.exe", [0]),
+    ):
+        machine = windows(tmp_path, env={"PATH": "C:\\tools", **env}, parents=[Process(2, 1, shell, NOW)])
+        assert [hit["index"] for hit in fact(machine, "path")["go"]] == indexes
+
+
+def test_a_share_that_does_not_answer_holds_up_nobody(tmp_path, monkeypatch):
+    tree(tmp_path / "c/Go", "go1.22.1", exe="go.exe")
+    machine = windows(tmp_path, env={"PATH": "\\\\dead\\bin;C:\\Go\\bin"})
+    monkeypatch.setattr(Said, "remote", lambda _, path: path.startswith("\\\\"))
+    for_ever = threading.Event()
+    local = type(machine.files).local
+
+    def slow(files, path):
+        if path.startswith("\\\\dead"):
+            for_ever.wait(30)
+        return local(files, path)
+
+    monkeypatch.setattr(type(machine.files), "local", slow)
+    monkeypatch.setattr(reachable, "_PATIENCE", 0.2)
+    found = fact(machine, "path")
+    for_ever.set()
+    assert [e["exists"] for e in found["entries"]] == [False, True]
+    assert [h["version"] for h in found["go"]] == ["go1.22.1"]
 
 
 def test_a_shim_of_scoop_leads_to_a_tree(tmp_path):

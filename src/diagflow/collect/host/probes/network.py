@@ -4,6 +4,7 @@ Nobody else is asked. With `--offline` nobody is.
 """
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from urllib.parse import SplitResult
 from diagflow.collect.host.goproxy import Server, servers
 from diagflow.collect.host.look import Look
 from diagflow.collect.host.machine import Machine
+from diagflow.collect.host.trust import context_of
 from diagflow.collect.host.wire import SECONDS, Way, asked, proxy_parts
 from diagflow.collect.proxies import proxy_from_environment, usable_proxy
 from diagflow.model import BadInput
@@ -25,7 +27,8 @@ def probe(look: Look) -> Any:
     """Ask all servers at once."""
     machine = look.machine
     values = look.known("go_env").get("values") or look.known("_settings").get("values", {})
-    targets = [] if look.offline else _all(machine, servers(values))
+    named = [] if look.offline else servers(values)
+    targets = _all(machine, named, context_of(machine, look.known("go").get("version"))) if named else []
     return {
         "offline": look.offline,
         "targets": targets,
@@ -35,11 +38,11 @@ def probe(look: Look) -> Any:
     }
 
 
-def _all(machine: Machine, named: list[Server]) -> list[dict[str, Any]]:
+def _all(machine: Machine, named: list[Server], trust: ssl.SSLContext) -> list[dict[str, Any]]:
     found: dict[int, dict[str, Any]] = {}
 
     def ask(index: int, server: Server) -> None:
-        found[index] = _asked(machine, server)
+        found[index] = _asked(machine, server, trust)
 
     threads = [threading.Thread(target=ask, args=pair, daemon=True) for pair in enumerate(named)]
     for thread in threads:
@@ -55,10 +58,10 @@ def _silent(server: Server) -> dict[str, Any]:
     return {**said, "ok": False, "kind": "dns", "error": "no answer from the name lookup"}
 
 
-def _asked(machine: Machine, server: Server) -> dict[str, Any]:
+def _asked(machine: Machine, server: Server, trust: ssl.SSLContext) -> dict[str, Any]:
     try:
         url = proxy_from_environment(server.url, machine.environ)
-        way = Way(proxy_parts(url) if url else None)
+        way = Way(proxy_parts(url) if url else None, trust)
     except (BadInput, ValueError) as e:
         said = {"name": server.name, "url": server.url, "host": server.host, "port": server.port, "through": "proxy"}
         return {**said, "error": str(e)}  # a kind of proxy that Go may speak and we do not: nothing is known

@@ -1,6 +1,6 @@
 """`path`: the entries of PATH, where each comes from, and what is found along them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final
 
 from diagflow.collect.host.layers import Layers, registry_layers
@@ -8,6 +8,7 @@ from diagflow.collect.host.look import Look
 from diagflow.collect.host.machine import Machine
 from diagflow.collect.host.pathlist import folder, same, split_path, unexpanded
 from diagflow.collect.host.probes.host import shell_of
+from diagflow.collect.host.reachable import silent
 from diagflow.collect.host.search import hits
 
 PROGRAMS: Final = ("go", "gcc", "git", "gopls", "dlv")
@@ -19,10 +20,12 @@ def probe(look: Look) -> Any:
     layers = registry_layers(machine)
     origins = _origins(machine, layers)
     shell = shell_of(machine, machine.native.ancestors()) or ""
-    entries = listed(machine, machine.env("PATH"), origins)
     future = _future(look, layers)
-    coming = None if future is None else listed(machine, future, origins)
-    found = {name: hits(machine, name, entries, shell) for name in PROGRAMS}
+    dead = silent(machine, [folder(e, windows=machine.windows) for e in _raw(machine, future)])
+    entries = listed(machine, machine.env("PATH"), origins, dead)
+    coming = None if future is None else listed(machine, future, origins, dead)
+    alive = [*_here(machine, shell), *(entry for entry in entries if entry["dir"] not in dead)]
+    found = {name: hits(machine, name, alive, shell) for name in PROGRAMS}
     alias = _alias(look)
     found["go"] = [*alias, *found["go"]]
     return {
@@ -32,16 +35,28 @@ def probe(look: Look) -> Any:
         "total_length": len(machine.env("PATH")),
         **_registry(machine, layers),
         **found,
-        "future_go": None if coming is None else [*alias, *hits(machine, "go", coming, shell)],
+        "future_go": None
+        if coming is None
+        else [*alias, *hits(machine, "go", [e for e in coming if e["dir"] not in dead], shell)],
     }
 
 
-def listed(machine: Machine, value: str, origins: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the entries of a PATH, each as `docs/facts.md` says."""
-    return [_entry(machine, i, raw, origins) for i, raw in enumerate(split_path(value, windows=machine.windows))]
+def _raw(machine: Machine, future: str | None) -> list[str]:
+    return [e for path in (machine.env("PATH"), future or "") for e in split_path(path, windows=machine.windows)]
 
 
-def _entry(machine: Machine, index: int, raw: str, origins: Mapping[str, str]) -> dict[str, Any]:
+def _here(machine: Machine, shell: str) -> list[dict[str, Any]]:
+    """Return the current folder where the shell looks there first: cmd.exe does, unless it is told not to."""
+    first = shell == "cmd" and machine.cwd and "NODEFAULTCURRENTDIRECTORYINEXEPATH" not in machine.environ
+    return [{"index": -1, "dir": machine.cwd, "layer": "session"}] if first else []
+
+
+def listed(machine: Machine, value: str, origins: Mapping[str, str], dead: Container[str] = ()) -> list[dict[str, Any]]:
+    """Return the entries of a PATH, each as `docs/facts.md` says; a folder that does not answer does not exist."""
+    return [_entry(machine, i, raw, origins, dead) for i, raw in enumerate(split_path(value, windows=machine.windows))]
+
+
+def _entry(machine: Machine, index: int, raw: str, origins: Mapping[str, str], dead: Container[str]) -> dict[str, Any]:
     plain = folder(raw, windows=machine.windows)
     layer = origins.get(same(raw, windows=machine.windows), "session") if origins else None
     entry = {
@@ -49,7 +64,7 @@ def _entry(machine: Machine, index: int, raw: str, origins: Mapping[str, str]) -
         "raw": raw,
         "dir": plain,
         "layer": layer,
-        "exists": machine.files.is_dir(plain) if plain else False,
+        "exists": bool(plain) and plain not in dead and machine.files.is_dir(plain),
         "quoted": '"' in raw,
         "blank": raw != raw.strip(),
         "unexpanded": machine.windows and unexpanded(raw),
