@@ -1,7 +1,7 @@
 """The Debian packages that the lab needs: installs those that are missing, and says so."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,24 +25,24 @@ PACKAGES = {
 _POLICY = Path("/usr/sbin/policy-rc.d")
 
 
-def missing() -> list[str]:
+def missing(packages: Mapping[str, str] = PACKAGES) -> list[str]:
     """Returns the packages that are not installed, sorted."""
-    return sorted(name for name in PACKAGES if not _installed(name))
+    return sorted(name for name in packages if not _installed(name))
 
 
-def install() -> None:
-    """Installs what is missing, without starting any service of it.
+def install(packages: Mapping[str, str] = PACKAGES) -> None:
+    """Installs what is missing of the packages (name and reason), without starting any service of it.
 
     Raises:
         LabError: not root, or apt-get failed.
     """
-    names = missing()
+    names = missing(packages)
     if not names:
         return
     if os.geteuid() != 0:
         raise LabError(f"not installed: {', '.join(names)}; run `sudo apt-get install {' '.join(names)}`")
     for name in names:
-        print(f"  installing {name}: {PACKAGES[name]}", flush=True)
+        print(f"  installing {name}: {packages[name]}", flush=True)
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     with _services_stay_off():
         run(["apt-get", "update", "-qq"], env=env, timeout=600)

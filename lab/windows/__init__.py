@@ -1,0 +1,1 @@
+"""Machines with real Go, broken on purpose: go.exe and Windows CPython under Wine, and Go on Linux."""
