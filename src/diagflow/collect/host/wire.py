@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 from diagflow.collect.host.der import issuer_of
 from diagflow.collect.host.goproxy import Server
@@ -167,14 +167,3 @@ def _left(end: float) -> float:
     if left <= 0:
         raise TimeoutError("timed out")
     return left
-
-
-def proxy_parts(url: str) -> SplitResult:
-    """Return the parts of a proxy's URL.
-
-    Raises:
-        ValueError: it is none.
-    """
-    parts = urlsplit(url)
-    parts.port  # noqa: B018  # it raises for what is no port
-    return parts

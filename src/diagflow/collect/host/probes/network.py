@@ -12,12 +12,11 @@ from typing import Any, Final
 from urllib.parse import SplitResult
 
 from diagflow.collect.host.goproxy import Server, servers
+from diagflow.collect.host.httpproxy import proxy_for, proxy_parts
 from diagflow.collect.host.look import Look
 from diagflow.collect.host.machine import Machine
 from diagflow.collect.host.trust import context_of
-from diagflow.collect.host.wire import SECONDS, Way, asked, proxy_parts
-from diagflow.collect.proxies import proxy_from_environment, usable_proxy
-from diagflow.model import BadInput
+from diagflow.collect.host.wire import SECONDS, Way, asked
 
 _INTERNET_SETTINGS: Final = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings"
 _GRACE: Final = 1.0  # a name lookup knows no time limit
@@ -60,9 +59,8 @@ def _silent(server: Server) -> dict[str, Any]:
 
 def _asked(machine: Machine, server: Server, trust: ssl.SSLContext) -> dict[str, Any]:
     try:
-        url = proxy_from_environment(server.url, machine.environ)
-        way = Way(proxy_parts(url) if url else None, trust)
-    except (BadInput, ValueError) as e:
+        way = Way(proxy_for(server, machine.environ), trust)
+    except ValueError as e:
         said = {"name": server.name, "url": server.url, "host": server.host, "port": server.port, "through": "proxy"}
         return {**said, "error": str(e)}  # a kind of proxy that Go may speak and we do not: nothing is known
     return asked(server, way, machine.now)
@@ -86,8 +84,8 @@ def _variable(machine: Machine, name: str) -> str | None:
 
 def _parts(url: str) -> SplitResult | None:
     try:
-        return proxy_parts(url if "://" in url else usable_proxy(url, "HTTPS_PROXY"))
-    except (BadInput, ValueError):
+        return proxy_parts(url)
+    except ValueError:
         return None
 
 
