@@ -37,9 +37,12 @@ def _run(arguments: list[str]) -> int:
 def guarded(run: Callable[[], int], *, debug: Path | None = None) -> int:
     """Run something and turn whatever escapes into one line on stderr and an exit status; never a stack trace."""
     try:
-        return _guarded(run, debug)
+        status = _guarded(run, debug)
     except KeyboardInterrupt:
-        return _say("interrupted; nothing half-written is left", EXIT_INTERRUPTED)
+        status = EXIT_INTERRUPTED
+    if status == EXIT_INTERRUPTED:  # also what typer makes of Ctrl-C in a command
+        _say("interrupted; nothing half-written is left", status)
+    return status
 
 
 def _guarded(run: Callable[[], int], debug: Path | None) -> int:
@@ -50,11 +53,9 @@ def _guarded(run: Callable[[], int], debug: Path | None) -> int:
     try:
         return run()
     except click.exceptions.Exit as e:
-        if e.exit_code == EXIT_INTERRUPTED:  # what typer makes of Ctrl-C
-            raise KeyboardInterrupt from None
         return e.exit_code
     except click.exceptions.Abort:
-        raise KeyboardInterrupt from None
+        return EXIT_INTERRUPTED
     except click.ClickException as e:
         return _usage(e)
     except DiagFlowError as e:
