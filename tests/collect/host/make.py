@@ -16,7 +16,7 @@ from diagflow.collect.host.native import CodePages, Process
 from diagflow.collect.host.outcome import Outcome
 from diagflow.collect.host.probes import probes
 from diagflow.collect.host.registry import Key, Value
-from diagflow.collect.host.run import run
+from diagflow.collect.host.run import Runner
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 
@@ -188,6 +188,8 @@ def environ(path: str, **more: str) -> dict[str, str]:
 
 def here(env: Mapping[str, str], cwd: Path | str = "/"):
     """Return this machine with another environment and folder, for what it runs too."""
+
+    run = Runner()
 
     def elsewhere(argv, *, timeout, **how):
         return run(argv, timeout=timeout, env=how.get("env") or env, cwd=how.get("cwd") or str(cwd))

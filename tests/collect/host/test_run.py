@@ -2,16 +2,22 @@
 
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from diagflow.collect.host import HostReader, this_machine
 from diagflow.collect.host import run as run_module
-from diagflow.collect.host.run import run
+from diagflow.collect.host.outcome import Outcome
+from diagflow.collect.host.run import Runner
 from tests.collect.host.make import program, put, script
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the programs are shell scripts")
+
+
+run = Runner()
 
 
 def alive(pid: int) -> bool:
@@ -38,6 +44,20 @@ def test_one_that_hangs_is_ended_with_its_children(tmp_path):
     done = run([str(go)], timeout=0.5)
     assert time.monotonic() - started < 4
     assert (done.rc, done.timed_out, done.stdout) == (None, True, b"before\n")
+    assert not alive(int((tmp_path / "child").read_text()))
+
+
+def test_who_does_not_wait_any_more_leaves_nothing_behind(tmp_path):
+    go = script(tmp_path / "go", f"sleep 60 & echo $! > {tmp_path}/child; echo started; wait")
+    machine = this_machine()
+    done: list[Outcome] = []
+    thread = threading.Thread(target=lambda: done.append(machine.run([str(go)], timeout=50)))
+    thread.start()
+    while not (tmp_path / "child").exists() or not (tmp_path / "child").read_text():
+        time.sleep(0.02)
+    HostReader(machine).close()
+    thread.join(9)
+    assert (done[0].rc, done[0].stdout) == (-9, b"started\n")
     assert not alive(int((tmp_path / "child").read_text()))
 
 

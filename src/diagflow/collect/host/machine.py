@@ -19,7 +19,7 @@ from diagflow.collect.host.files import Files
 from diagflow.collect.host.native import Native
 from diagflow.collect.host.outcome import Outcome
 from diagflow.collect.host.registry import Registry
-from diagflow.collect.host.run import run
+from diagflow.collect.host.run import Runner
 
 
 class Run(Protocol):
@@ -57,7 +57,7 @@ class Machine:
     native: Native
     files: Files = field(default_factory=Files)
     registry: Registry | None = None
-    run: Run = run
+    run: Run = field(default_factory=Runner)
     now: Callable[[], datetime] = _now
 
     @property
@@ -82,6 +82,11 @@ class Machine:
         """Decode what a program printed."""
         pages = self.native.code_pages()
         return decode(data, pages.oem, pages.ansi)[0]
+
+    def close(self) -> None:
+        """End the commands that still run."""
+        if isinstance(self.run, Runner):
+            self.run.close()
 
     @property
     def home(self) -> str:

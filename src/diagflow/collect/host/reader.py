@@ -72,7 +72,8 @@ class HostReader:
         return {"kind": "host", **found, **({"go": version} if version else {})}
 
     def close(self) -> None:
-        """Nothing to let go of: threads are daemons, commands end by their own time limit."""
+        """End the commands that still run; threads are daemons and end with the program."""
+        self._machine.close()
 
     def _looked_at(self, query: Query) -> bool:
         return query.kind == "fact" and (self._here or query.target == "command")

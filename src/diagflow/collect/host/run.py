@@ -20,22 +20,35 @@ _CHUNK: Final = 1 << 16
 _LINGER: Final = 0.5  # seconds for what is still in a pipe after the process has ended (its children may hold it open)
 
 
-def run(
-    argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = None, cwd: str | None = None
-) -> Outcome:
-    """Run a command to its end, for at most `timeout` seconds."""
-    started = time.monotonic()
-    try:
-        process = _start(argv, env, cwd)
-    except OSError as e:
-        return Outcome(error=_words(e), errno=getattr(e, "winerror", None) or e.errno)
-    except (ValueError, UnicodeError) as e:  # a NUL in an argument, what no name can be made of
-        return Outcome(error=str(e))
-    family = _Family(process)
-    try:
-        return _wait(process, family, started + timeout)
-    finally:
-        family.close()
+class Runner:
+    """Runs commands, from any number of threads."""
+
+    def __init__(self) -> None:
+        self._running: set[_Family] = set()
+
+    def __call__(
+        self, argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = None, cwd: str | None = None
+    ) -> Outcome:
+        """Run a command to its end, for at most `timeout` seconds."""
+        started = time.monotonic()
+        try:
+            process = _start(argv, env, cwd)
+        except OSError as e:
+            return Outcome(error=_words(e), errno=getattr(e, "winerror", None) or e.errno)
+        except (ValueError, UnicodeError) as e:  # a NUL in an argument, what no name can be made of
+            return Outcome(error=str(e))
+        family = _Family(process)
+        self._running.add(family)
+        try:
+            return _wait(process, family, started + timeout)
+        finally:
+            self._running.discard(family)
+            family.close()
+
+    def close(self) -> None:
+        """End what still runs: whoever asked does not wait any more, and a `go` that hangs would outlive us."""
+        for family in list(self._running):
+            family.kill()
 
 
 def _start(argv: Sequence[str], env: Mapping[str, str] | None, cwd: str | None) -> "subprocess.Popen[bytes]":
