@@ -85,6 +85,7 @@ def diagnose(
         source=recorded_source(bundle),
         advice=advice,
         suppressions=_suppressions(bundle, suppressions),
+        blind=not any(bundle.get(query).readable for query in analysis.consulted),
     )
     if whole_objects:
         _read(reader, bundle, [Want(Query.of("object", str(e))) for e in named_entities(diagnosis)], deadline)

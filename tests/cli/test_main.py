@@ -271,3 +271,15 @@ def test_since_says_how_far_back_events_count(tmp_path):
         )
     }
     assert seen == {"10m": [], "12h": ["kubernetes.config-map-missing"]}
+
+
+def test_a_folder_in_which_nothing_can_be_looked_at_is_not_called_healthy(tmp_path):
+    body = {"alerts": [{"status": "firing", "labels": {"alertname": "A"}, "startsAt": "2026-01-01T00:00:00Z"}]}
+    (tmp_path / "alert.json").write_text(json.dumps(body))
+    assert json.loads(diagflow("scan", "--bundle", tmp_path, "-o", "json").out)["status"] == "unknown"
+    found = diagflow("scan", "--bundle", tmp_path, LC_ALL="C.UTF-8")
+    assert (found.status, "nothing could be looked at" in found.out) == (3, True), found.out
+    (tmp_path / "objects").mkdir()
+    (tmp_path / "objects" / "pods.json").write_text('{"apiVersion": "v1", "kind": "PodList", "items": []}')
+    found = diagflow("scan", "--bundle", tmp_path, "-o", "json")
+    assert (found.status, json.loads(found.out)["status"]) == (0, "healthy")

@@ -27,7 +27,7 @@ from diagflow.feedback.shells import commands
 from diagflow.feedback.timeline import alert_name, timeline
 from diagflow.feedback.wire import rfc3339
 from diagflow.feedback.words import words
-from diagflow.model import HOST, Entity, Evidence, Instruction, Text
+from diagflow.model import HOST, Entity, Evidence, Instruction, State, Text
 from diagflow.model.diagnosis import Candidate, Diagnosis, NamedCause, RuledOut, Status, Step, Suppressed, Suspect
 
 _TEXT_LIMIT: Final = 1200
@@ -129,6 +129,9 @@ class _Builder:
         yield from (plural.of(n) for n, plural in counted if n)
         if not any(n for n, _ in counted):
             alert = alert_name(d)
+            if d.missing and all(m.state is State.ABSENT for m in d.missing) and not any(s.evidence for s in d.path):
+                yield w.because_blind
+                return
             yield w.because_alert.format(alert=alert) if alert else w.because_nothing
 
     def _finding(self, c: NamedCause, effects: Sequence[Effect]) -> Finding:

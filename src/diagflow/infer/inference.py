@@ -29,6 +29,7 @@ def infer(  # one straight line from verdicts to the diagnosis, a name for each 
     source: Mapping[str, Any] | None = None,
     advice: bool = False,
     suppressions: Sequence[Suppression] = (),
+    blind: bool = False,
 ) -> Diagnosis:
     """Turn the verdicts of the last round into a diagnosis.
 
@@ -41,6 +42,7 @@ def infer(  # one straight line from verdicts to the diagnosis, a name for each 
         source: who answered, as recorded.
         advice: show best practices too.
         suppressions: what not to tell; what they hid is listed.
+        blind: nothing at all could be read: silence is no sign of health then.
     """
     near = connected_to(incident.entities, topology) if incident.near else _nothing
     weighed = _weigh_all(verdicts, near)
@@ -52,7 +54,7 @@ def infer(  # one straight line from verdicts to the diagnosis, a name for each 
     symptoms = fold_symptoms([w for w in shown if roles.is_symptom(w)], explained, causes, named_causes)
     ruled_out = fold_ruled_out(roles.refuted(weighed.values(), shown), causes)
     others = fold_causes(roles.elsewhere(), explained, causes)
-    unsure = could_not_tell(verdicts, gaps) or bool(symptoms) or incident.alert is not None
+    unsure = blind or could_not_tell(verdicts, gaps) or bool(symptoms) or incident.alert is not None
     return Diagnosis(
         status=_status(bool(named_causes), unsure=unsure),
         incident=incident,

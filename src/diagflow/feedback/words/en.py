@@ -23,6 +23,7 @@ WORDS: Final = Words(
     because_symptoms=Plural("no known cause explains what is seen", "no known cause explains {n} symptoms"),
     because_alert="no known cause explains the alert {alert}",
     because_nothing="nothing fits",
+    because_blind="nothing could be looked at",
     likelihoods=("almost certain", "very likely", "likely", "more likely than not", "possible"),
     severities={"critical": "critical", "warning": "warning", "info": "info"},
     sure="{word} ({percent}%)",

@@ -54,6 +54,7 @@ class Words:
     because_symptoms: Plural
     because_alert: str
     because_nothing: str
+    because_blind: str
 
     # How sure, how bad.
     likelihoods: tuple[str, str, str, str, str]

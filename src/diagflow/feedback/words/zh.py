@@ -23,6 +23,7 @@ WORDS: Final = Words(
     because_symptoms=Plural("没有已知原因能解释所见症状", "没有已知原因能解释 {n} 个症状"),
     because_alert="没有已知原因能解释告警 {alert}",
     because_nothing="没有吻合的原因",
+    because_blind="没有可查看的内容",
     likelihoods=("几乎可以确定", "很有可能", "较有可能", "有可能", "尚不确定"),
     severities={"critical": "严重", "warning": "警告", "info": "提示"},
     sure="{word}（{percent}%）",
