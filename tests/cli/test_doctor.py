@@ -1,0 +1,157 @@
+"""`diagflow doctor go` from outside: what it runs, prints, keeps and changes, and how it ends."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DIAGFLOW = [sys.executable, "-m", "diagflow"]
+GO = shutil.which("go")
+needs_go = pytest.mark.skipif(GO is None, reason="no go here")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home folder with nothing in it but a folder to stand in."""
+    (tmp_path / "home" / "work").mkdir(parents=True)
+    return tmp_path / "home"
+
+
+def doctor(
+    home: Path, *words: str, stdin: bytes = b"", environ: Mapping[str, str] | None = None
+) -> "subprocess.CompletedProcess[bytes]":
+    kept = {k: os.environ[k] for k in ("PATH", "SYSTEMROOT", "DIAGFLOW_CACHE") if k in os.environ}
+    env = {**kept, "HOME": str(home), "USERPROFILE": str(home), "LC_ALL": "C.UTF-8", **(environ or {})}
+    command = [*DIAGFLOW, "doctor", "go", "--offline", *words]
+    return subprocess.run(command, cwd=home / "work", env=env, input=stdin, capture_output=True, check=False)
+
+
+def diagnosis(done: "subprocess.CompletedProcess[bytes]") -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_the_output_of_the_command_passes_through_and_its_status_is_kept(home: Path):
+    script = "import sys; print('to stdout'); print('to stderr', file=sys.stderr); sys.exit(7)"
+    done = doctor(home, "--", sys.executable, "-c", script)
+    assert done.stdout.startswith(b"to stdout")
+    assert b"to stderr" in done.stderr
+    assert done.returncode == 3, done.stdout  # it failed, and not in a way that we know
+    done = doctor(home, "--json", "--", sys.executable, "-c", script)
+    assert b"to stdout" in done.stderr  # the result alone is on stdout
+    (symptom,) = diagnosis(done)["symptoms"]
+    assert symptom["id"] == "go.command-failed"
+    assert "7" in json.dumps(symptom)
+
+
+def test_a_command_that_succeeds_on_a_healthy_machine_is_no_finding(home: Path):
+    done = doctor(home, "--", sys.executable, "-c", "print('fine')")
+    assert done.returncode in (0, 1), done.stdout + done.stderr  # 1: this machine may have no go
+    assert done.returncode == (0 if GO else 1), done.stdout
+
+
+def test_a_command_that_is_not_there_is_said_in_a_line(home: Path):
+    done = doctor(home, "--", "no-such-command-here")
+    assert b"no-such-command-here" in done.stderr
+    assert done.returncode in (1, 3)
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "gbk"])
+@pytest.mark.parametrize("through", ["file", "stdin"])
+def test_a_saved_log_is_explained_without_a_look_at_this_machine(home: Path, encoding: str, through: str):
+    text = "go: 正在运行\r\ngo: cannot find GOROOT directory: C:\\旧的\\go\r\n".encode(encoding)
+    (home / "build.log").write_bytes(text)
+    done = doctor(home, "--json", "--log", "-" if through == "stdin" else str(home / "build.log"), stdin=text)
+    assert done.returncode == 1, done.stderr
+    found = diagnosis(done)
+    assert "C3" in found["causes"][0]["refs"]
+    assert "C:\\旧的\\go" in json.dumps(found["causes"][0], ensure_ascii=False)
+    assert found["source"] == {"kind": "host"}
+
+
+def test_a_log_that_says_nothing_is_not_explained(home: Path):
+    done = doctor(home, "--log", "-", stdin=b"make: *** [all] Error 2\n")
+    assert done.returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--here"], "--log"),
+        (["--yes"], "--fix"),
+        (["--log", "x", "--", "go", "version"], "not both"),
+        (["--log", "no-such-file.log"], "no-such-file.log"),
+        (["--bundle", "no-such-bundle"], "no-such-bundle"),
+        (["--bundle", "x", "--fix"], "another"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(home: Path, words: list[str], said: str):
+    done = doctor(home, *words)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert said in done.stderr.decode()
+    assert len(done.stderr.splitlines()) == 1
+
+
+@needs_go
+def test_a_recording_of_this_machine_is_diagnosed_again_to_the_byte(home: Path, tmp_path: Path):
+    path = str(tmp_path / "it.zip")
+    environ = {"GOROOT": "/nowhere", "GOAUTH_TOKEN": "hunter2hunter2"}
+    done = doctor(home, "--json", "--record", path, environ=environ)
+    assert done.returncode == 1, done.stderr
+    again = subprocess.run([*DIAGFLOW, "replay", path, "-o", "json"], capture_output=True, check=False, cwd="/")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout == done.stdout
+    shown = subprocess.run([*DIAGFLOW, "doctor", "go", "--bundle", path, "--json"], capture_output=True, check=False)
+    assert (shown.returncode, shown.stdout) == (1, done.stdout)
+    assert b"hunter2" not in Path(path).read_bytes()
+
+
+@needs_go
+def test_fix_shows_asks_changes_and_can_be_undone(home: Path):
+    env = home / "go.env"
+    before = b"GOFLAGS=-mod=mod\r\nGOROOT=/nowhere\r\n"
+    env.write_bytes(before)
+    environ = {"GOENV": str(env), "XDG_STATE_HOME": str(home / "state")}
+    refused = doctor(home, "--fix", environ=environ)
+    assert env.read_bytes() == before
+    assert b"--yes" in refused.stderr
+    done = doctor(home, "--fix", "--yes", environ=environ)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert env.read_bytes() == b"GOFLAGS=-mod=mod\n"
+    (script,) = (home / "state").rglob("undo.sh")
+    subprocess.run(["sh", str(script)], check=True)
+    assert env.read_bytes() == before
+
+
+@pytest.mark.parametrize("encoding", ["cp437", "gbk", "ascii"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_console_gets_what_it_can_show(home: Path, encoding: str, lang: str):
+    log = "go: cannot find GOROOT directory: C:\\旧的\\go\n".encode()
+    done = doctor(home, "--lang", lang, "-v", "--log", "-", stdin=log, environ={"PYTHONIOENCODING": encoding})
+    assert done.returncode == 1, done.stderr
+    text = done.stdout.decode(encoding)
+    assert "GOROOT" in text
+    assert "?" not in text.replace("?\n", "")
+    if encoding == "gbk":
+        assert "旧的" in text
+
+
+def test_no_heavy_library_is_loaded(home: Path):
+    heavy = ("numpy", "rustworkx", "httpx2", "lightkube", "structlog", "pydantic")
+    script = (
+        "import sys\nfrom diagflow.cli import main\n"
+        "try: main(['doctor', 'go', '--offline', '--json'])\nexcept SystemExit: pass\n"
+        f"print([m for m in {heavy!r} if m in sys.modules], file=sys.stderr)"
+    )
+    env = {**os.environ, "HOME": str(home)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env=env, cwd=home, check=False
+    )
+    assert done.stderr.splitlines()[-1] == "[]", done.stderr
