@@ -26,11 +26,29 @@ CHINESE = "go: 系统找不到指定的路径。\r\n"
         (b"", 936, 936, ("", "utf-8")),
         (b"a", 936, 936, ("a", "utf-8")),
         (b"\x81", 932, 1252, ("\ufffd", "cp1252")),
-        (b"\xff\xff", 99999, None, ("\ufffd\ufffd", "utf-8")),
+        (b"\xff\xff", 99999, None, ("ÿÿ", "cp1252")),
+        (CHINESE.encode("gbk"), 437, 1252, (CHINESE, "cp936")),
+        ("C:\\Users\\李\\go".encode("gbk"), None, None, ("C:\\Users\\李\\go", "cp936")),
+        ("señal".encode("cp1252"), None, None, ("señal", "cp1252")),
+        ("Größe überschritten".encode("cp1252"), 1252, 1252, ("Größe überschritten", "cp1252")),
+        ("システム".encode("cp932"), 932, 932, ("システム", "cp932")),
+        ("시스템".encode("cp949"), 949, 949, ("시스템", "cp949")),
     ],
 )
 def test_encodings(data, oem, ansi, expected):
     assert decode(data, oem, ansi) == expected
+
+
+def test_lines_of_two_programs():
+    """`go` writes UTF-8, the gcc that it starts writes the machine's page."""
+    go, gcc = "go: 张三/x.go\n", "错误：没有那个文件\n"
+    for oem in (936, 437, None):
+        assert decode(go.encode() + gcc.encode("gbk") + go.encode(), oem, oem) == (go + gcc + go, "cp936")
+
+
+def test_a_text_that_was_cut_off():
+    text, _ = decode("go: 好\n张三".encode()[:-1], 936, 936)
+    assert text.startswith("go: 好\n")
 
 
 def test_one_nul_in_a_text_is_no_utf_16():

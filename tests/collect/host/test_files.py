@@ -2,6 +2,7 @@
 
 import os
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -53,3 +54,12 @@ def test_a_mark_is_found_wherever_it_is(tmp_path, at):
     put(tmp_path / "big", b"-" * at + b"<mark>after" + b"." * 50)
     assert (Files().find(str(tmp_path / "big"), b"<mark>", 11) or b"").startswith(b"<mark>after")
     assert Files().find(str(tmp_path / "big"), b"<other>", 11) is None
+
+
+@pytest.mark.parametrize(("attributes", "read"), [(0x20, True), (0x400020, False), (0x1020, False)])
+def test_nothing_is_fetched_from_the_cloud(tmp_path, monkeypatch, attributes, read):
+    path = put(tmp_path / "x.go", "package x")
+    status = SimpleNamespace(st_file_attributes=attributes, st_mode=path.stat().st_mode)
+    monkeypatch.setattr(Files, "status", lambda *_args, **_how: status)
+    assert (Files().peek(str(path)) is not None) is read
+    assert (Files().find(str(path), b"pack", 9) is not None) is read

@@ -1,10 +1,13 @@
 r"""Text of unknown encoding, as Windows programs write it.
 
-A byte-order mark decides; else many NULs on odd or even places mean UTF-16 (wsl.exe writes it without a mark); else
-what is valid UTF-8 is UTF-8; else the OEM code page (reg, where, cmd), else the ANSI one with replacement characters.
+A byte-order mark decides; else many NULs on odd or even places mean UTF-16 (wsl.exe writes it without a mark). Else
+each line by itself, since go writes UTF-8 where cmd and gcc do not: what is valid UTF-8 is UTF-8; else the OEM code
+page (reg, where, cmd), else the ANSI one. What can only be Chinese comes before pages that fit everything: a log may
+be from another machine.
 """
 
 import codecs
+import re
 from typing import Final
 
 MARKS: Final = (
@@ -14,7 +17,9 @@ MARKS: Final = (
 )
 _NULS: Final = 0.2  # a share of NULs at one parity that no text in an 8-bit encoding has
 _SAMPLE: Final = 4096
-_GUESSES: Final = ("cp936", "cp1252")  # for a saved log from a machine that nobody can ask
+_UTF_8: Final = 65001
+_DOUBLE: Final = ("cp932", "cp936", "cp949", "cp950")  # pages of two bytes a character; the others fit any bytes
+_ROW: Final = re.compile(r"[^\x00-\x7f]{2}")
 
 
 def bom(data: bytes) -> str:
@@ -23,7 +28,7 @@ def bom(data: bytes) -> str:
 
 
 def decode(data: bytes, oem: int | None = None, ansi: int | None = None) -> tuple[str, str]:
-    """Return the text and the encoding that it was in; never fails.
+    """Return the text and the encoding that it was in (the first that is not UTF-8, where lines differ); never fails.
 
     Args:
         data: what a program printed or what a file holds.
@@ -37,13 +42,34 @@ def decode(data: bytes, oem: int | None = None, ansi: int | None = None) -> tupl
     wide = _wide(data)
     if wide:
         return data.decode(wide, "replace"), wide
-    pages = [f"cp{page}" for page in (oem, ansi) if page and page != 65001]  # noqa: PLR2004  # that one is UTF-8
-    for encoding in ("utf-8", *(pages or _GUESSES)):
+    pages = [name for page in (oem, ansi) if (name := _codec(page))]
+    lines = [_line(line, pages) for line in data.split(b"\n")]
+    return "\n".join(text for text, _ in lines), next((name for _, name in lines if name != "utf-8"), "utf-8")
+
+
+def _line(line: bytes, pages: list[str]) -> tuple[str, str]:
+    candidates = ["utf-8", *(p for p in pages if p in _DOUBLE), *(["cp936"] if _chinese(line, pages) else []), *pages]
+    for encoding in candidates:
         try:
-            return data.decode(encoding), encoding
-        except (UnicodeDecodeError, LookupError):
+            return line.decode(encoding), encoding
+        except UnicodeDecodeError:
             continue
-    return data.decode(_known(pages), "replace"), _known(pages)
+    last = pages[-1] if pages else "cp1252"
+    return line.decode(last, "replace"), last
+
+
+def _chinese(line: bytes, pages: list[str]) -> bool:
+    """True for what is Chinese and nothing else: common characters, and where the machine is no Chinese one, in a row.
+
+    Two bytes of a text in a western page make a rare character at best, and hardly ever two in a row.
+    """
+    try:
+        text = line.decode("cp936")
+    except UnicodeDecodeError:
+        return False
+    wide = [c for c in text if not c.isascii()]
+    common = sum(bool(c.encode("gb2312", "ignore")) for c in wide)
+    return 2 * common > len(wide) and (not pages or _ROW.search(text) is not None)
 
 
 def _wide(data: bytes) -> str:
@@ -56,11 +82,10 @@ def _wide(data: bytes) -> str:
     return "utf-16be" if sample[::2].count(0) > _NULS * half > sample[1::2].count(0) else ""
 
 
-def _known(pages: list[str]) -> str:
-    for page in reversed(pages):
-        try:
-            codecs.lookup(page)
-        except LookupError:
-            continue
-        return page
-    return "utf-8"
+def _codec(page: int | None) -> str:
+    """Return Python's name of a code page; the empty string for none, for UTF-8 and for what Python does not know."""
+    name = f"cp{page}"
+    try:
+        return name if page and page != _UTF_8 and codecs.lookup(name) else ""
+    except LookupError:
+        return ""

@@ -7,8 +7,14 @@ from pathlib import Path
 from typing import Final
 
 MOST_BYTES: Final = 1 << 20
+_RECALL: Final = 0x400000 | 0x1000  # FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS, FILE_ATTRIBUTE_OFFLINE
 _MOST_CHUNKS: Final = 256  # of a file that is searched
 MOST_NAMES: Final = 20_000  # of one folder; a module cache or a Downloads folder can hold more
+
+
+def in_the_cloud(status: os.stat_result | None) -> bool:
+    """True for a file of OneDrive that is here by its name alone."""
+    return bool(getattr(status, "st_file_attributes", 0) & _RECALL)
 
 
 class Files:
@@ -65,6 +71,8 @@ class Files:
         Raises:
             OSError: there is none, or it cannot be read; pipes and devices are never opened for long.
         """
+        if in_the_cloud(self.status(path)):
+            raise OSError(f"{path} is in the cloud: reading it would download it")
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         descriptor = os.open(self.local(path), flags)
         with os.fdopen(descriptor, "rb") as file:
@@ -81,7 +89,7 @@ class Files:
 
     def find(self, path: str, mark: bytes, most: int) -> bytes | None:
         """Return what follows the first `mark` in a file, with it; None where it is not in there or cannot be read."""
-        if not self.is_file(path):
+        if not self.is_file(path) or in_the_cloud(self.status(path)):
             return None
         before = b""
         try:
