@@ -1,6 +1,7 @@
 """Healthy machines: nothing is named, nothing is left open, exit status 0."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -126,7 +127,7 @@ def a_module() -> Facts:
 
 
 HEALTHY: Final[dict[str, Callable[[], Facts]]] = {
-    **{f"Windows, {v}": lambda v=v: windows(v) for v in ("go1.22.10", "go1.24.11", "go1.26.6", "go1.27.3")},
+    **{f"Windows, {v}": partial(windows, v) for v in ("go1.22.10", "go1.24.11", "go1.26.6", "go1.27.3")},
     "Windows, a name with a blank": lambda: windows(user="Li Ming"),
     "Windows, a Chinese name": lambda: windows(user="张三"),
     "Linux": linux,
