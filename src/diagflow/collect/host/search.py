@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from diagflow.collect.host.binaries import HEAD, machine_of
@@ -37,15 +37,23 @@ def hits(machine: Machine, name: str, entries: Sequence[dict[str, Any]], shell: 
         shell: which shell is asked; it decides which extensions count.
     """
     found: list[dict[str, Any]] = []
+    seen: set[str] = set()  # a folder that stands there twice holds nothing new
     for entry in entries:
         folder = entry.get("dir")
-        if not folder or entry.get("relative"):
+        if not folder or entry.get("relative") or folder in seen or not _there(machine, entry):
             continue
+        seen.add(folder)
         place: dict[str, Any] = {"dir": folder}
         place |= {k: entry[k] for k in ("index", "layer") if k in entry}
         paths = _files(machine, str(folder), name, extensions(machine, shell))
         found += [{"path": path, **place, **described(machine, path)} for path in paths]
     return found
+
+
+def _there(machine: Machine, entry: Mapping[str, Any]) -> bool:
+    """True for a folder that exists: one look instead of one for each name and extension."""
+    known = entry.get("exists")
+    return machine.files.is_dir(str(entry["dir"])) if known is None else bool(known)
 
 
 def _files(machine: Machine, folder: str, name: str, endings: Sequence[str]) -> Iterator[str]:

@@ -6,6 +6,7 @@
 import os
 import sys
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ def _ctypes() -> Any:
     return import_module("ctypes")
 
 
+@cache
 def _kernel() -> Any:
     ctypes = _ctypes()
     kernel = ctypes.WinDLL("kernel32", use_last_error=True)
@@ -129,7 +131,7 @@ class Windows:
         """True for UNC paths and mapped drives."""
         if path.startswith(("\\\\", "//")):
             return True
-        return bool(_kernel().GetDriveTypeW(path[:2] + "\\") == _DRIVE_REMOTE) if path[1:2] == ":" else None
+        return _mapped(path[0].upper()) if path[1:2] == ":" else None
 
     def ancestors(self) -> list[Process]:
         """Walk upwards; a pid that was used again is no parent: it started later than its child."""
@@ -168,6 +170,12 @@ class Windows:
             return bool(_ctypes().WinDLL("ntdll").wine_get_version)
         except AttributeError:
             return False
+
+
+@cache
+def _mapped(letter: str) -> bool:
+    """True for a drive letter that stands for a folder of another machine."""
+    return bool(_kernel().GetDriveTypeW(f"{letter}:\\") == _DRIVE_REMOTE)
 
 
 def _processes() -> dict[int, tuple[int, str]]:

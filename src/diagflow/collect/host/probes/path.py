@@ -1,6 +1,7 @@
 """`path`: the entries of PATH, where each comes from, and what is found along them."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from diagflow.collect.host.layers import Layers, registry_layers
@@ -21,12 +22,11 @@ def probe(look: Look) -> Any:
     origins = _origins(machine, layers)
     shell = shell_of(machine, machine.native.ancestors()) or ""
     future = _future(look, layers)
-    dead = silent(machine, [folder(e, windows=machine.windows) for e in _raw(machine, future)])
-    entries = listed(machine, machine.env("PATH"), origins, dead)
-    coming = None if future is None else listed(machine, future, origins, dead)
-    alive = [*_here(machine, shell), *(entry for entry in entries if entry["dir"] not in dead)]
-    found = {name: hits(machine, name, alive, shell) for name in PROGRAMS}
-    alias = _alias(look)
+    exists = _existence(machine, future or "")
+    entries = _listed(machine, machine.env("PATH"), origins, exists)
+    coming = None if future is None else _listed(machine, future, origins, exists)
+    here, alias = _here(machine, shell), _alias(look)
+    found = {name: hits(machine, name, [*here, *entries], shell) for name in PROGRAMS}
     found["go"] = [*alias, *found["go"]]
     return {
         "entries": entries,
@@ -35,14 +35,16 @@ def probe(look: Look) -> Any:
         "total_length": len(machine.env("PATH")),
         **_registry(machine, layers),
         **found,
-        "future_go": None
-        if coming is None
-        else [*alias, *hits(machine, "go", [e for e in coming if e["dir"] not in dead], shell)],
+        "future_go": None if coming is None else [*alias, *hits(machine, "go", coming, shell)],
     }
 
 
-def _raw(machine: Machine, future: str | None) -> list[str]:
-    return [e for path in (machine.env("PATH"), future or "") for e in split_path(path, windows=machine.windows)]
+def _existence(machine: Machine, future: str) -> Callable[[str], bool]:
+    """Return what tells whether a folder is there, and looks once only; one that does not answer is not."""
+    paths = (machine.env("PATH"), future)
+    raw = [entry for path in paths for entry in split_path(path, windows=machine.windows)]
+    dead = silent(machine, [folder(entry, windows=machine.windows) for entry in raw])
+    return cache(lambda path: path not in dead and machine.files.is_dir(path))
 
 
 def _here(machine: Machine, shell: str) -> list[dict[str, Any]]:
@@ -51,12 +53,17 @@ def _here(machine: Machine, shell: str) -> list[dict[str, Any]]:
     return [{"index": -1, "dir": machine.cwd, "layer": "session"}] if first else []
 
 
-def listed(machine: Machine, value: str, origins: Mapping[str, str], dead: Container[str] = ()) -> list[dict[str, Any]]:
-    """Return the entries of a PATH, each as `docs/facts.md` says; a folder that does not answer does not exist."""
-    return [_entry(machine, i, raw, origins, dead) for i, raw in enumerate(split_path(value, windows=machine.windows))]
+def _listed(
+    machine: Machine, value: str, origins: Mapping[str, str], exists: Callable[[str], bool]
+) -> list[dict[str, Any]]:
+    """Return the entries of a PATH, each as `docs/facts.md` says."""
+    raws = enumerate(split_path(value, windows=machine.windows))
+    return [_entry(machine, index, raw, origins, exists) for index, raw in raws]
 
 
-def _entry(machine: Machine, index: int, raw: str, origins: Mapping[str, str], dead: Container[str]) -> dict[str, Any]:
+def _entry(
+    machine: Machine, index: int, raw: str, origins: Mapping[str, str], exists: Callable[[str], bool]
+) -> dict[str, Any]:
     plain = folder(raw, windows=machine.windows)
     layer = origins.get(same(raw, windows=machine.windows), "session") if origins else None
     entry = {
@@ -64,7 +71,7 @@ def _entry(machine: Machine, index: int, raw: str, origins: Mapping[str, str], d
         "raw": raw,
         "dir": plain,
         "layer": layer,
-        "exists": bool(plain) and plain not in dead and machine.files.is_dir(plain),
+        "exists": bool(plain) and exists(plain),
         "quoted": '"' in raw,
         "blank": raw != raw.strip(),
         "unexpanded": machine.windows and unexpanded(raw),
