@@ -35,7 +35,8 @@ from diagflow.model import Incident, Reading
 from diagflow.model.diagnosis import Diagnosis
 from diagflow.model.projection import ObjectList, projection
 from diagflow.rules import RuleSet, load_packs
-from diagflow.rules.files import FileKind, parse
+from diagflow.rules.filenames import FileKind
+from diagflow.rules.files import parse
 
 NOW = datetime(2026, 1, 1, 0, 5, tzinfo=UTC)
 RULES = 1000

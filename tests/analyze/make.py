@@ -8,7 +8,8 @@ from diagflow.bundle import Bundle
 from diagflow.harness.world import World
 from diagflow.model import Entity, Outcome, Verdict
 from diagflow.rules import Analyzer, RuleSet
-from diagflow.rules.files import FileKind, parse
+from diagflow.rules.filenames import FileKind
+from diagflow.rules.files import parse
 
 NOW = "2026-01-01T00:05:00Z"
 

@@ -10,7 +10,8 @@ from diagflow.harness.world import World
 from diagflow.model import Outcome
 from diagflow.model.diagnosis import Diagnosis
 from diagflow.rules import RuleSet
-from diagflow.rules.files import FileKind, parse
+from diagflow.rules.filenames import FileKind
+from diagflow.rules.files import parse
 
 LOG = r"""
 - id: T-LOG-001

@@ -5,7 +5,8 @@ from typing import Any
 
 from diagflow.model import Cause, Role, Text
 from diagflow.rules import Condition, Problem, RuleSet
-from diagflow.rules.files import Contents, FileKind, parse
+from diagflow.rules.filenames import FileKind
+from diagflow.rules.files import Contents, parse
 from diagflow.rules.ruleset import merged
 
 PRINTED = """\

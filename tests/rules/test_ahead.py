@@ -3,7 +3,8 @@
 import pytest
 
 from diagflow.rules.ahead import read_ahead
-from diagflow.rules.files import FileKind, declared, document
+from diagflow.rules.filenames import FileKind
+from diagflow.rules.files import declared, document
 from diagflow.rules.reads import reads
 from diagflow.rules.rule import ObjectInput
 from diagflow.rules.walk import leaves

@@ -17,7 +17,7 @@ from diagflow.rules import (
     Weight,
 )
 from diagflow.rules.explain import explain
-from diagflow.rules.files import FileKind
+from diagflow.rules.filenames import FileKind
 from tests.rules.make import parsed, problems, rule, rule_with, trigger
 
 

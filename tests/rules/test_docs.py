@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from diagflow.rules.cel import FUNCTIONS, VARIABLES
-from diagflow.rules.files import FileKind
+from diagflow.rules.filenames import FileKind
 from diagflow.rules.format import CAUSE, CONDITION, RULE
 from diagflow.rules.kinds import RELATIONS
 from diagflow.rules.promql import RANGE_FUNCTIONS

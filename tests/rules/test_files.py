@@ -8,7 +8,8 @@ import pytest
 
 from diagflow.rules import load_paths
 from diagflow.rules.compose import MAX_DEPTH
-from diagflow.rules.files import FileKind, parse
+from diagflow.rules.filenames import FileKind
+from diagflow.rules.files import parse
 from diagflow.rules.source import MAX_BYTES, decode, line_column
 from tests.rules.make import parsed, problems, rule, rule_with
 

@@ -3,7 +3,7 @@
 
 import pytest
 
-from diagflow.rules.files import FileKind
+from diagflow.rules.filenames import FileKind
 from diagflow.rules.source import line_column
 from tests.rules.make import parsed, problems, rule_with, ruleset
 

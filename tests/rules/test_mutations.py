@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from diagflow.rules import RuleSet
 from diagflow.rules.compose import compose
-from diagflow.rules.files import FileKind, parse
+from diagflow.rules.filenames import FileKind
+from diagflow.rules.files import parse
 from diagflow.rules.ruleset import merged
 from diagflow.rules.source import protect
 from tests.rules.make import PACKS, PRINTED

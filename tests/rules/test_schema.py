@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 import yaml
 
-from diagflow.rules.files import FileKind
+from diagflow.rules.filenames import FileKind
 from diagflow.rules.format import causes_schema, pack_schema, rules_schema
 from tests.rules.make import PACKS, PRINTED, parsed, rule_with
 from tests.rules.test_compile import CAUSES, PACK

@@ -18,7 +18,7 @@ from diagflow.model import Cause, Text
 from diagflow.rules import Analyzer, RuleSet, cache, load, load_packs, load_paths
 from diagflow.rules.codec import decode, encode
 from diagflow.rules.digest import digest_of
-from diagflow.rules.files import FileKind
+from diagflow.rules.filenames import FileKind
 from tests.rules.make import PRINTED, parsed, rule, rule_with, ruleset
 from tests.rules.variety import generated
 
@@ -96,7 +96,7 @@ def test_a_stranger_does_not_take_the_place_of_our_pack(stranger):
 
 def test_a_pack_that_is_lost_is_said_and_the_others_load(stranger):
     found = ask(stranger, None)
-    assert found["packs"] == ["kubernetes", "stranger"]
+    assert found["packs"] == ["go", "kubernetes", "stranger"]
     assert found["problems"] == [
         "pack lost:1:1: its package `nowhere_at_all` is not found on disk: install it again, unpacked"
     ]
@@ -228,7 +228,7 @@ def test_the_cache_gives_what_loading_gives(cached, monkeypatch):
     place, rules = cached
     first = load_paths([rules])
     assert len(list(place.iterdir())) == 1
-    monkeypatch.setattr("diagflow.rules.loading.document", None)
+    monkeypatch.setattr("diagflow.rules.batches.document", None)
     assert load_paths([rules]) == first
     assert len(first.rules) > 5
     assert any(p.code == "unknown-key" for p in first.problems)
@@ -239,7 +239,7 @@ def test_it_does_not_matter_how_many_files_are_in_memory_at_a_time(cached, monke
     monkeypatch.setenv("DIAGFLOW_CACHE", "off")
     (rules / "none.yaml").mkdir()
     together = load_paths([rules])
-    monkeypatch.setattr("diagflow.rules.loading._BATCH", 0)
+    monkeypatch.setattr("diagflow.rules.batches._BATCH", 0)
     assert load_paths([rules]) == together
     assert len(together.rules) > 5
 
@@ -273,7 +273,7 @@ def test_another_release_of_a_library_is_another_program(monkeypatch, tmp_path):
     before = cache.key_of([b"rules"])
     other = tmp_path / "__init__.py"
     other.write_text("")
-    monkeypatch.setattr("yaml.__file__", str(other))
+    monkeypatch.setattr("msgspec.__file__", str(other))
     cache._program.cache_clear()
     try:
         assert cache.key_of([b"rules"]) != before

@@ -10,12 +10,12 @@ import os
 import tempfile
 from collections.abc import Iterable
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 import msgspec
 import re2
-import yaml
 from cel_expr_python import cel
 
 from diagflow import model
@@ -59,7 +59,8 @@ def _program() -> bytes:
     """
     packages = (Path(__file__).parent, Path(model.__file__).parent)
     ours = sorted(file for package in packages for file in package.glob("*.py"))
-    theirs = [Path(str(library.__file__)) for library in (cel, msgspec, re2, yaml)]
+    theirs = [Path(str(library.__file__)) for library in (cel, msgspec, re2)]
+    theirs += [Path(spec.origin) for spec in (find_spec("yaml"),) if spec and spec.origin]  # not loaded for this alone
     states = [(file.name, file.stat()) for file in (*ours, *theirs)]
     stats = [f"{name}:{state.st_size}:{state.st_mtime_ns}" for name, state in states]
     return "\n".join([__version__, *stats]).encode()

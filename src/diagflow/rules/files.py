@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
-from pathlib import PurePath
 from typing import Any
 
 import yaml
@@ -14,18 +12,11 @@ from diagflow.rules.analyzer import Analyzer
 from diagflow.rules.causes import analyzer_of, cause_of
 from diagflow.rules.compile import rule_of
 from diagflow.rules.compose import compose
+from diagflow.rules.filenames import FileKind
 from diagflow.rules.problem import Problem
 from diagflow.rules.rule import Position, Rule
 from diagflow.rules.shapes import INVALID, Context, Record, wrong_kind
 from diagflow.rules.source import decode, protect
-
-
-class FileKind(StrEnum):
-    """What a file declares."""
-
-    RULES = "rules"
-    CAUSES = "causes"
-    PACK = "pack"
 
 
 @dataclass(slots=True)
@@ -47,25 +38,6 @@ class Contents:
     problems: list[Problem] = field(default_factory=list)
     places: dict[str, Position] = field(default_factory=dict)
     name: str = ""
-
-
-def kind_of_file(path: PurePath) -> FileKind:
-    """Return what a file declares, by its name and folder."""
-    if path.name in ("pack.yaml", "pack.yml"):
-        return FileKind.PACK
-    if path.name in ("causes.yaml", "causes.yml") or path.parent.name == "causes":
-        return FileKind.CAUSES
-    return FileKind.RULES
-
-
-def is_rule_file(path: PurePath) -> bool:
-    """True for YAML files that are no tests."""
-    return is_rule_name(path.name)
-
-
-def is_rule_name(name: str) -> bool:
-    """True for names of YAML files that are no tests."""
-    return name.endswith((".yaml", ".yml")) and not name.endswith((".test.yaml", ".test.yml"))
 
 
 def parse(data: bytes, file: str, kind: FileKind, pack: str = "", *, contained: bool = True) -> Contents:

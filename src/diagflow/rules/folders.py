@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Final
 
-from diagflow.rules.files import FileKind, is_rule_file, is_rule_name, kind_of_file
+from diagflow.rules.filenames import FileKind, is_rule_file, is_rule_name, kind_of_file
 from diagflow.rules.near import did_you_mean
 from diagflow.rules.problem import Problem
 from diagflow.rules.rule import Position

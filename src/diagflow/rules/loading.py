@@ -4,20 +4,12 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 from diagflow.rules import cache
-from diagflow.rules.ahead import read_ahead
-from diagflow.rules.files import Document, FileKind, declared, document
 from diagflow.rules.folders import Source, about_of, installed, sources_of_pack, sources_of_paths
 from diagflow.rules.problem import Problem
 from diagflow.rules.ruleset import RuleSet, merged
 from diagflow.rules.source import read_bytes
-
-File = tuple[Source, bytes, Problem | None]
-
-_BATCH: Final = 256 * 1024
-"""Bytes whose YAML is in memory at a time, which takes some fifty times as much."""
 
 
 def load(paths: Iterable[str | Path] = (), packs: Iterable[str] | None = None, *, about: str | None = None) -> RuleSet:
@@ -58,7 +50,9 @@ def _read(sources: Sequence[Source], problems: Sequence[Problem], packs: tuple[s
         key = cache.key_of([repr((problems, packs)).encode(), *(part for file in files for part in _identity(*file))])
         found = cache.load(key)
         if found is None:
-            found = merged([RuleSet(problems=tuple(problems), packs=packs), *_contents(files)])
+            from diagflow.rules.batches import contents  # noqa: PLC0415  # what reads YAML, only where there is some
+
+            found = merged([RuleSet(problems=tuple(problems), packs=packs), *contents(files)])
             cache.save(key, found)
     return found
 
@@ -88,35 +82,3 @@ def _make_old() -> None:
 
 def _identity(source: Source, data: bytes, problem: Problem | None) -> tuple[bytes, bytes]:
     return repr((str(source.path), source.kind, source.pack, source.contained, problem)).encode(), data
-
-
-def _contents(files: Iterable[File]) -> Iterator[RuleSet]:
-    """Yield what files declare: the YAML of several, then their CEL, then the rest of their rules.
-
-    A processor does one thing at a time faster.
-    """
-    for some in _batches(files):
-        documents = [(source, _document(source, data, problem)) for source, data, problem in some]
-        for source, one in documents:
-            if source.kind is FileKind.RULES:
-                read_ahead(one.root)
-        for source, one in documents:
-            found = declared(one, source.kind, source.pack, contained=source.contained)
-            yield RuleSet(tuple(found.rules), found.causes, found.analyzers, tuple(found.problems), found.places)
-
-
-def _batches(files: Iterable[File]) -> Iterator[list[File]]:
-    some: list[File] = []
-    size = 0
-    for file in files:
-        some.append(file)
-        size += len(file[1])
-        if size > _BATCH:
-            yield some
-            some, size = [], 0
-    yield some
-
-
-def _document(source: Source, data: bytes, problem: Problem | None) -> Document:
-    file = str(source.path)
-    return Document(file, "", None, problem) if problem else document(data, file)
