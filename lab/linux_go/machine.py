@@ -66,6 +66,10 @@ class LinuxMachine:
         command = [*_PLAIN, "/bin/bash", "-c", '"$@"; exit $?', "bash", *words]
         return self.space.run(command, env=given, cwd=self._filled(cwd or self.cwd), timeout=timeout)
 
+    def line(self, command: str) -> Done:
+        """Runs one line as typed into bash."""
+        return self.run(["/bin/bash", "-c", command])
+
     def diagflow(self, words: Sequence[str], env: Mapping[str, str | None] | None = None) -> Done:
         """Runs the product, from the checkout."""
         return self.run([sys.executable, "-m", "diagflow", *words], env=env)

@@ -70,10 +70,9 @@ def _report(result: Result, keep: Path | None) -> None:
     if keep:
         keep.mkdir(parents=True, exist_ok=True)
         stem = keep / name.replace("/", "-")
-        stem.with_suffix(".json").write_text(
-            json.dumps(result.diagnosis, indent=1, ensure_ascii=False), encoding="utf-8"
-        )
-        stem.with_suffix(".txt").write_text(result.printed, encoding="utf-8")
+        text = json.dumps(result.diagnosis, indent=1, ensure_ascii=False)
+        Path(f"{stem}.json").write_text(text, encoding="utf-8")
+        Path(f"{stem}.txt").write_text(result.printed, encoding="utf-8")
 
 
 def _shell(options: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 Wine gives its first process what the registry holds, as a new logon would have it, and what it had from Linux; a
 session that has other values than the registry needs somebody who sets them.
-`{"argv", "cwd", "set", "unset", "shell"}`; with `shell`, cmd.exe stands between, as in the life of a user.
+`{"line", "cwd", "set", "unset"}`; the line begins with cmd.exe, which stands between in the life of a user too.
 """
 
 import json
@@ -21,11 +21,8 @@ def main() -> int:
     kept = {name: value for name, value in os.environ.items() if name.upper() not in unwanted}
     # Wine itself reads these; no program of a user looks at them
     wine = {name: os.environ[name] for name in ("WINEDEBUG", "WINEDLLOVERRIDES") if name in os.environ}
-    argv = spec["argv"]
-    if spec["shell"]:
-        argv = f'cmd.exe /d /s /c "{subprocess.list2cmdline(argv)}"'
     done = subprocess.run(
-        argv, cwd=spec["cwd"], env={**kept, **wine, **spec["set"]}, stdin=subprocess.DEVNULL, check=False
+        spec["line"], cwd=spec["cwd"], env={**kept, **wine, **spec["set"]}, stdin=subprocess.DEVNULL, check=False
     )
     return done.returncode
 

@@ -5,6 +5,7 @@ import itertools
 import json
 import re
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -45,27 +46,31 @@ class WindowsMachine:
         return self.space.root / wine.PREFIX[1:] / "drive_c" / path.partition(":")[2].lstrip("\\").replace("\\", "/")
 
     def run(
-        self,
-        argv: Sequence[str],
-        *,
-        cwd: str = "",
-        env: Mapping[str, str | None] | None = None,
-        shell: bool = True,
-        timeout: float = 90,
+        self, argv: Sequence[str], *, cwd: str = "", env: Mapping[str, str | None] | None = None, timeout: float = 120
     ) -> Done:
         """Runs a command as the user would in cmd.exe; `env` changes the environment of a new logon, None removes."""
-        changes = {**self.environment, **(env or {})}
+        words = subprocess.list2cmdline([self._filled(word) for word in argv])
+        return self._launch(f'cmd.exe /d /s /c "{words}"', env or {}, cwd, timeout)
+
+    def _launch(self, line: str, env: Mapping[str, str | None], cwd: str, timeout: float = 120) -> Done:
+        changes = {**self.environment, **env}
         spec = {
-            "argv": [word.replace("%HOME%", self.home) for word in argv],
-            "cwd": (cwd or self.cwd).replace("%HOME%", self.home),
-            "shell": shell,
-            "set": {name: value.replace("%HOME%", self.home) for name, value in changes.items() if value is not None},
+            "line": line,
+            "cwd": self._filled(cwd or self.cwd),
+            "set": {name: self._filled(value) for name, value in changes.items() if value is not None},
             "unset": [name for name, value in changes.items() if value is None],
         }
-        name = f"{next(self._numbers)}.json"
-        self.locate(rf"C:\ProgramData\lab\{name}").write_text(json.dumps(spec), encoding="utf-8")
-        command = [wine.WINE, winpython.PROGRAM, _LAUNCH, rf"C:\ProgramData\lab\{name}"]
+        name = rf"C:\ProgramData\lab\{next(self._numbers)}.json"
+        self.locate(name).write_text(json.dumps(spec), encoding="utf-8")
+        command = [wine.WINE, winpython.PROGRAM, _LAUNCH, name]
         return self.space.run(command, env=wine.environment(self.user), timeout=timeout)
+
+    def _filled(self, text: str) -> str:
+        return text.replace("%HOME%", self.home)
+
+    def line(self, command: str) -> Done:
+        """Runs one line as typed into cmd.exe."""
+        return self._launch(f'cmd.exe /d /s /c "{command}"', {}, "")
 
     def diagflow(self, words: Sequence[str], env: Mapping[str, str | None] | None = None) -> Done:
         """Runs the product."""
@@ -120,7 +125,7 @@ def _prepare(machine: WindowsMachine, scenario: Scenario) -> None:
     machine.write({rf"{cwd}\{name}": text for name, text in MODULE.items()} | scenario.files)
     settings = machine.locate(r"C:\ProgramData\lab\settings.reg")
     settings.write_bytes(registry.as_file(_registry(machine, scenario)))
-    machine.space.run([wine.SERVER, "-p"], env=wine.environment(machine.user))
+    prefix.keep_running(machine.space, machine.user)
     prefix.run_silently(machine.space, machine.user, "regedit", "/S", r"C:\ProgramData\lab\settings.reg")
     servers.start(machine.space, scenario)
 

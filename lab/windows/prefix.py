@@ -106,8 +106,19 @@ def run_silently(space: Space, user: str, *words: str) -> None:
     Raises:
         LabError: it failed.
     """
+    _silently(space, user, wine.WINE, *words)
+
+
+def keep_running(space: Space, user: str) -> None:
+    """Starts Wine's server, which stays until the machine ends: programs that follow start in a moment."""
+    _silently(space, user, wine.SERVER, "--persistent")
+
+
+def _silently(space: Space, user: str, *command: str) -> None:
     script = 'exec "$@" >/dev/null 2>&1'
-    env = wine.environment(user)
-    done = space.run(["sh", "-c", script, "sh", wine.WINE, *words], env=env, timeout=180)
+    done = space.run(["sh", "-c", script, "sh", *command], env=wine.environment(user), timeout=180)
     if done.rc:
-        raise LabError(f"`wine {' '.join(words)}` ended with {done.rc}; try it in a machine of `python -m lab.windows`")
+        raise LabError(
+            f"`{' '.join(command)}` ended with {done.rc} in a new machine; is the prefix whole? Remove it: "
+            f"{places().prefix}, and run `python -m lab.windows build`"
+        )

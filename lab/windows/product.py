@@ -4,6 +4,8 @@ A wheel and not the folder `src`: with it come the entry points that name the pa
 wheel is missing here too. Compiled for the Windows Python once, like any installation.
 """
 
+import contextlib
+import functools
 import shutil
 import sys
 import tempfile
@@ -19,17 +21,20 @@ _CHECKOUT = LAB.parent
 _KEPT = 3
 
 
+@functools.cache
 def current() -> Path:
-    """Returns the folder with the product as the checkout has it now; makes it first where it is not there."""
-    state = _state()
-    folder = places().product(state)
+    """Returns the folder with the product as the checkout has it now; makes it first where it is not there.
+
+    One process uses one state, also while somebody works on the checkout.
+    """
+    folder = places().product(_state())
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as made:
-            _install(Path(made))
-            folder.mkdir(exist_ok=True)
-            for path in Path(made).iterdir():
-                path.replace(folder / path.name)
+        made = Path(tempfile.mkdtemp(prefix="new-", dir=folder.parent))
+        _install(made)
+        with contextlib.suppress(OSError):  # somebody else was faster
+            made.rename(folder)
+        shutil.rmtree(made, ignore_errors=True)
         _forget_old(folder.parent)
     return folder
 
@@ -51,6 +56,8 @@ def _install(target: Path) -> None:
 
 def _forget_old(folder: Path) -> None:
     """Keeps the newest ones: a machine that is up may still look into the one before."""
-    made = sorted((path for path in folder.iterdir() if len(path.name) == 16), key=lambda path: path.stat().st_mtime)
+    made = sorted(
+        (path for path in folder.iterdir() if not path.name.startswith("new-")), key=lambda path: path.stat().st_mtime
+    )
     for path in made[:-_KEPT]:
         shutil.rmtree(path, ignore_errors=True)

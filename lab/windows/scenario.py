@@ -111,8 +111,10 @@ def load(name: str) -> Scenario:
     """
     known = all_names()
     found = [full for full in known if name in (full, full.partition("/")[2])]
-    if len(found) != 1:
-        raise LabError(f"there is no one scenario {name!r}; `python -m lab.windows list` prints all")
+    if len(found) > 1:
+        raise LabError(f"{name!r} is the name of {' and '.join(found)}; which one?")
+    if not found:
+        raise LabError(f"there is no scenario {name!r}; `python -m lab.windows list` prints all")
     platform, _, stem = found[0].partition("/")
     path = FOLDERS[platform] / f"{stem}.yaml"
     return parse(found[0], platform, path.read_text(encoding="utf-8"), path)
