@@ -37,6 +37,8 @@ KINDS = (
     "priorityclasses",
 )
 _METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+_IDS = ("machineID", "systemUUID", "bootID")
+_NO_ID = "0" * 32
 
 
 def take(cluster: Cluster, folder: Path, alert: Path | None = None) -> None:
@@ -50,11 +52,21 @@ def take(cluster: Cluster, folder: Path, alert: Path | None = None) -> None:
     objects.mkdir(parents=True, exist_ok=True)
     for kind in KINDS:
         (objects / f"{kind}.json").write_text(cluster.kubectl("get", kind, "--all-namespaces", "-o", "json"))
+    forget_machine(objects / "nodes.json")
     (objects / "secrets.json").write_text(json.dumps(_secrets(cluster), indent=4) + "\n")
     for pod in json.loads((objects / "pods.json").read_text())["items"]:
         _logs(cluster, folder / "logs", pod)
     if alert:
         shutil.copy(alert, folder / "alert.json")
+
+
+def forget_machine(nodes: Path) -> None:
+    """Replaces the ids of the machine that the real node runs on: a recording is for others."""
+    listed = json.loads(nodes.read_text())
+    for node in listed["items"]:
+        info = node.get("status", {}).get("nodeInfo", {})
+        info.update({key: _NO_ID for key in _IDS if info.get(key)})
+    nodes.write_text(json.dumps(listed, indent=4) + "\n")
 
 
 def require_empty(folder: Path) -> None:

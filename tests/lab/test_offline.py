@@ -303,6 +303,18 @@ def test_logs_are_kept_of_containers_that_are_not_well(container: dict[str, Any]
     assert snapshot._is_well(container) is well
 
 
+def test_a_recording_does_not_tell_which_machine_it_was(tmp_path: Path):
+    real = {"machineID": "3d12", "bootID": "c9f8", "systemUUID": "3d12", "osImage": "Debian"}
+    nodes = [{"status": {"nodeInfo": real}}, {"status": {"nodeInfo": {"machineID": ""}}}, {}]
+    path = tmp_path / "nodes.json"
+    path.write_text(json.dumps({"items": nodes}))
+    snapshot.forget_machine(path)
+    first, second, third = json.loads(path.read_text())["items"]
+    none = "0" * 32
+    assert first["status"]["nodeInfo"] == {"machineID": none, "bootID": none, "systemUUID": none, "osImage": "Debian"}
+    assert (second, third) == tuple(nodes[1:])
+
+
 def test_a_recording_without_causes_is_healthy(tmp_path: Path):
     recorder.labels(tmp_path, {}, "source.")
     assert yaml.safe_load((tmp_path / "labels.yaml").read_text())["healthy"] is True
