@@ -8,8 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from lab.errors import LabError
+from lab.windows.places import places
 
-_KEYS = {"text", "encoding", "bom", "crlf", "base64", "size", "folder", "copy", "link", "read_only", "owner", "mode"}
+_KEYS = {
+    "text",
+    "encoding",
+    "bom",
+    "crlf",
+    "base64",
+    "size",
+    "folder",
+    "copy",
+    "link",
+    "read_only",
+    "owner",
+    "mode",
+    "certificate",
+}
 _BOMS = {"utf-8": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
 
 
@@ -40,6 +55,8 @@ def _put(path: Path, spec: Mapping[str, Any] | None, locate: Callable[[str], Pat
     elif "link" in spec:
         path.unlink(missing_ok=True)
         path.symlink_to(spec["link"])
+    elif "certificate" in spec:
+        shutil.copyfile(places().certificates / spec["certificate"], path)
     elif spec.keys() & {"text", "base64", "size"}:
         path.unlink(missing_ok=True)
         path.write_bytes(content(spec))

@@ -45,10 +45,11 @@ def run(scenario: Scenario) -> Result:
     began = time.monotonic()
     result = Result(scenario)
     with open_machine(scenario) as machine:
+        result.complaints += remedy.take(machine, scenario.prepare)
         asked = doctor(scenario)
         result.diagnosis = _look(result, machine.diagflow(asked), scenario.expect, "")
         if scenario.remedy and "without" not in scenario.remedy:
-            result.complaints += remedy.apply(scenario.remedy, machine, asked, result.diagnosis)
+            result.complaints += remedy.apply(scenario.remedy, machine, asked)
             _again(result, machine, scenario)
     result.seconds = time.monotonic() - began
     return result

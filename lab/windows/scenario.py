@@ -9,13 +9,15 @@ registry:    {key: {name: {kind: data}}}, kinds as in lab/windows/registry.py; `
              environment. PATH and GOPATH are those of the MSI unless they stand here
 environment: {NAME: value} of the session that the command runs in; null removes one that the registry has
 files:       {path: text, or {text, encoding, bom, crlf}, {base64}, {size: 0}, {folder: true}, {copy: path},
-             {link: path}, {read_only: true}, {owner: uid}, {mode: "755"}}; null removes one. `%HOME%` is the user's
+             {link: path}, {read_only: true}, {owner: uid}, {mode: "755"}, {certificate: ca.pem}
+             (lab/windows/certificates.py)}; null removes one. `%HOME%` is the user's
              folder. A small module lies in `cwd` already
 servers:     [{port, kind, status, modules: {path@version: {file: text}}}] on loopback, kinds as in lab/windows/serve.py
 hosts:       names that lead to loopback
 without:     programs that the machine lacks (Linux; Windows has neither gcc nor git)
 wsl:         true: the machine says that it is WSL2 (Linux)
 cwd:         where the command runs
+prepare:     commands that run before, words each
 run:         the user's failing command, words; without it the doctor looks at the machine only
 doctor:      more options of the doctor
 expect:      {status, causes, may, must_not, ruled_out, output}: ids (with a dot) or refs; `causes` are all root causes,
@@ -87,6 +89,7 @@ class Scenario:
     hosts: list[str] = field(default_factory=list)
     without: list[str] = field(default_factory=list)
     wsl: bool = False
+    prepare: list[list[str]] = field(default_factory=list)
     run: list[str] = field(default_factory=list)
     doctor: list[str] = field(default_factory=list)
     remedy: dict[str, Any] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 import functools
 import shutil
 from pathlib import Path
+from typing import Final
 
 from lab.errors import LabError
 from lab.windows import prefix, stamps, wine
@@ -27,14 +28,23 @@ import "testing"
 
 func TestNothing(t *testing.T) {}
 """
-_ON_LINUX = (("build", "./..."), ("vet", "./..."), ("test", "-run", "NONE", "./..."))
+_STEPS: Final[dict[str, tuple[tuple[tuple[str, ...], dict[str, str]], ...]]] = {
+    # vet and test would cost minutes under Wine, and no scenario needs them; the last step is for a GOOS left over
+    "windows": ((("build", "./..."), {}), (("build", "runtime"), {"GOOS": "linux"})),
+    "linux": (
+        (("build", "./..."), {}),
+        (("vet", "./..."), {}),
+        (("test", "-run", "NONE", "./..."), {}),
+        (("build", "runtime"), {"GOOS": "windows"}),
+    ),
+}
 
 
 def build() -> None:
     """Compiles what a small program and its test need, under Wine and on Linux."""
     for release in RELEASES:
-        made_from = stamps.digest(_MODULE, _PROGRAM, _TEST, str(_ON_LINUX), release)
         for platform, compile_std in (("windows", _windows), ("linux", _linux)):
+            made_from = stamps.digest(_MODULE, _PROGRAM, _TEST, str(_STEPS[platform]), release)
             target = places().go_cache(platform, release)
             stamps.once(
                 f"gocache-{release}-{platform}", made_from, [target], functools.partial(compile_std, release, target)
@@ -60,10 +70,8 @@ def _windows(release: str, target: Path) -> None:
             env = wine.environment(prefix.USER) | {"GOCACHE": r"C:\gocache", "GOFLAGS": "-mod=mod"}
             prefix.give_letters(space)
             prefix.run_silently(space, prefix.USER, "wineboot")
-            go = [wine.WINE, r"C:\Program Files\Go\bin\go.exe", "build"]
-            # vet and test would cost minutes here, and no scenario needs more than that; the second is for a GOOS that
-            # was left over
-            for words, more in ((["./..."], {}), (["runtime"], {"GOOS": "linux"})):
+            go = [wine.WINE, r"C:\Program Files\Go\bin\go.exe"]
+            for words, more in _STEPS["windows"]:
                 _check(space.run([*go, *words], env=env | more, cwd=f"{drive}/warm", timeout=900), release)
     finally:
         shutil.rmtree(own, ignore_errors=True)
@@ -77,8 +85,8 @@ def _linux(release: str, target: Path) -> None:
     ) as space:
         _write(space.root / "opt/warm")
         env = {"PATH": "/usr/bin:/bin", "HOME": "/opt/warm", "GOCACHE": "/opt/gocache"}
-        for words in _ON_LINUX:
-            _check(space.run([f"{go}/bin/go", *words], env=env, cwd="/opt/warm", timeout=900), release)
+        for words, more in _STEPS["linux"]:
+            _check(space.run([f"{go}/bin/go", *words], env=env | more, cwd="/opt/warm", timeout=900), release)
 
 
 def _check(done: Done, release: str) -> None:

@@ -19,7 +19,8 @@ Results = dict[str, "Future[Result]"]
 def results(request: pytest.FixtureRequest) -> Iterator[Results]:
     """The results to come of all scenarios that were asked for, in the order in which the tests want them."""
     build.build()
-    asked = [item.callspec.params["name"] for item in request.session.items if item.path == request.path]
+    tests = [item for item in request.session.items if item.path == request.path and isinstance(item, pytest.Function)]
+    asked = [str(test.callspec.params["name"]) for test in tests]
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         futures = {name: pool.submit(runner.run, scenario.load(name)) for name in dict.fromkeys(asked)}
         yield futures

