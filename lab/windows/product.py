@@ -9,6 +9,7 @@ import functools
 import shutil
 import sys
 import tempfile
+import time
 import zipfile
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from lab.windows.places import places
 
 _CHECKOUT = LAB.parent
 _KEPT = 3
+_DAY = 24 * 3600
 
 
 @functools.cache
@@ -55,9 +57,8 @@ def _install(target: Path) -> None:
 
 
 def _forget_old(folder: Path) -> None:
-    """Keeps the newest ones: a machine that is up may still look into the one before."""
-    made = sorted(
-        (path for path in folder.iterdir() if not path.name.startswith("new-")), key=lambda path: path.stat().st_mtime
-    )
-    for path in made[:-_KEPT]:
-        shutil.rmtree(path, ignore_errors=True)
+    """Removes those of other days, but for the newest: a machine that is up may still look into one."""
+    made = sorted((path.stat().st_mtime, path) for path in folder.iterdir())
+    for when, path in made[:-_KEPT]:
+        if time.time() - when > _DAY:
+            shutil.rmtree(path, ignore_errors=True)
