@@ -369,7 +369,8 @@ def test_a_crowd_has_as_many_pods_as_it_says_each_ill_one_with_a_cause():
 
 
 def test_a_crowd_is_ill_as_the_stage_of_the_lab_can_read():
-    (ill,) = [s for s in yaml.safe_load_all((SOURCE / "stages.yaml").read_text()) if s["metadata"]["name"] == "pod-ill"]
+    stages = [s for s in yaml.safe_load_all((SOURCE / "stages.yaml").read_text()) if s["kind"] == "Stage"]
+    (ill,) = [stage for stage in stages if stage["metadata"]["name"] == "pod-ill"]
     assert f'.metadata.annotations["{crowd._STAGE}"]' in {e["key"] for e in ill["spec"]["selector"]["matchExpressions"]}
     for way in crowd.ways():
         assert way.status or way.container or way.pod
