@@ -467,7 +467,7 @@ CAUSE: Final = Record(
         Key("docs", _URL, "link to upstream documentation"),
         Key(
             "refs",
-            Many(matching(r"[A-Z][A-Z0-9-]*", "a row such as `K8S-015`"), single=True),
+            Many(matching(r"[A-Z][A-Z0-9-]*[a-z]?", "a row such as `K8S-015`"), single=True),
             "rows of the catalogue of failures that it covers",
         ),
         Key("severity", one_of(("critical", "warning", "info")), "how bad", default="warning"),
