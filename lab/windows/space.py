@@ -23,6 +23,7 @@ from lab.process import Process
 from lab.windows.places import places
 
 Mount = dict[str, Any]
+_DAY = 24 * 3600
 _HOLDER = Path(__file__).with_name("holder.py")
 _NAMES_FROM_FILES = "passwd: files\ngroup: files\nhosts: files\n"
 
@@ -116,6 +117,7 @@ def open_space(name: str, plan: Sequence[Mount], folder: Path | None = None) -> 
         LabError: not permitted, or a mount could not be made.
     """
     places().machines.mkdir(parents=True, exist_ok=True)
+    _sweep()
     own = folder or Path(tempfile.mkdtemp(prefix=f"{name}-", dir=places().machines))
     own.mkdir(parents=True, exist_ok=True)
     try:
@@ -126,6 +128,14 @@ def open_space(name: str, plan: Sequence[Mount], folder: Path | None = None) -> 
             space.close()
     finally:
         shutil.rmtree(own, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Removes what machines of other days have written whose starter was killed; their processes and mounts are gone."""
+    for path in places().machines.iterdir():
+        with contextlib.suppress(FileNotFoundError):  # another machine ends at this moment
+            if time.time() - path.stat().st_mtime > _DAY:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _open(folder: Path, plan: Sequence[Mount]) -> Space:
