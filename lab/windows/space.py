@@ -131,7 +131,7 @@ def open_space(name: str, plan: Sequence[Mount], folder: Path | None = None) -> 
 
 
 def _sweep() -> None:
-    """Removes what machines of other days have written whose starter was killed; their processes and mounts are gone."""
+    """Removes what machines of other days have written whose starter was killed; all else of them is gone already."""
     for path in places().machines.iterdir():
         with contextlib.suppress(FileNotFoundError):  # another machine ends at this moment
             if time.time() - path.stat().st_mtime > _DAY:
