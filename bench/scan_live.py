@@ -89,7 +89,7 @@ def named(diagnosis: dict[str, Any]) -> dict[str, int]:
 def prepared(size: crowd.Size) -> Cluster:
     """Return the lab with its crowd; one that is there from before is used again."""
     cluster = Cluster(paths.cache(), paths.instance(NAME))
-    clusters.up(cluster, crowd.SEED)
+    clusters.up(cluster, crowd.SEED, crowd.LEASE)
     cluster.join()
     os.environ.update(clusters.environment(cluster))
     if crowd.ready(cluster) < size.pods - size.ill:

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2
 
-from lab import cgroups, components, configs, images, names, net, pki, process, space, sysctls
+from lab import cgroups, components, configs, images, names, net, paths, pki, process, space, sysctls
 from lab.build import build
 from lab.components import Component
 from lab.errors import LabError
@@ -33,9 +33,9 @@ class Cluster:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What `up` decided: the real node's name and the seed."""
+        """What `up` decided: the real node's name, the seed, and how long leases last."""
         try:
-            stored: dict[str, Any] = json.loads((self.lab.root / "settings.json").read_text())
+            stored: dict[str, Any] = json.loads(self.lab.settings.read_text())
         except FileNotFoundError as error:
             raise LabError(f"lab {self.lab.name!r} is not up; run `python -m lab up`") from error
         return stored
@@ -57,8 +57,10 @@ def environment(cluster: Cluster) -> dict[str, str]:
     return {"KUBECONFIG": str(cluster.lab.kubeconfig), "PROMETHEUS_URL": net.PROMETHEUS_URL, "PATH": path}
 
 
-def up(cluster: Cluster, seed: int) -> None:
+def up(cluster: Cluster, seed: int, lease: int = paths.LEASE) -> None:
     """Starts a lab unless it is up; one that is broken is put away first.
+
+    `lease` is for how many seconds kwok's nodes are alive without a word: thousands renew theirs less often.
 
     Raises:
         LabError: a component did not start; the message says which and what it said.
@@ -70,7 +72,7 @@ def up(cluster: Cluster, seed: int) -> None:
     down(cluster)
     began = time.monotonic()
     try:
-        _start(cluster, names.node(seed, "lab", "real"), seed)
+        _start(cluster, {"node": names.node(seed, "lab", "real"), "seed": seed, "lease": lease})
     except BaseException:
         _stop_processes(cluster.lab)  # files stay, for whoever wants to know why
         raise
@@ -85,11 +87,11 @@ def is_up(cluster: Cluster) -> bool:
     return complete and all(component and component.alive for component in running)
 
 
-def _start(cluster: Cluster, node: str, seed: int) -> None:
-    lab = cluster.lab
+def _start(cluster: Cluster, settings: dict[str, Any]) -> None:
+    lab, node = cluster.lab, settings["node"]
     for folder in (lab.config, lab.node, lab.logs):
         folder.mkdir(parents=True)
-    (lab.root / "settings.json").write_text(json.dumps({"node": node, "seed": seed}))
+    lab.settings.write_text(json.dumps(settings))
     pki.make(lab, node)
     configs.write(lab, node)
     sysctls.save(lab.root / "sysctls.json")

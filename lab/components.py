@@ -78,6 +78,7 @@ def controller_manager(cache: Cache, lab: Instance) -> Component:
         "cluster-signing-key-file": lab.pki / "ca.key",
         "use-service-account-credentials": "true",
         "leader-elect": "false",
+        "node-monitor-grace-period": f"{lab.lease + 10}s",  # Kubernetes' own 50 s for a lease of 40
         "kube-api-qps": 500,
         "kube-api-burst": 1000,
     }
@@ -100,7 +101,7 @@ def kwok(cache: Cache, lab: Instance) -> Component:
         "kubeconfig": lab.config / "kwok.kubeconfig",
         "config": cache.stages,
         "manage-nodes-with-annotation-selector": "kwok.x-k8s.io/node=fake",
-        "node-lease-duration-seconds": 40,
+        "node-lease-duration-seconds": lab.lease,
         "server-address": f"127.0.0.1:{net.KWOK_PORT}",
         "cidr": net.KWOK_PODS,
         "node-ip": net.ADDRESS,

@@ -19,6 +19,8 @@ from lab.wait import until
 
 SEED = 1
 POOL = {"pool": "crowd"}
+LEASE = 600
+"""Seconds that nodes are alive without a word: 1,000 that renew theirs every ten seconds keep a small machine busy."""
 _HANDS = 4
 """Clients that create at once: more would only wait for each other where the machine is small."""
 _ARMFUL = 20

@@ -1,9 +1,12 @@
 """Where the lab keeps its files: one cache for all instances, one directory for each instance."""
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
+LEASE = 40
+"""Seconds that a lease of a node lasts, unless a lab says otherwise."""
 SOURCE = Path(__file__).resolve().parent
 
 
@@ -73,6 +76,16 @@ class Instance:
     def runs(self) -> Path:
         """The faults that are in place, one file each."""
         return self.root / "runs"
+
+    @property
+    def settings(self) -> Path:
+        """What was decided when the lab was started."""
+        return self.root / "settings.json"
+
+    @property
+    def lease(self) -> int:
+        """Seconds that a lease of one of kwok's nodes lasts."""
+        return int(json.loads(self.settings.read_text()).get("lease", LEASE))
 
     @property
     def kubeconfig(self) -> Path:
