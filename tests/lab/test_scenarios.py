@@ -1,5 +1,6 @@
 """What of the doctor's lab can be tested without one: the files of scenarios, the registry's text, the judge."""
 
+import functools
 import struct
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ from lab.errors import LabError
 from lab.windows import files, judge, registry, remedy, scenario, serve
 from lab.windows.places import RELEASES, SOURCE
 from lab.windows.scenario import Expected, Scenario
+
+from diagflow.rules import RuleSet, load_packs
 
 NAMES = scenario.all_names()
 WHERE = Path("x.yaml")
@@ -33,6 +36,11 @@ def test_there_are_as_many_scenarios_as_promised():
     assert count["linux"] >= 15
     healthy = {install.release for one in broken if one.healthy and one.platform == "windows" for install in one.go}
     assert healthy == set(RELEASES)
+
+
+@functools.cache
+def pack() -> RuleSet:
+    return load_packs(["go"])
 
 
 def read(text: str) -> Scenario:
@@ -182,3 +190,12 @@ def test_the_commands_of_a_remedy_are_those_that_the_terminal_shows_first():
     text = f"Why\n  + a\n\n{fix}Check\n      go version\n\nFix\n      no\n"
     assert remedy.shown_commands(text) == ['set "A="', "reg delete X /f"]
     assert remedy.shown_commands("nothing wrong found\n") == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_expectation_names_a_cause_that_there_is(name: str):
+    causes = pack().causes
+    refs = {ref for cause in causes.values() for ref in cause.refs}
+    expect = scenario.load(name).expect
+    for wanted in (*expect.causes, *expect.may, *expect.must_not, *expect.ruled_out):
+        assert wanted in causes if "." in wanted else wanted in refs, wanted
