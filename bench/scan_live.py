@@ -79,7 +79,7 @@ def floor(read: dict[str, str]) -> dict[str, Cost]:
 
 
 def named(diagnosis: dict[str, Any]) -> dict[str, int]:
-    """Return how many pods each cause is named for."""
+    """Return how many entities each cause is named for."""
     found: dict[str, set[str]] = {}
     for cause in diagnosis["causes"]:
         found.setdefault(cause["id"], set()).update(cause["entities"])
@@ -108,25 +108,30 @@ def compare(size: crowd.Size) -> bool:
     for _ in range(TIMES):
         floors.append(floor(read))
         scans.append(run(SCAN))
-    parts = {name: min((once[name] for once in floors), key=lambda cost: cost.wall) for name in read}
+    parts = min(floors, key=_wall)
     _say_floor(parts, read)
     best = min(scans, key=lambda cost: cost.wall)
-    base = sum(cost.wall for cost in parts.values())
+    base = _wall(parts)
     peak = max(cost.peak for cost in scans)
     print(f"{'diagflow scan --prometheus none -o json':44} {best}")
     print(f"  all runs: {', '.join(f'{cost.wall:.2f} s' for cost in scans)}, exit status {best.status}")
-    right = _say_named(named(json.loads(best.out)), crowd.expected(size))
+    right = _say_named(named(json.loads(best.out)), crowd.entities(size))
+    print(f"load of this machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; above that the clock lies")
     fast, lean = best.wall <= WALL_GOAL * base, peak <= MEMORY_GOAL
     print(f"wall: {best.wall / base:.2f} of the floor, at most {WALL_GOAL}: {'yes' if fast else 'NO'}")
     print(f"peak: {peak:.0f} MB, at most {MEMORY_GOAL} MB: {'yes' if lean else 'NO'}")
     return fast and lean and right
 
 
+def _wall(parts: dict[str, Cost]) -> float:
+    return sum(cost.wall for cost in parts.values())
+
+
 def _say_floor(parts: dict[str, Cost], read: dict[str, str]) -> None:
-    print(f"floor: `kubectl get --raw PATH` as JSON, best of {TIMES}, one list after the other")
+    print(f"floor: `kubectl get --raw PATH` as JSON, best of {TIMES} rounds, one list after the other")
     for name, cost in sorted(parts.items(), key=lambda item: -item[1].wall):
         print(f"  {len(cost.out) / 1e6:6.2f} MB  {cost.wall:5.2f} s  {read[name]}")
-    wall, cpu = sum(cost.wall for cost in parts.values()), sum(cost.cpu for cost in parts.values())
+    wall, cpu = _wall(parts), sum(cost.cpu for cost in parts.values())
     size = sum(len(cost.out) for cost in parts.values()) / 1e6
     print(f"{f'sum of {len(parts)} lists, {size:.1f} MB':44} {wall:6.2f} s by the clock  {cpu:6.2f} s CPU of kubectl")
 

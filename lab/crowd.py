@@ -98,6 +98,12 @@ class Size:
     ill: int = 200
 
 
+def entities(size: Size) -> dict[str, int]:
+    """Returns for how many entities each cause must be named: pods, but the one object that many pods miss."""
+    missing = {item["metadata"]["namespace"] for item in _ill(size) if "envFrom" in json.dumps(item)}
+    return {**expected(size), "kubernetes.config-map-missing": len(missing)}
+
+
 def expected(size: Size) -> dict[str, int]:
     """Returns how many pods are ill of each cause: as alike as whole Deployments allow."""
     groups, kinds = size.ill // _REPLICAS_ILL, ways()
