@@ -304,3 +304,17 @@ def test_programs_of_linux_need_the_executable_bit(tmp_path):
     hits = fact(linux(tmp_path, env={"PATH": path}), "path")["go"]
     assert [(h["index"], h["kind"]) for h in hits] == [(1, "file"), (2, "script")]
     assert all("layer" not in h for h in hits)
+
+
+@pytest.mark.parametrize(
+    ("keys", "mapped"),
+    [
+        ({"HKCU\\Network\\z": {"RemotePath": ("REG_SZ", "\\\\srv\\share")}}, True),
+        ({"HKCU\\Network\\y": {}}, False),
+        ({}, False),
+    ],
+)
+def test_a_letter_that_the_user_has_mapped_is_told_from_one_that_is_not(tmp_path, keys, mapped):
+    found = fact(windows(tmp_path, keys=keys, env={"GOCACHE": "Z:\\cache"}), "directories")
+    assert found["gocache"]["mapped"] is mapped
+    assert found["cwd"]["mapped"] is False

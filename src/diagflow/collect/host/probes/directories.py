@@ -64,7 +64,20 @@ def _folder(machine: Machine, path: str, *, set_: bool) -> dict[str, Any] | None
         "ascii": path.isascii(),
         "program_files": _in_programs(machine, path),
         "synced": synced(machine, path) is not None,
+        "mapped": _mapped(machine, path),
     }
+
+
+def _mapped(machine: Machine, path: str) -> bool | None:
+    """Return whether the user has mapped the drive letter of a path to a share, be it there in this session or not."""
+    letter = str(machine.paths.splitdrive(path)[0]).rstrip(":").upper()
+    if machine.registry is None or len(letter) != 1:
+        return None
+    try:
+        key = machine.registry.key("HKCU", "Network")
+    except OSError:
+        return None
+    return key is not None and letter in (name.upper() for name in key.subkeys)
 
 
 def _standing(machine: Machine, path: str) -> str | None:
