@@ -119,3 +119,10 @@ def test_a_claim_is_ruled_out_where_there_is_what_it_speaks_of_and_nothing_is_wr
     assert [r.id for r in diagnosis.ruled_out] == ["t.claim"]
     assert diagnosis.exit_status == 0
     assert found(CLAIM, {"facts": {"virtualstore": {"files": []}}}).ruled_out == ()
+
+
+@pytest.mark.parametrize("flags", ["", "(?i)", "(?:)"])
+def test_a_pattern_is_about_lines_whatever_it_begins_with(flags: str):
+    text = LOG.replace("'cannot", f"'{flags}^cannot")
+    log = "noise\ncannot find GOROOT directory: /x\nmore\n"
+    assert len(found(text, {"logs": {"host/local": log}}).causes) == 1

@@ -10,7 +10,7 @@ from diagflow.analyze.observe import MOST_TEXT, observed
 from diagflow.analyze.scene import Scene
 from diagflow.model import HOST, Entity, Onset, Outcome, Query, Text
 from diagflow.rules.cel import CelError
-from diagflow.rules.patterns import compiled
+from diagflow.rules.patterns import by_line, compiled
 from diagflow.rules.rule import Condition, HostLogInput
 
 HOST_LOG: Final = Query.of("log", str(HOST))
@@ -29,7 +29,7 @@ class HostLogSource:
         self._scene = scene
         self._condition = condition
         self._wanted = wanted
-        self._matchers = [compiled(p if p.startswith("(?") else f"(?m){p}").finditer for p in wanted.patterns]
+        self._matchers = [compiled(by_line(p)).finditer for p in wanted.patterns]
         self._judged: Judgement | None = None
 
     @property

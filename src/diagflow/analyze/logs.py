@@ -14,7 +14,7 @@ from diagflow.analyze.table import Table
 from diagflow.analyze.times import leading
 from diagflow.model import Entity, Onset, Outcome, Query, Reading, Text
 from diagflow.rules.cel import CelError
-from diagflow.rules.patterns import compiled
+from diagflow.rules.patterns import by_line, compiled
 from diagflow.rules.rule import Condition, LogInput
 
 MOST_PODS: Final = 100
@@ -38,7 +38,7 @@ class LogSource:
         self._condition = condition
         self._wanted = wanted
         self._picked: ObjectSource | None = pods_source(scene, condition, wanted.of) if wanted.of else None
-        self._matchers = [compiled(p if p.startswith("(?") else f"(?m){p}").search for p in wanted.patterns]
+        self._matchers = [compiled(by_line(p)).search for p in wanted.patterns]
         self._judged: dict[Entity, Judgement] = {}
         self._table: Table | None = None
 

@@ -16,6 +16,11 @@ class BadPattern(ValueError):  # noqa: N818  # what it is about
     """A pattern that RE2 does not take; the message says why."""
 
 
+def by_line(pattern: str) -> str:
+    """Return a pattern in which ^ and $ stand at the ends of each line, unless it says otherwise itself."""
+    return f"(?m){pattern}"
+
+
 @lru_cache(maxsize=4096)
 def compiled(pattern: str) -> Any:
     """Return the compiled pattern: `search(text)`, `fullmatch`, `groupindex` as in `re`.

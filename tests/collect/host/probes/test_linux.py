@@ -453,3 +453,12 @@ def test_this_machine():
     chain = fact(machine, "processes")["chain"]
     assert chain[0]["pid"] == os.getppid()
     assert chain[0]["started"] < f"{machine.now():%Y-%m-%dT%H:%M:%SZ}"
+
+
+def test_files_that_import_c_are_named(tmp_path):
+    put(tmp_path / "m" / "go.mod", "module m\n\ngo 1.22\n")
+    one = put(tmp_path / "m" / "one.go", 'package m\n\n// int x;\nimport "C"\n')
+    block = put(tmp_path / "m" / "block.go", 'package m\n\nimport (\n\t"C"\n\t"fmt"\n)\n')
+    put(tmp_path / "m" / "none.go", 'package m\n\n// import "C" is not here\nvar s = "C"\n')
+    found = fact(here({"PATH": "/usr/bin"}, tmp_path / "m"), "module")
+    assert sorted(found["cgo"]) == sorted([str(one), str(block)])

@@ -1,5 +1,6 @@
 """`module`: the module and the workspace of the current folder, as far as Go looks at them."""
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -18,6 +19,7 @@ _MOST_FOLDERS: Final = 2000
 _MOST_READ: Final = 1000  # files that are opened; more are only counted
 _MOST_SECONDS: Final = 2.0
 _HEAD: Final = 64 << 10
+_CGO: Final = re.compile(rb'(?m)^\s*(?:import\s+)?"C"\s*$')
 
 
 def probe(look: Look) -> Any:
@@ -120,6 +122,7 @@ def _wsl_share(machine: Machine, path: str) -> bool:
 def _sources(machine: Machine, folder: str) -> dict[str, Any]:
     bad: list[dict[str, Any]] = []
     reserved: list[str] = []
+    cgo: list[str] = []
     count = 0
     for path in _go_files(machine, folder):
         count += 1
@@ -128,7 +131,9 @@ def _sources(machine: Machine, folder: str) -> dict[str, Any]:
         head = machine.files.peek(path, _HEAD) if count <= _MOST_READ else None
         if head and (b"\0" in head or bom(head).startswith("utf-16")):
             bad.append({"path": path, "bom": bom(head), "nul": b"\0" in head})
-    return {"sources": count, "bad_files": bad, "reserved_names": reserved}
+        if head and _CGO.search(head):
+            cgo.append(path)
+    return {"sources": count, "bad_files": bad, "reserved_names": reserved, "cgo": cgo}
 
 
 def _go_files(machine: Machine, top: str) -> Iterator[str]:
