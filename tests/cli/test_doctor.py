@@ -155,3 +155,15 @@ def test_no_heavy_library_is_loaded(home: Path):
         [sys.executable, "-c", script], capture_output=True, text=True, env=env, cwd=home, check=False
     )
     assert done.stderr.splitlines()[-1] == "[]", done.stderr
+
+
+@needs_go
+def test_after_a_repair_the_failing_command_is_run_again(home: Path):
+    env = home / "go.env"
+    env.write_bytes(b"GOFLAGS=-nosuchflag\n")
+    (home / "work" / "go.mod").write_text("module x\n\ngo 1.20\n")
+    (home / "work" / "main.go").write_text("package main\n\nfunc main() {}\n")
+    environ = {"GOENV": str(env), "XDG_STATE_HOME": str(home / "state"), "GOCACHE": str(home / "cache")}
+    done = doctor(home, "--fix", "--yes", "--", "go", "vet", "./...", environ=environ)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert b"gone: go." in done.stderr

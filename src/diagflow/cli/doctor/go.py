@@ -83,20 +83,14 @@ def _live(asked: Asked, shown: OutputOptions, *, record: Path | None, fix: bool,
 
 
 def _failing(asked: Asked, shown: OutputOptions) -> "Failing | None":
-    from diagflow.collect.host import SavedLog, run_through, this_machine
+    from diagflow.cli.doctor.command import run_command
+    from diagflow.collect.host import SavedLog, this_machine
 
     if asked.log is not None:
         return SavedLog(str(asked.log), _log_of(asked.log))
     if not asked.command:
         return None
-    sys.stdout.flush()
-    text = shown.format is o.Format.TEXT and shown.out is None
-    ran = run_through(
-        this_machine(), asked.command, sys.stdout.buffer if text else sys.stderr.buffer, sys.stderr.buffer
-    )
-    if ran.error and not ran.exe:
-        sys.stderr.write(f"diagflow: {asked.command[0]}: {ran.error}\n")
-    return ran
+    return run_command(this_machine(), asked.command, text=shown.format is o.Format.TEXT and shown.out is None)
 
 
 def _log_of(path: Path) -> bytes:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from diagflow.bundle import Bundle, Redactor, new_key
 from diagflow.cli.doctor.asked import PACKS, Asked
+from diagflow.cli.doctor.command import run_command
 from diagflow.cli.options import Format
 from diagflow.cli.run import OutputOptions, load_rules, show
 from diagflow.collect.host import KINDS, LOG, Failing, HostReader, Machine, this_machine
@@ -54,8 +55,12 @@ class Live:
         self._bundle = Bundle(_incident())
 
     def again(self, machine: Machine) -> "Live":
-        """Return another run, of a machine on which something was changed."""
-        return Live(self.asked, self.shown, failing=self.failing, machine=machine)
+        """Return another run, of a machine on which something was changed; the failing command is run again there.
+
+        What a saved log says was true before.
+        """
+        failing = run_command(machine, self.asked.command, text=self.text) if self.asked.command else None
+        return Live(replace(self.asked, log=None, here=False), self.shown, failing=failing, machine=machine)
 
     @property
     def text(self) -> bool:

@@ -111,7 +111,7 @@ def run_through(machine: Machine, argv: Sequence[str], out: IO[bytes], err: IO[b
     keep = _Keep()
     try:
         process = subprocess.Popen(  # noqa: S603  # the user's own command
-            [exe or argv[0], *argv[1:]], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [exe or argv[0], *argv[1:]], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(machine.environ)
         )
     except (OSError, ValueError) as e:
         words = e.strerror or str(e) if isinstance(e, OSError) else str(e)
