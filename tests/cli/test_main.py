@@ -283,3 +283,10 @@ def test_a_folder_in_which_nothing_can_be_looked_at_is_not_called_healthy(tmp_pa
     (tmp_path / "objects" / "pods.json").write_text('{"apiVersion": "v1", "kind": "PodList", "items": []}')
     found = diagflow("scan", "--bundle", tmp_path, "-o", "json")
     assert (found.status, json.loads(found.out)["status"]) == (0, "healthy")
+
+
+@pytest.mark.parametrize("command", [["scan"], ["doctor", "go"], ["rules", "test"]])
+def test_each_example_stands_on_a_line_of_its_own(command):
+    lines = [line.strip() for line in diagflow(*command, "--help").out.splitlines()]
+    assert "Examples:" in lines
+    assert any(line.startswith(f"diagflow {' '.join(command)}") for line in lines)

@@ -39,4 +39,14 @@ def build() -> Any:
     app.add_typer(rules.app, name="rules")
     app.command("demo")(demo.demo)
     app.command("version")(version.version)
-    return typer.main.get_command(app)
+    command = typer.main.get_command(app)
+    _examples_on_lines_of_their_own(command)
+    return command
+
+
+def _examples_on_lines_of_their_own(command: Any) -> None:
+    """Part the examples from their heading: help fills lines of one paragraph, and a docstring allows no blank there."""
+    if command.help:
+        command.help = command.help.replace("Examples:\n", "Examples:\n\n", 1)
+    for below in getattr(command, "commands", {}).values():
+        _examples_on_lines_of_their_own(below)
