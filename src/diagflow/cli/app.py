@@ -45,7 +45,7 @@ def build() -> Any:
 
 
 def _examples_on_lines_of_their_own(command: Any) -> None:
-    """Part the examples from their heading: help fills lines of one paragraph, and a docstring allows no blank there."""
+    """Part the examples from their heading: help fills a paragraph, and a docstring has no blank line there."""
     if command.help:
         command.help = command.help.replace("Examples:\n", "Examples:\n\n", 1)
     for below in getattr(command, "commands", {}).values():

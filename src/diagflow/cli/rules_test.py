@@ -33,6 +33,13 @@ def rules_test(
     """Test rules: each against the made-up world in its `RULE.test.yaml`.
 
     Exit status 0 when all is as expected, 1 when something differs or a rule has no tests, 2 for bad usage.
+
+    Examples:
+      diagflow rules test
+
+      diagflow rules test K8S-SCHED-042 --mutants
+
+      diagflow rules test my-rules/
     """
     from diagflow.harness import as_json, as_text, find, run_tests
 
