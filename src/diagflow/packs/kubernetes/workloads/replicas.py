@@ -6,12 +6,13 @@ read. Within it the evidence is strong: named near an alert, silent in a scan. I
 pods that were created a moment ago lack nothing yet.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from diagflow.analyze.api import Case, Finding, Observation
+from diagflow.analyze.narrow import rows
 from diagflow.model import CLUSTER, Entity, Outcome, Query, Strength, Text
 from diagflow.packs.kubernetes.scheduling.pending import owner_of
 from diagflow.packs.kubernetes.scheduling.world import condition, key, meta, timestamp
@@ -26,6 +27,15 @@ BEGINNING: Final = 60.0
 """Seconds in which a pod is scheduled, pulled and started without anybody minding."""
 
 _OVER: Final = ("Succeeded", "Failed")
+_READ: Final = (
+    "metadata.namespace",
+    "metadata.name",
+    "metadata.ownerReferences",
+    "metadata.labels",
+    "metadata.deletionTimestamp",
+    "status.phase",
+)
+"""What tells whose a pod is; of the others nothing more is read."""
 _JUST_NOW: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -86,7 +96,8 @@ def run(case: Case) -> list[Finding]:
 
 def _short(case: Case) -> Iterable[_Short]:
     pods = case.read("objects:pods")
-    own = _by_owner(pods.data or ()) if pods.answered else None
+    meant = {(e.namespace, f"{e.kind}/{e.name}") for e in case.entities if e.kind in _KINDS}
+    own = _by_owner(pods.data or (), meant) if pods.answered and meant else None
     for kind, where in _KINDS.items():
         wanted = {e for e in case.entities if e.kind == kind}
         if not wanted:
@@ -108,19 +119,19 @@ def _spoken_for(obj: Json, case: Case, kind: str) -> bool:
     return any(key(d)[0] == key(obj)[0] and key(d)[1] in owners for d in there.data or ())
 
 
-def _by_owner(pods: Iterable[Json]) -> dict[tuple[str, str], list[Json]]:
-    """Group the pods that are to run by namespace and `kind/name` of what they belong to.
+def _by_owner(pods: Sequence[Json], meant: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[Json]]:
+    """Group the pods that are to run by namespace and `kind/name` of what they belong to, as far as that is meant.
 
     Pods of a Deployment stand under it and under its ReplicaSet.
     """
     groups: dict[tuple[str, str], list[Json]] = {}
-    for pod in pods:
-        own = meta(pod)
-        if own.get("deletionTimestamp") or (pod.get("status") or {}).get("phase") in _OVER:
+    for number, (space, name, owners, labels, deleted, phase) in enumerate(rows(pods, *_READ)):
+        if deleted or phase in _OVER:
             continue
-        owners = own.get("ownerReferences") or ()
-        for name in {owner_of(own), *(f"{str(o.get('kind')).lower()}/{o.get('name')}" for o in owners)}:
-            groups.setdefault((key(pod)[0], name), []).append(pod)
+        owner = owner_of({"name": name, "ownerReferences": owners, "labels": labels})
+        for named in {owner, *(f"{str(o.get('kind')).lower()}/{o.get('name')}" for o in owners or ())}:
+            if (space or "", named) in meant:
+                groups.setdefault((space or "", named), []).append(pods[number])
     return groups
 
 
