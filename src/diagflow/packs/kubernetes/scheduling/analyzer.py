@@ -6,7 +6,7 @@ With `--nodes=affected` (the default) only nodes that were in question for such 
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from diagflow.analyze.api import Case, Finding
 from diagflow.analyze.events import Event, event_of
@@ -18,6 +18,10 @@ from diagflow.packs.kubernetes.scheduling.pending import Pending, claim_names
 from diagflow.packs.kubernetes.scheduling.standing import Roll, call
 from diagflow.packs.kubernetes.scheduling.waiting import told_by_events, turned_down
 from diagflow.packs.kubernetes.scheduling.world import World, build
+
+_SAID: Final = ("reason", "involvedObject", "regarding")
+_WANTED: Final = frozenset({"FailedScheduling", "TriggeredScaleUp", "Nominated", "ProvisioningFailed", "FailedBinding"})
+"""Reasons of events that say something by themselves; "Scheduled" only ends what "FailedScheduling" began."""
 
 
 def run(case: Case) -> list[Finding]:
@@ -47,9 +51,18 @@ def _nothing(pods: Reading, roll: Roll) -> Finding:
 
 def _events(case: Case) -> list[Event]:
     reading = case.read("objects:events")
-    wanted = ("FailedScheduling", "Scheduled", "TriggeredScaleUp", "Nominated", "ProvisioningFailed", "FailedBinding")
     events = (reading.data or ()) if reading.readable else ()
-    return [event_of(events[i]) for i, (reason,) in enumerate(rows(events, "reason")) if reason in wanted]
+    told = [(reason, _who(about or regarding)) for reason, about, regarding in rows(events, *_SAID)]
+    refused = {who for reason, who in told if reason == "FailedScheduling"}
+    return [
+        event_of(events[number])
+        for number, (reason, who) in enumerate(told)
+        if reason in _WANTED or (reason == "Scheduled" and who in refused)
+    ]
+
+
+def _who(about: Any) -> tuple[Any, Any]:
+    return (about.get("namespace"), about.get("name")) if isinstance(about, dict) else (None, None)
 
 
 def _world(case: Case, pods: Reading, roll: Roll, waiting: Sequence[Pending]) -> World:
