@@ -133,7 +133,7 @@ def _getters(owner: Any, members: Mapping[str, Visit]) -> Iterable[tuple[Callabl
 
 
 def _item_getter(key: str) -> Callable[[Any], Any]:
-    return lambda value: value.get(key)
+    return operator.methodcaller("get", key)
 
 
 @lru_cache(maxsize=4096)

@@ -4,7 +4,7 @@ Nothing is wanted for their sake: a list that no rule reads has no part in the t
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from diagflow.analyze.links import NAMED, SCALES, SELECTORS, Link, target_namespace
@@ -44,7 +44,7 @@ class ReadTopology:
         self._along: dict[Entity, list[Step]] = {}
         self._against: dict[Entity, list[Step]] = {}
         self._reverse: dict[Link, Mapping[Entity, list[Entity]]] = {}
-        self._owned: dict[Entity, list[Entity]] | None = None
+        self._owned: Mapping[Entity, list[Entity]] | None = None
 
     def neighbours(self, entity: Entity, direction: Direction) -> Iterable[Step]:
         """Yield (relation, entity) one step along or against the edges, in order."""
@@ -125,24 +125,43 @@ class ReadTopology:
 
     def _owned_by(self, entity: Entity) -> Iterable[Entity]:
         if self._owned is None:
-            self._owned = {}
-            for kind in _OWNED:
-                for owned, item in self._items(kind):
-                    for owner in owners_of(item, owned.namespace):
-                        self._owned.setdefault(owner, []).append(owned)
+            self._owned = self._remembered("owner", _OWNED, self._by_owner)
         return self._owned.get(entity, ())
+
+    def _by_owner(self) -> dict[Entity, list[Entity]]:
+        found: dict[Entity, list[Entity]] = {}
+        for kind in _OWNED:
+            for owned, item in self._items(kind):
+                for owner in owners_of(item, owned.namespace):
+                    found.setdefault(owner, []).append(owned)
+        return found
 
     def _naming(self, link: Link) -> Mapping[Entity, list[Entity]]:
         found = self._reverse.get(link)
         if found is None:
-            reverse: dict[Entity, list[Entity]] = {}
-            readers = [values_at(path) for path in link.paths]
-            for source, item in self._items(link.source):
-                for name in {n for read in readers for n in read(item) if isinstance(n, str)}:
-                    target = Entity(link.target, name, target_namespace(link, source.namespace))
-                    reverse.setdefault(target, []).append(source)
-            found = self._reverse[link] = reverse
+            found = self._reverse[link] = self._remembered(link, (link.source,), lambda: self._by_name(link))
         return found
+
+    def _by_name(self, link: Link) -> dict[Entity, list[Entity]]:
+        reverse: dict[Entity, list[Entity]] = {}
+        read = values_at(*link.paths)
+        for source, item in self._items(link.source):
+            for name in {n for n in read(item) if isinstance(n, str)}:
+                target = Entity(link.target, name, target_namespace(link, source.namespace))
+                reverse.setdefault(target, []).append(source)
+        return reverse
+
+    def _remembered(
+        self, what: Hashable, kinds: Iterable[str], make: Callable[[], dict[Entity, list[Entity]]]
+    ) -> Mapping[Entity, list[Entity]]:
+        """Make it once for the same lists: rounds and topologies of one run share them."""
+        tables = [self._lookup.peek(kind) for kind in kinds]
+        # The memo keeps the tables, and so their data, alive: no other data gets these ids.
+        key = (what, *(id(table.reading.data) if table is not None else 0 for table in tables))
+        known = self._lookup.memo.reverse
+        if key not in known:
+            known[key] = make()
+        return known[key]
 
 
 def _picks(selector: Any, labels: Mapping[str, Any]) -> bool:
