@@ -5,6 +5,7 @@ Nothing is wanted for their sake: a list that no rule reads has no part in the t
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from diagflow.analyze.links import NAMED, SCALES, SELECTORS, Link, target_namespace
@@ -190,8 +191,15 @@ def owners_of(item: Any, namespace: str) -> list[Entity]:
 
 
 def _owner(reference: Mapping[str, Any], namespace: str) -> Entity:
-    space = namespace if has_namespace(resource(str(reference.get("kind") or "").lower())) else ""
-    return entity_of({**reference, "metadata": {"name": reference["name"], "namespace": space}})
+    kind, version = str(reference.get("kind") or ""), str(reference.get("apiVersion") or "")
+    return _owner_named(kind, version, str(reference["name"]), namespace)
+
+
+@lru_cache(maxsize=65536)
+def _owner_named(kind: str, version: str, name: str, namespace: str) -> Entity:
+    """A thousand pods name the same few owners."""
+    space = namespace if has_namespace(resource(kind.lower())) else ""
+    return entity_of({"kind": kind, "apiVersion": version, "metadata": {"name": name, "namespace": space}})
 
 
 def _guessed_owner(entity: Entity) -> Iterator[Step]:
