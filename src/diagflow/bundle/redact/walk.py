@@ -5,6 +5,7 @@ for each type, so that a list of ten thousand costs little more than the strings
 """
 
 import types
+from functools import lru_cache
 from typing import Any, Final, Union, get_args, get_origin
 
 import msgspec
@@ -95,14 +96,17 @@ class Walker:
     def _dict(self, key: str, value: dict[str, Any]) -> None:
         if key == "annotations":
             value.pop(LAST_APPLIED, None)
-        pair = _is_pair(key, value.get("value"), value.get("name"))
+        pair = "value" in value and _is_pair(key, value["value"], value.get("name"))
         if pair:
             value["value"] = self._pair(value.get("name"), value["value"])
         for name, below in value.items():
-            if type(below) not in _NO_TEXT and name not in _SAFE and not (pair and name == "value"):
-                new = self.value(name, below)
-                if new is not below:
-                    value[name] = new  # no new key: the iteration goes on
+            kind = type(below)
+            if kind in _NO_TEXT or name in _SAFE or (pair and name == "value"):
+                continue
+            # Most are texts, so without detours.
+            new = self.texts.text(below) if kind is str and _is_text(name) else self.value(name, below)
+            if new is not below:
+                value[name] = new  # no new key: the iteration goes on
 
     def _list(self, key: str, value: list[Any]) -> None:
         if key in _ARGUMENTS:
@@ -222,6 +226,7 @@ def _plan(kind: type) -> Plan:
     return plan
 
 
+@lru_cache(maxsize=4096)
 def _is_text(name: str) -> bool:
     return name not in _WORDS and name != "value" and not is_secret_name(name)
 
