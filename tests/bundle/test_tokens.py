@@ -61,8 +61,10 @@ def test_what_looks_like_a_token_is_hardly_ever_taken_for_one():
 def test_tokens_are_found_in_a_text(secret: str, around: str):
     token = ONE.of(secret.strip())
     text = f"{around}={token}={around}"
-    assert (len(around) + 1, len(around) + 1 + len(token)) in list(ONE.spans(text))
-    assert list(Tokens(b"another key").spans(text)) == []
+    whole = (len(around) + 1, len(around) + 1 + len(token))
+    assert whole in list(ONE.spans(text))
+    # A part of it may look like a short token of another key, once in a thousand; the whole never does.
+    assert whole not in list(Tokens(b"another key").spans(text))
 
 
 def test_blanks_are_no_secret():
