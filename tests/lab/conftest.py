@@ -25,6 +25,16 @@ DIAGFLOW = str(Path(sys.executable).with_name("diagflow"))
 ROOT = Path(__file__).parents[2]
 Lab = Callable[..., subprocess.CompletedProcess[str]]
 Batch = dict[str, subprocess.CompletedProcess[str]]
+TRIED_TWICE: list[str] = []
+"""Scenarios that were as expected only at the second try, or not even then: shown at the end of the run."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was tried twice: a pass that hides this would be half a truth."""
+    if TRIED_TWICE:
+        terminalreporter.section("tried twice")
+        for line in TRIED_TWICE:
+            terminalreporter.write_line(line)
 
 
 def _lab(*words: str, timeout: float = 240) -> subprocess.CompletedProcess[str]:

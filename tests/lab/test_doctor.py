@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 from lab.windows import build, runner, scenario
 from lab.windows.runner import Result
-from tests.lab.conftest import LIVE
+from tests.lab.conftest import LIVE, TRIED_TWICE
 
 pytestmark = LIVE
 SIDE_BY_SIDE = min(2, os.cpu_count() or 1)
@@ -30,4 +30,7 @@ def results(request: pytest.FixtureRequest) -> Iterator[Results]:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_right_cause_comes_out_and_the_remedy_helps(results: Results, name: str) -> None:
     result = results[name].result()
+    if result.complaints:  # a machine among many on two processors may have been too slow: once more, and that is said
+        TRIED_TWICE.append(f"{name}: {'; '.join(result.complaints)}")
+        result = runner.run(scenario.load(name))
     assert not result.complaints, f"{result.scenario.description}\n{result.printed[-2000:]}"
