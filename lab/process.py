@@ -98,7 +98,9 @@ def stop(process: Process, seconds: float = 10) -> None:
 def kill(process: Process) -> None:
     """Ends a process that is still the recorded one, without asking."""
     if process.alive:
+        entered = _nsenter_of(process.pid)
         _signal(process.pid, signal.SIGKILL)
+        _wake(entered)
         _await_end(process, 10)
 
 
@@ -112,6 +114,21 @@ def resume(process: Process) -> None:
     """Lets a paused process go on; does nothing to one that runs."""
     if process.alive:
         _signal(process.pid, signal.SIGCONT)
+        _wake(_nsenter_of(process.pid))
+
+
+def _nsenter_of(pid: int) -> int:
+    """Returns the nsenter that waits for a process, 0 for none: it stops itself when the process is stopped."""
+    try:
+        parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        return parent if Path(f"/proc/{parent}/comm").read_text().strip() == "nsenter" else 0
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def _wake(pid: int) -> None:
+    if pid:
+        _signal(pid, signal.SIGCONT)
 
 
 def _signal(pid: int, sign: signal.Signals) -> None:
