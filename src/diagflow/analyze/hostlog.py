@@ -1,14 +1,15 @@
 """Conditions on what a command of this machine printed."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any, Final
 
+from diagflow.analyze.hostsource import HostSource
 from diagflow.analyze.judgement import NO, Hit, Judgement, failed, unread
 from diagflow.analyze.logs import line_at
 from diagflow.analyze.observe import MOST_TEXT, observed
 from diagflow.analyze.scene import Scene
-from diagflow.model import HOST, Entity, Onset, Outcome, Query, Text
+from diagflow.model import HOST, Onset, Outcome, Query, Text
 from diagflow.rules.cel import CelError
 from diagflow.rules.patterns import by_line, compiled
 from diagflow.rules.rule import Condition, HostLogInput
@@ -20,40 +21,22 @@ MOST_LINES: Final = 200
 """Matching lines of one pattern that a condition looks at: an endless log repeats itself."""
 
 
-class HostLogSource:
+class HostLogSource(HostSource):
     """A condition on the output of a command."""
 
-    __slots__ = ("_condition", "_judged", "_matchers", "_scene", "_wanted")
+    __slots__ = ("_condition", "_matchers", "_scene", "_wanted")
 
     def __init__(self, scene: Scene, condition: Condition, wanted: HostLogInput) -> None:
+        super().__init__()
         self._scene = scene
         self._condition = condition
         self._wanted = wanted
         self._matchers = [compiled(by_line(p)).finditer for p in wanted.patterns]
-        self._judged: Judgement | None = None
 
     @property
     def queries(self) -> Sequence[Query]:
         """The output, then the facts that the condition looks at beside it."""
         return (HOST_LOG, *(Query.of("fact", name) for name in self._wanted.facts))
-
-    def candidates(self, among: Collection[Entity] | None = None) -> Iterable[Entity]:
-        """Return this machine where the condition holds."""
-        return () if self.rest().fails or (among is not None and HOST not in among) else (HOST,)
-
-    def speaks_of(self, entity: Entity) -> bool:
-        """True for this machine."""
-        return entity == HOST
-
-    def rest(self) -> Judgement:
-        """Say what the output says: there is one machine."""
-        if self._judged is None:
-            self._judged = self._judge()
-        return self._judged
-
-    def about(self, entity: Entity) -> Judgement:  # noqa: ARG002  # whatever is asked about is on this machine
-        """Say whether a line matches."""
-        return self.rest()
 
     def _judge(self) -> Judgement:
         reading = self._scene.lookup.reading(HOST_LOG)
