@@ -267,7 +267,7 @@ def engine(rules: RuleSet, bundle: Bundle, failures: frozenset[str]) -> Diagnosi
     """What is measured."""
     with Runner(rules) as runner:
         analysis = analyze(rules, bundle, runner)
-    return infer(analysis.verdicts, rules.causes, analysis.topology, bundle.incident, failures=failures)
+        return infer(analysis.verdicts, rules.causes, analysis.topology, bundle.incident, failures=failures)
 
 
 def timed(run: Callable[[Bundle], object], bundles: Callable[[], Bundle], runs: int) -> list[tuple[float, float]]:

@@ -21,10 +21,11 @@ from typing import Any
 
 from bench.engine import fresh, readings, world
 
+from diagflow.analyze.answer import Answer
 from diagflow.analyze.case import Ask, Read
 from diagflow.analyze.declared import fields_of
 from diagflow.analyze.narrow import PlainObjects
-from diagflow.analyze.runner import Answer, run_here
+from diagflow.analyze.runner import run_here
 from diagflow.bundle import Bundle
 from diagflow.model import CLUSTER, Query, Reading
 from diagflow.model.projection import ObjectList

@@ -72,21 +72,21 @@ def diagnose(
     bundle = Bundle(incident) if bundle is None else bundle
     runner = Runner(ruleset) if runner is None else runner
     deadline = time.monotonic() + timeout
-    with runner:
+    with runner:  # until all is said: what the rounds remembered serves the inference too
         analysis = _rounds(ruleset, _Whole(reader) if whole_lists else reader, bundle, runner, deadline)
-    for reading in runner.record(incident.now):  # analyzers that were killed: a replay must not try them again
-        bundle.add(reading)
-    diagnosis = infer(
-        analysis.verdicts,
-        ruleset.causes,
-        analysis.topology,
-        incident,
-        failures=frozenset(r.id for r in ruleset.rules if r.severity_class == "F"),
-        source=recorded_source(bundle),
-        advice=advice,
-        suppressions=_suppressions(bundle, suppressions),
-        blind=not any(bundle.get(query).readable for query in analysis.consulted),
-    )
+        for reading in runner.record(incident.now):  # analyzers that were killed: a replay must not try them again
+            bundle.add(reading)
+        diagnosis = infer(
+            analysis.verdicts,
+            ruleset.causes,
+            analysis.topology,
+            incident,
+            failures=frozenset(r.id for r in ruleset.rules if r.severity_class == "F"),
+            source=recorded_source(bundle),
+            advice=advice,
+            suppressions=_suppressions(bundle, suppressions),
+            blind=not any(bundle.get(query).readable for query in analysis.consulted),
+        )
     if whole_objects:
         _read(reader, bundle, [Want(Query.of("object", str(e))) for e in named_entities(diagnosis)], deadline)
     return Result(_signed(diagnosis, ruleset, bundle), bundle, analysis)

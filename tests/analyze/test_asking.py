@@ -7,11 +7,12 @@ import pytest
 from diagflow.analyze import Runner, analyze
 from diagflow.analyze.api import Case, Finding, Observation
 from diagflow.bundle import Bundle
+from diagflow.harness.world import World
 from diagflow.model import Entity, Outcome, Query, Reading, State, Strength, Text, Verdict
 from diagflow.model.topology import Direction, Edge
 from diagflow.rules import Analyzer, RuleSet
 from diagflow.rules.analyzer import Input
-from tests.analyze.make import entity, pod, rounds, ruleset
+from tests.analyze.make import NOW, entity, pod, rounds, ruleset
 
 RULE = """
 - id: T-X-001
@@ -183,3 +184,29 @@ def test_an_end_that_was_recorded_is_replayed_and_not_tried_again():
     bundle.add(Reading(death, State.ERROR, world.incident.now, detail="killed after 2 s"))
     [found] = [v for v in analyze(rules, bundle, Runner(rules)).verdicts if v.analyzer]
     assert (found.outcome, found.detail) == (Outcome.ERROR, "killed after 2 s")
+
+
+CALLS: list[str] = []
+
+
+def counts(case: Case) -> list[Finding]:
+    CALLS.append(str(case.read("objects:nodes").state))
+    return could_not_tell(case)
+
+
+def test_it_is_not_asked_again_while_it_would_read_the_same():
+    rules = ruleset(RULE, analyzers=[analyzer(counts)])
+    runner = Runner(rules)
+    world = World({"now": NOW, "objects": [ILL], "states": {"objects:nodes": "forbidden"}})
+    bundle = Bundle(world.incident)
+    for _ in range(2):
+        for reading in world.read(analyze(rules, bundle, Runner(rules)).wants, deadline=0):
+            bundle.add(reading)
+    CALLS.clear()
+    first = analyze(rules, bundle, runner)
+    bundle.add(Reading(Query.of("objects", "services"), State.EMPTY, world.incident.now))
+    assert analyze(rules, bundle, runner).verdicts == first.verdicts
+    assert CALLS == ["forbidden"]
+    bundle.add(Reading(Query.of("objects", "nodes"), State.EMPTY, world.incident.now))
+    [found] = [v for v in analyze(rules, bundle, runner).verdicts if v.analyzer]
+    assert (CALLS, found.detail) == (["forbidden", "empty"], "nodes are empty")

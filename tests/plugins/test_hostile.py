@@ -163,7 +163,7 @@ def test_one_process_serves_all_calls_of_a_run():
     runner = Runner(rules, PATIENT)
     worlds = [World(GIVEN), World(GIVEN)]
     found = [diagnose(rules, w, w.incident, runner=runner).analysis.verdicts for w in worlds]
-    # Called when its rule has matched, and again when its other reading is there; the next run starts afresh.
+    # Called when its rule has matched, and again when what it reads is there; the next run starts afresh.
     assert [v.detail for verdicts in found for v in verdicts if v.analyzer] == ["2", "2"]
 
 

@@ -8,6 +8,7 @@
 
 from diagflow.analyze.analysis import Analysis
 from diagflow.analyze.analyze import analyze
-from diagflow.analyze.runner import Answer, Runner
+from diagflow.analyze.answer import Answer
+from diagflow.analyze.runner import Runner
 
 __all__ = ["Analysis", "Answer", "Runner", "analyze"]

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from diagflow.analyze.answer import Answer
 from diagflow.analyze.api import Finding, Observation
 from diagflow.analyze.case import Ask, Read, Undeclared
 from diagflow.analyze.declared import declared_for, fields_of, fixed_wants
 from diagflow.analyze.narrow import PlainObjects
 from diagflow.analyze.plan import Plan
-from diagflow.analyze.runner import Answer, Runner, death_of
+from diagflow.analyze.runner import Runner, death_of
 from diagflow.analyze.scene import Scene
 from diagflow.model import (
     CLUSTER,
@@ -74,7 +75,7 @@ class _Asked:
         self._plan = plan
         self._scene = scene
         self._runner = runner
-        self._unread: dict[Query, Need] = {}
+        self._seen: dict[Query, Reading] = {}
 
     def verdicts(self) -> Iterator[Verdict]:
         """Yield what it says, sorted."""
@@ -86,8 +87,24 @@ class _Asked:
             self._look(want.query)
         incident = self._scene.incident
         ask = Ask(incident.now, incident.near, self._job.entities, self._job.args)
+        yield from sorted(self._said(self._answer(ask)), key=verdict_order)
+
+    def _answer(self, ask: Ask) -> Answer:
+        """Run it, unless it came to its end in an earlier round and reads what it read then."""
+        known = self._scene.lookup.memo.answers
+        key = (self._job.analyzer.name, self._job.entities, tuple(sorted(self._job.args.items())))
+        if key in known:
+            answer, seen = known[key]
+            if all(_same(self._see(query), reading) for query, reading in seen.items()):
+                return answer
         answer = self._runner.run(self._job.analyzer, ask, self._reader())
-        yield from sorted(self._said(answer), key=verdict_order)
+        if answer.wanted is None:
+            known[key] = (answer, dict(self._seen))
+        return answer
+
+    def _see(self, query: Query) -> Reading:
+        found = self._seen[query] = self._look(query)
+        return found
 
     def _look(self, query: Query) -> Reading:
         if query.kind != "objects":
@@ -100,11 +117,9 @@ class _Asked:
             declared = declared_for(self._job.analyzer, query)
             if declared is None:
                 raise Undeclared(query)
-            reading = self._look(query)
+            reading = self._see(query)
             if reading.state is State.ABSENT and not self._scene.lookup.bundle.has(query):
                 return None
-            if not reading.answered:
-                self._unread[query] = Need(query, reading.state, reading.detail)
             return self._plain(reading)
 
         return read
@@ -131,7 +146,8 @@ class _Asked:
         return Verdict(self._job.rule, entity, outcome, analyzer=self._job.analyzer.name, **more)
 
     def _finding(self, finding: Finding) -> Verdict:
-        open_questions = tuple(self._unread.values()) if finding.outcome is Outcome.INCONCLUSIVE else ()
+        unread = (Need(query, r.state, r.detail) for query, r in self._seen.items() if not r.answered)
+        open_questions = tuple(unread) if finding.outcome is Outcome.INCONCLUSIVE else ()
         return self._verdict(
             finding.entity,
             finding.outcome,
@@ -143,6 +159,11 @@ class _Asked:
             edges=finding.edges,
             detail=finding.detail,
         )
+
+
+def _same(one: Reading, other: Reading) -> bool:
+    """True for readings of the very same data; those of a list that was cut anew for a question are not."""
+    return one.data is other.data and replace(one, data=None) == replace(other, data=None)
 
 
 def _evidence(seen: Observation, entity: Entity) -> Evidence:

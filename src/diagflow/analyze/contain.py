@@ -18,8 +18,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from diagflow.analyze.answer import Answer
 from diagflow.analyze.case import Ask, Read, Undeclared
-from diagflow.analyze.runner import Answer, checked, one_line, undeclared
+from diagflow.analyze.runner import checked, one_line, undeclared
 from diagflow.analyze.wire import (
     BadFrame,
     FromChild,

@@ -1,13 +1,14 @@
-"""What one run remembers from round to round: lists that were indexed, and objects that were bound for CEL.
+"""What one run remembers from round to round: indexed lists, objects bound for CEL, what analyzers said.
 
 All of it follows from the readings alone, so nothing depends on whether it was remembered or made anew.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
+from diagflow.analyze.answer import Answer
 from diagflow.analyze.table import Table
-from diagflow.model import Entity
+from diagflow.model import Entity, Query, Reading
 from diagflow.rules.cel import Activation
 
 
@@ -18,15 +19,18 @@ class Memo:
     Attributes:
         tables: id of a list of objects → its table.
         bound: (id of a table, row, container) → what was bound.
-        reverse: what a relation is made of (a link, ids of lists) → the entities that name each entity.
+        reverse: what a relation is made of (a link, the id of a list) → the entities that name each entity.
+        answers: what an analyzer was asked → what it said to its end, and the readings that it saw for that.
     """
 
     tables: dict[int, Table] = field(default_factory=dict)
     bound: dict[tuple[int, int, int], Activation] = field(default_factory=dict)
     reverse: dict[Hashable, dict[Entity, list[Entity]]] = field(default_factory=dict)
+    answers: dict[Hashable, tuple[Answer, Mapping[Query, Reading]]] = field(default_factory=dict)
 
     def clear(self) -> None:
         """Forget."""
         self.bound.clear()
         self.reverse.clear()
+        self.answers.clear()
         self.tables.clear()

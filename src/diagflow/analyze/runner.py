@@ -2,11 +2,11 @@
 
 import importlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from diagflow.analyze.answer import Answer
 from diagflow.analyze.api import Finding
 from diagflow.analyze.case import Ask, LiveCase, NotYet, Read, Undeclared
 from diagflow.analyze.memo import Memo
@@ -16,23 +16,6 @@ from diagflow.rules.analyzer import Analyzer
 
 if TYPE_CHECKING:
     from diagflow.analyze.contain import Limits
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of one call.
-
-    Attributes:
-        findings: what the analyzer says; empty when it did not get so far.
-        wanted: the reading that it lacks, None when it has come to its end.
-        fault: why it failed, in one line; empty when it did not.
-        killed: it was stopped from outside: that is stored, and not tried again on replay.
-    """
-
-    findings: tuple[Finding, ...] = ()
-    wanted: Query | None = None
-    fault: str = ""
-    killed: bool = False
 
 
 class Contained(Protocol):

@@ -5,7 +5,8 @@ Nothing is wanted for their sake: a list that no rule reads has no part in the t
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import chain
 from typing import Any, Final
 
 from diagflow.analyze.links import NAMED, SCALES, SELECTORS, Link, target_namespace
@@ -45,7 +46,7 @@ class ReadTopology:
         self._along: dict[Entity, list[Step]] = {}
         self._against: dict[Entity, list[Step]] = {}
         self._reverse: dict[Link, Mapping[Entity, list[Entity]]] = {}
-        self._owned: Mapping[Entity, list[Entity]] | None = None
+        self._owned: list[Mapping[Entity, list[Entity]]] | None = None
 
     def neighbours(self, entity: Entity, direction: Direction) -> Iterable[Step]:
         """Yield (relation, entity) one step along or against the edges, in order."""
@@ -126,21 +127,20 @@ class ReadTopology:
 
     def _owned_by(self, entity: Entity) -> Iterable[Entity]:
         if self._owned is None:
-            self._owned = self._remembered("owner", _OWNED, self._by_owner)
-        return self._owned.get(entity, ())
+            self._owned = [self._remembered("owner", kind, partial(self._by_owner, kind)) for kind in _OWNED]
+        return chain.from_iterable(of_kind.get(entity, ()) for of_kind in self._owned)
 
-    def _by_owner(self) -> dict[Entity, list[Entity]]:
+    def _by_owner(self, kind: str) -> dict[Entity, list[Entity]]:
         found: dict[Entity, list[Entity]] = {}
-        for kind in _OWNED:
-            for owned, item in self._items(kind):
-                for owner in owners_of(item, owned.namespace):
-                    found.setdefault(owner, []).append(owned)
+        for owned, item in self._items(kind):
+            for owner in owners_of(item, owned.namespace):
+                found.setdefault(owner, []).append(owned)
         return found
 
     def _naming(self, link: Link) -> Mapping[Entity, list[Entity]]:
         found = self._reverse.get(link)
         if found is None:
-            found = self._reverse[link] = self._remembered(link, (link.source,), lambda: self._by_name(link))
+            found = self._reverse[link] = self._remembered(link, link.source, partial(self._by_name, link))
         return found
 
     def _by_name(self, link: Link) -> dict[Entity, list[Entity]]:
@@ -153,12 +153,12 @@ class ReadTopology:
         return reverse
 
     def _remembered(
-        self, what: Hashable, kinds: Iterable[str], make: Callable[[], dict[Entity, list[Entity]]]
+        self, what: Hashable, kind: str, make: Callable[[], dict[Entity, list[Entity]]]
     ) -> Mapping[Entity, list[Entity]]:
-        """Make it once for the same lists: rounds and topologies of one run share them."""
-        tables = [self._lookup.peek(kind) for kind in kinds]
-        # The memo keeps the tables, and so their data, alive: no other data gets these ids.
-        key = (what, *(id(table.reading.data) if table is not None else 0 for table in tables))
+        """Make it once for the same list: rounds and topologies of one run share it."""
+        table = self._lookup.peek(kind)
+        # The memo keeps the table, and so its data, alive: no other data gets this id.
+        key = (what, kind, id(table.reading.data) if table is not None else 0)
         known = self._lookup.memo.reverse
         if key not in known:
             known[key] = make()

@@ -122,6 +122,7 @@ def sees_the_environment(case: Case) -> list[Finding]:
 
 def counts_its_calls(case: Case) -> list[Finding]:
     globals()["_calls"] = globals().get("_calls", 0) + 1
+    case.read("promql:up")
     return [Finding(case.entities[0], outcome=Outcome.NO_MATCH, detail=str(globals()["_calls"]))]
 
 
