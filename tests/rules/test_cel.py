@@ -146,6 +146,24 @@ def test_compilation_waits_for_the_first_use():
 
 
 @pytest.mark.parametrize(
+    ("source", "expected"), [("object.i + 1", 4), ("quantity(object.memory) > 1.0", True), ("age(object.at)", 300.0)]
+)
+def test_what_is_remembered_is_not_compiled_again(source, expected):
+    compiled_before = Cel().compile(source).check().serialize()
+    known = Cel()
+    known.remember({source: compiled_before, "object.s": Cel().compile("object.i").check().serialize()})
+    assert known.compile(source).eval(known.activation(object=OBJECT, now=NOW)) == expected
+    # What it takes for `object.s` is what it was told: the source was not looked at.
+    assert known.compile("object.s").eval(known.activation(object=OBJECT, now=NOW)) == OBJECT["i"]
+
+
+def test_what_was_remembered_wrongly_is_compiled():
+    known = Cel()
+    known.remember({"object.i": b"no expression"})
+    assert known.compile("object.i").eval(known.activation(object=OBJECT, now=NOW)) == OBJECT["i"]
+
+
+@pytest.mark.parametrize(
     ("source", "line", "column", "message"),
     [
         ("object.a &&", 1, 12, "it ends too early"),

@@ -15,10 +15,12 @@ import msgspec
 import pytest
 
 from diagflow.model import Cause, Text
-from diagflow.rules import Analyzer, RuleSet, cache, load, load_packs, load_paths
+from diagflow.rules import Analyzer, Cel, RuleSet, cache, load, load_packs, load_paths
 from diagflow.rules.codec import decode, encode
 from diagflow.rules.digest import digest_of
 from diagflow.rules.filenames import FileKind
+from diagflow.rules.syntax_tree import decode as tree_of
+from diagflow.rules.walk import expressions
 from tests.rules.make import PRINTED, parsed, rule, rule_with, ruleset
 from tests.rules.variety import generated
 
@@ -234,6 +236,17 @@ def test_the_cache_gives_what_loading_gives(cached, monkeypatch):
     assert any(p.code == "unknown-key" for p in first.problems)
 
 
+def test_the_cache_gives_cel_that_is_compiled(cached, monkeypatch):
+    _, rules = cached
+    sources = {source for rule in load_paths([rules]).rules for source in expressions(rule)}
+    assert len(sources) > 2
+    fresh = Cel()
+    monkeypatch.setattr("diagflow.rules.cache.shared", lambda: fresh)
+    load_paths([rules])
+    assert fresh._known.keys() == sources
+    assert all(tree_of(fresh._known[s]).root == tree_of(Cel().compile(s).check().serialize()).root for s in sources)
+
+
 def test_it_does_not_matter_how_many_files_are_in_memory_at_a_time(cached, monkeypatch):
     _, rules = cached
     monkeypatch.setenv("DIAGFLOW_CACHE", "off")
@@ -298,8 +311,10 @@ def test_a_damaged_entry_is_as_if_it_were_not_there(cached, damage):
     data = entry.read_bytes()
     middle = len(data) // 2
     other = b"\x92\x90\x93\x01\x02\x03"
-    tables, _ = msgspec.msgpack.decode(data[32:])
-    forged = msgspec.msgpack.encode([tables, [[], 7, {}, [], {}, []]])  # whole, and no causes
+    body, known = msgspec.msgpack.decode(data[32:])
+    tables, _ = msgspec.msgpack.decode(body)
+    hollow = msgspec.msgpack.encode([tables, [[], 7, {}, [], {}, []]])  # whole, and no causes
+    forged = msgspec.msgpack.encode([hollow, known])
     entry.write_bytes(
         {
             "empty": b"",
@@ -310,7 +325,7 @@ def test_a_damaged_entry_is_as_if_it_were_not_there(cached, damage):
         }[damage]
     )
     assert load_paths([rules]) == first
-    assert entry.read_bytes() == data
+    assert msgspec.msgpack.decode(entry.read_bytes()[32:])[0] == body
 
 
 def test_a_cache_that_cannot_be_written_is_none(cached, monkeypatch, tmp_path):

@@ -1,4 +1,4 @@
-"""Compiled rules on disk, so that a thousand of them load in a tenth of a second.
+"""Compiled rules and their compiled CEL on disk, so that a thousand of them load in a tenth of a second.
 
 An entry is found by the digest of all file contents and of this program; it is never trusted: it carries its own
 digest, and whatever does not fit is as if it were not there. `DIAGFLOW_CACHE` names another folder, or is `off`.
@@ -20,14 +20,18 @@ from cel_expr_python import cel
 
 from diagflow import model
 from diagflow._version import __version__
+from diagflow.rules.cel import program, shared
 from diagflow.rules.codec import decode, encode
 from diagflow.rules.ruleset import RuleSet
+from diagflow.rules.walk import expressions
 
 _KEPT: Final = 16
 """Entries that stay; the oldest go."""
 
 _DIGEST: Final = hashlib.sha256().digest_size
 _SUFFIX: Final = ".rules"
+_BODY: Final = tuple[bytes, dict[str, bytes]]
+"""The rules, and their CEL by its source."""
 
 
 def folder() -> Path | None:
@@ -76,9 +80,11 @@ def load(key: str) -> RuleSet | None:
         digest, body = data[:_DIGEST], data[_DIGEST:]
         if hashlib.sha256(body).digest() != digest:
             return None
-        found: RuleSet = decode(RuleSet, body)
+        rules, known = msgspec.msgpack.decode(body, type=_BODY)
+        found: RuleSet = decode(RuleSet, rules)
     except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, msgspec.MsgspecError):
         return None
+    shared().remember(known)
     return found
 
 
@@ -87,11 +93,17 @@ def save(key: str, ruleset: RuleSet) -> None:
     place = folder()
     if place is None:
         return
-    body = encode(RuleSet, ruleset)
+    body = msgspec.msgpack.encode((encode(RuleSet, ruleset), _compiled(ruleset)))
     with contextlib.suppress(OSError):
         place.mkdir(parents=True, exist_ok=True)
         _write(place / (key + _SUFFIX), hashlib.sha256(body).digest() + body)
         _prune(place)
+
+
+def _compiled(ruleset: RuleSet) -> dict[str, bytes]:
+    """Return the CEL of all rules in its compiled form."""
+    sources = dict.fromkeys(source for rule in ruleset.rules for source in expressions(rule))
+    return {source: program(source).check().serialize() for source in sources}
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -53,6 +53,14 @@ def facts(rule: Rule) -> frozenset[str]:
     return frozenset(found)
 
 
+def expressions(rule: Rule) -> Iterator[str]:
+    """Yield the CEL of a rule."""
+    for condition in conditions(rule):
+        wanted = condition.input.of if isinstance(condition.input, LogInput) else condition.input
+        yield from (source for name in ("where", "since") if (source := getattr(wanted, name, "")))
+        yield from condition.extract.values()
+
+
 def arguments(condition: Condition) -> frozenset[str]:
     """Return the names that a match of a condition gives to templates, besides `ALWAYS`."""
     return _of_input(condition.input) | condition.extract.keys()
