@@ -1,21 +1,24 @@
 """Readings of one incident: in memory, on disk, redacted, and imported from what other tools wrote."""
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
-from diagflow.bundle.disk import Opened, save
 from diagflow.bundle.memory import Bundle
 from diagflow.bundle.redact import Redactor, new_key
 
 if TYPE_CHECKING:
+    from diagflow.bundle.disk import Opened, save
     from diagflow.bundle.open import open_bundle
 
 __all__ = ["Bundle", "Opened", "Redactor", "new_key", "open_bundle", "save"]
 
 
-def __getattr__(name: str) -> Any:
-    """Load what reads foreign folders, YAML and archives only for somebody who opens one."""
-    if name == "open_bundle":
-        from diagflow.bundle.open import open_bundle  # noqa: PLC0415  # see above
+_LATE: Final = {"Opened": "disk", "save": "disk", "open_bundle": "open"}
+"""What reads or writes files, folders and archives is loaded only for somebody who does."""
 
-        return open_bundle
-    raise AttributeError(name)
+
+def __getattr__(name: str) -> Any:
+    """Load what is late; see `_LATE`."""
+    if name not in _LATE:
+        raise AttributeError(name)
+    return getattr(import_module(f"diagflow.bundle.{_LATE[name]}"), name)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from diagflow.collect.host import asking
 from diagflow.collect.host.facts import Facts
 from diagflow.collect.host.goproxy import servers
 from diagflow.collect.host.machine import Machine
@@ -151,8 +152,8 @@ def unknown(*_args, **_how):
 
 
 def test_a_server_that_says_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(network, "SECONDS", 0.2)
-    monkeypatch.setattr(network, "_GRACE", 0.0)
+    monkeypatch.setattr(asking, "SECONDS", 0.2)
+    monkeypatch.setattr(asking, "_GRACE", 0.0)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         found = one(linux(tmp_path), f"http://127.0.0.1:{silent.getsockname()[1]}")
     assert (found["ok"], found["kind"]) == (False, "dns")  # the thread has said nothing yet

@@ -5,7 +5,18 @@ import sys
 
 import diagflow.collect.host
 
-HEAVY = ("httpx2", "numpy", "structlog", "pydantic", "lightkube", "yaml", "promql_parser", "rustworkx")
+HEAVY = (
+    "httpx2",
+    "numpy",
+    "structlog",
+    "pydantic",
+    "lightkube",
+    "yaml",
+    "promql_parser",
+    "rustworkx",
+    "ssl",
+    "http.client",
+)
 
 
 def test_what_is_public_is_there():

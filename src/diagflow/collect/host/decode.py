@@ -8,6 +8,7 @@ be from another machine.
 
 import codecs
 import re
+from contextlib import suppress
 from typing import Final
 
 MARKS: Final = (
@@ -48,7 +49,9 @@ def decode(data: bytes, oem: int | None = None, ansi: int | None = None) -> tupl
 
 
 def _line(line: bytes, pages: list[str]) -> tuple[str, str]:
-    candidates = ["utf-8", *(p for p in pages if p in _DOUBLE), *(["cp936"] if _chinese(line, pages) else []), *pages]
+    with suppress(UnicodeDecodeError):
+        return line.decode(), "utf-8"
+    candidates = [*(p for p in pages if p in _DOUBLE), *(["cp936"] if _chinese(line, pages) else []), *pages]
     for encoding in candidates:
         try:
             return line.decode(encoding), encoding
