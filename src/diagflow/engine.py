@@ -16,6 +16,7 @@ from diagflow.collect.reader import Reader
 from diagflow.infer import infer
 from diagflow.model import Entity, Incident, Query, Reading, State, Want
 from diagflow.model.diagnosis import Diagnosis
+from diagflow.model.garbage import no_collections
 from diagflow.model.projection import WHOLE
 from diagflow.model.suppression import Suppression
 from diagflow.rules import RuleSet
@@ -42,6 +43,7 @@ class Result:
     analysis: Analysis
 
 
+@no_collections()
 def diagnose(
     ruleset: RuleSet,
     reader: Reader,

@@ -1,10 +1,9 @@
 """Files and installed packs to a `RuleSet`."""
 
-import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from diagflow.model.garbage import no_collections
 from diagflow.rules import cache
 from diagflow.rules.folders import Source, about_of, installed, sources_of_pack, sources_of_paths
 from diagflow.rules.problem import Problem
@@ -45,7 +44,7 @@ def load_paths(paths: Iterable[str | Path]) -> RuleSet:
 
 
 def _read(sources: Sequence[Source], problems: Sequence[Problem], packs: tuple[str, ...]) -> RuleSet:
-    with _no_collections():
+    with no_collections():
         files = [(source, *read_bytes(source.path)) for source in sources]
         key = cache.key_of([repr((problems, packs)).encode(), *(part for file in files for part in _identity(*file))])
         found = cache.load(key)
@@ -55,29 +54,6 @@ def _read(sources: Sequence[Source], problems: Sequence[Problem], packs: tuple[s
             found = merged([RuleSet(problems=tuple(problems), packs=packs), *contents(files)])
             cache.save(key, found)
     return found
-
-
-@contextmanager
-def _no_collections() -> Iterator[None]:
-    """Keep the garbage collector from going through all that is loaded again and again: it takes a sixth of the time.
-
-    Nothing here is part of a cycle; what is not kept goes when its last reference does.
-    """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            _make_old()
-            gc.enable()
-
-
-def _make_old() -> None:
-    """Let all that was loaded count as old, without a look at it, which the next collection would else take."""
-    if not gc.get_freeze_count():  # else somebody keeps objects frozen, and means it
-        gc.freeze()
-        gc.unfreeze()
 
 
 def _identity(source: Source, data: bytes, problem: Problem | None) -> tuple[bytes, bytes]:
