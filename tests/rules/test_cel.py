@@ -209,6 +209,8 @@ def test_complaints_are_said_for_people(source, line, column, message):
         ("object.metadata.labels.exists(k, object.metadata.labels[k] == 'b')", {"metadata.labels"}),
         ("has(object.a.b)", {"a.b"}),
         ("has(object.a) && object.a.b == 1", {"a.b"}),
+        ("has(object.a) && !has(object.a.b)", {"a.b"}),
+        ("object.a.all(x, !has(x.b))", {"a[].b"}),
         ("size(object.a) > 1 && object.a[0].b", {"a[].b"}),
         ("object.a ? object.b.c : object.d", {"a", "b.c", "d"}),
         ("(object.a ? object.b : object.c).d", {"a", "b.d", "c.d"}),

@@ -177,8 +177,9 @@ class _Walk:
 
     def result(self) -> Reads:
         """Return what was found."""
+        every = self.leaves | self.shallow
         kept = self.leaves | {
-            path for path in self.shallow if len(path) > 1 and not any(_below(leaf, path) for leaf in self.leaves)
+            path for path in self.shallow if len(path) > 1 and not any(_below(other, path) for other in every)
         }
         paths: dict[str, set[str]] = {}
         for variable, *steps in kept:
