@@ -31,6 +31,17 @@ def test_help_names_every_command_and_the_exit_statuses():
         assert word in ran.out
 
 
+def test_a_command_loads_no_other():
+    code = (
+        "import sys\n"
+        "from diagflow.cli.app import build\n"
+        "build()(args=['version'], standalone_mode=False)\n"
+        "print(sorted(m for m in sys.modules if m.startswith('diagflow.cli.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[1] == "['diagflow.cli.app', 'diagflow.cli.options', 'diagflow.cli.version']"
+
+
 @pytest.mark.parametrize(
     "args",
     [

@@ -8,17 +8,20 @@ import random
 import subprocess
 import sys
 from hashlib import sha256
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+import diagflow.packs
 from diagflow.model import Cause, Text
 from diagflow.rules import Analyzer, Cel, RuleSet, cache, load, load_packs, load_paths
 from diagflow.rules.codec import decode, encode
 from diagflow.rules.digest import digest_of
 from diagflow.rules.filenames import FileKind
+from diagflow.rules.folders import installed
 from diagflow.rules.syntax_tree import decode as tree_of
 from diagflow.rules.walk import expressions
 from tests.rules.make import PRINTED, parsed, rule, rule_with, ruleset
@@ -94,6 +97,15 @@ def test_a_stranger_does_not_take_the_place_of_our_pack(stranger):
     found = ask(stranger, ["kubernetes"])
     assert found["ours"] > 10
     assert found["contained"]["check-scheduler-config"] is False
+
+
+def test_our_packs_are_found_without_going_through_what_is_installed(monkeypatch):
+    ours = {point.name for point in distribution("diagflow").entry_points if point.group == "diagflow.packs"}
+    assert {file.parent.name for file in Path(diagflow.packs.__file__).parent.glob("*/pack.yaml")} == ours
+    monkeypatch.setattr("diagflow.rules.folders._points", None)
+    packs, problems = installed(ours)
+    assert ({pack.name for pack in packs}, problems) == (ours, [])
+    assert not any(pack.contained for pack in packs)
 
 
 def test_a_pack_that_is_lost_is_said_and_the_others_load(stranger):

@@ -1,11 +1,26 @@
-"""All commands, put together."""
+"""All commands, put together; each is loaded when it is named, or help lists them."""
 
-from typing import Any
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any, Final
 
 import typer
 
-from diagflow.cli import bundle, demo, diagnose, doctor, import_, record, replay, rules, scan, version
 from diagflow.cli.options import Debug
+
+_COMMANDS: Final = {
+    "diagnose": "diagnose:diagnose",
+    "scan": "scan:scan",
+    "record": "record:record",
+    "replay": "replay:replay",
+    "import": "import_:import_",
+    "demo": "demo:demo",
+    "version": "version:version",
+    "doctor": "doctor:app",
+    "bundle": "bundle:app",
+    "rules": "rules:app",
+}
+"""Module and name of each command, in the order of help."""
 
 _EPILOG = """
 Exit status: 0 nothing is wrong, 1 a cause was named, 2 bad usage or bad input, 3 could not tell, 70 an error of ours,
@@ -29,17 +44,37 @@ def build() -> Any:
     def top(*, debug: Debug = None) -> None:  # read before parsing, see diagflow.cli
         """Automatic diagnosis: an alert or a scan goes in, ranked root causes with evidence come out."""
 
-    app.command("diagnose")(diagnose.diagnose)
-    app.command("scan")(scan.scan)
-    app.add_typer(doctor.app, name="doctor")
-    app.command("record")(record.record)
-    app.command("replay")(replay.replay)
-    app.command("import")(import_.import_)
-    app.add_typer(bundle.app, name="bundle")
-    app.add_typer(rules.app, name="rules")
-    app.command("demo")(demo.demo)
-    app.command("version")(version.version)
     command = typer.main.get_command(app)
+    command.commands = _Commands()  # type: ignore[attr-defined]  # it is a group
+    return command
+
+
+class _Commands(Mapping[str, Any]):
+    """The commands by name; one that nobody asks for is not loaded."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._loaded:
+            self._loaded[name] = _load(*_COMMANDS[name].split(":"), name)
+        return self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COMMANDS)
+
+    def __len__(self) -> int:
+        return len(_COMMANDS)
+
+
+def _load(module: str, attribute: str, name: str) -> Any:
+    found = getattr(import_module(f"diagflow.cli.{module}"), attribute)
+    alone = typer.Typer(rich_markup_mode=None)
+    if isinstance(found, typer.Typer):
+        alone.add_typer(found, name=name)
+    else:
+        alone.command(name)(found)
+    command = typer.main.get_group(alone).commands[name]
     _examples_on_lines_of_their_own(command)
     return command
 

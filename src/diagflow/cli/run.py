@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diagflow.cli.options import Format, Lang
-from diagflow.cli.source import Source, SourceOptions, Target, open_source, refuse_the_past, say_problems
-from diagflow.model import BadInput, Entity, Query
+from diagflow.model import BadInput, Entity
 
 if TYPE_CHECKING:
     from diagflow.cli.config import Config
+    from diagflow.cli.source import SourceOptions, Target
     from diagflow.engine import Result
     from diagflow.rules import RuleSet
 
@@ -64,8 +64,8 @@ def _is_of_a_pack(file: str, own: Sequence[Path]) -> bool:
 
 def run(
     ruleset: "RuleSet",
-    options: SourceOptions,
-    target: Target,
+    options: "SourceOptions",
+    target: "Target",
     *,
     record: Path | None = None,
     advice: bool = False,
@@ -78,6 +78,7 @@ def run(
     """
     from diagflow.cli.config import load_config
     from diagflow.cli.progress import Progress
+    from diagflow.cli.source import open_source, refuse_the_past, say_problems
     from diagflow.engine import TIMEOUT, diagnose
 
     config = load_config()
@@ -104,7 +105,7 @@ def run(
     return result
 
 
-def configured(options: SourceOptions, config: "Config") -> SourceOptions:
+def configured(options: "SourceOptions", config: "Config") -> "SourceOptions":
     """Fill what the user did not say from the configuration file."""
     return replace(
         options,
@@ -150,6 +151,3 @@ def show(result: "Result", output: OutputOptions) -> int:
     lang = output.lang.value if output.lang else load_config().lang if human else None
     print_diagnosis(result.diagnosis, output.format.value, lang, verbose=output.verbose, out=output.out)
     return result.diagnosis.exit_status
-
-
-__all__ = ["OutputOptions", "Query", "Source", "keep", "load_rules", "run", "show"]

@@ -3,16 +3,19 @@
 import importlib.util
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
+from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from diagflow.rules.filenames import FileKind, is_rule_file, is_rule_name, kind_of_file
 from diagflow.rules.near import did_you_mean
 from diagflow.rules.problem import Problem
 from diagflow.rules.rule import Position
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP: Final = "diagflow.packs"
 """The entry-point group of packs; the value of an entry point is the package that holds the files."""
@@ -110,12 +113,11 @@ def installed(names: Iterable[str] | None = None) -> tuple[list[Pack], list[Prob
     """Return the installed packs by name, all of them or those of `names`, and what is wrong."""
     asked = None if names is None else list(dict.fromkeys(names))
     # Going through all that is installed takes longer than to load a small set of rules.
-    found = () if asked == [] else entry_points(group=GROUP)
-    points = {point.name: point for point in sorted(found, key=_first_ours)}
+    points = {} if asked is not None and all(map(_own, asked)) else _points()
     wanted = sorted(points) if asked is None else asked
     packs, problems = [], []
     for name in wanted:
-        pack = _pack(points[name]) if name in points else f"is not installed: {did_you_mean(name, points)}"
+        pack = _own(name) or _named(name, points)
         if isinstance(pack, Pack):
             packs.append(pack)
         else:
@@ -123,16 +125,33 @@ def installed(names: Iterable[str] | None = None) -> tuple[list[Pack], list[Prob
     return packs, problems
 
 
-def _first_ours(point: EntryPoint) -> tuple[bool, str]:
+@lru_cache(maxsize=8)
+def _own(name: str) -> Pack | None:
+    """Return a pack of our own distribution; nobody else's comes before it, so nobody else is looked at."""
+    folder = _folder(f"{_OURS}.packs.{name}") if name.isidentifier() else None
+    return Pack(name, folder, contained=False) if folder and (folder / "pack.yaml").is_file() else None
+
+
+def _points() -> dict[str, "EntryPoint"]:
+    from importlib.metadata import entry_points  # noqa: PLC0415  # it loads what reads mail, for the packs of others
+
+    return {point.name: point for point in sorted(entry_points(group=GROUP), key=_first_ours)}
+
+
+def _named(name: str, points: Mapping[str, "EntryPoint"]) -> Pack | str:
+    return _pack(points[name]) if name in points else f"is not installed: {did_you_mean(name, points)}"
+
+
+def _first_ours(point: "EntryPoint") -> tuple[bool, str]:
     # Of two packs with one name the last stands: nobody takes the place of ours.
     return _is_ours(point), point.value
 
 
-def _is_ours(point: EntryPoint) -> bool:
+def _is_ours(point: "EntryPoint") -> bool:
     return point.dist is not None and point.dist.name == _OURS
 
 
-def _pack(point: EntryPoint) -> Pack | str:
+def _pack(point: "EntryPoint") -> Pack | str:
     folder = _folder(point.module)
     if folder is None:
         return f"its package `{point.value}` is not found on disk: install it again, unpacked"
