@@ -111,6 +111,8 @@ class Live:
         queries = [LOG, *(Query.of("fact", name) for name in wanted)]
         for reading in reader.read([Want(q) for q in queries], deadline=time.monotonic() + TIMEOUT):
             self._bundle.add(reading)
+            if not self._says:  # to judge each check by itself takes as long as the diagnosis
+                continue
             for check, mark in checklist.read(reading.query.target if reading.query.kind == "fact" else "log"):
                 self._say(check, mark)
         self._bundle.add(Reading(SOURCE, State.DATA, self._bundle.incident.now, self._source(reader)))
@@ -132,15 +134,14 @@ class Live:
         return Mark.UNSEEN if any(m.blocking for m in found.diagnosis.missing) else Mark.WELL
 
     def _say(self, check: Check, mark: Mark) -> None:
-        if not self.text or not self._looks_here:
-            return
         color = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         sys.stdout.write(line(check, mark, self.lang, color=color, plain=not console_shows("√")) + "\n")
         sys.stdout.flush()
 
     @property
-    def _looks_here(self) -> bool:
-        return self.asked.log is None or self.asked.here
+    def _says(self) -> bool:
+        """True when the checklist is shown: to people, about this machine."""
+        return self.text and (self.asked.log is None or self.asked.here)
 
 
 def _incident() -> Incident:

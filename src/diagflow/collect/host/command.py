@@ -14,6 +14,7 @@ from diagflow.collect.host.binaries import HEAD, machine_of
 from diagflow.collect.host.decode import decode
 from diagflow.collect.host.machine import Machine
 from diagflow.collect.host.stamps import stamp
+from diagflow.collect.host.undressed import undressed
 
 FIRST: Final = 256 << 10
 LAST: Final = 768 << 10
@@ -49,7 +50,7 @@ class SavedLog:
         """Return the text; the page of this machine is tried before the usual ones."""
         pages = machine.native.code_pages()
         text, _ = decode(self.data, pages.oem, pages.ansi)
-        return _shortened(text)
+        return _shortened(undressed(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,98 +1,12 @@
-"""What Go and its tools print, from real runs and reports: network, git, checksums, cgo, blocks, encodings, editors.
+"""Nothing is blamed that is merely there: what the user's own program prints, guards that let Go pass, old events."""
 
-The samples are kept outside of the project; a checkout without them skips these tests.
-"""
-
-import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from diagflow.engine import diagnose
 from diagflow.harness.world import World
-from diagflow.model.diagnosis import Diagnosis
-from tests.packs.go.worlds import diagnosed, knowledge, log_alone, windows
-
-SAMPLES: Final = Path(__file__).parents[4] / "shared" / "go-windows-patterns.json"
-if not SAMPLES.is_file():
-    pytest.skip(f"there are no samples: {SAMPLES.name} is not beside the checkout", allow_module_level=True)
-
-NAMED: Final[dict[str, tuple[str, ...]]] = {
-    "E23": ("go.git-missing", "go.git-login"),
-    "E24": ("go.vcs-stamp",),
-    "E25": ("go.checksum-mismatch",),
-    "E26": ("go.cc-missing",),
-    "E28": ("go.cc-wrong-target",),
-    "E31": ("go.race-needs-cgo", "go.race-unsupported"),
-    "E32": ("go.race-old-go",),
-    "E34": ("go.antivirus-blocked",),
-    "E35": ("go.app-control-blocked",),
-    "E36": ("go.applocker",),
-    "E39": ("go.source-utf16",),
-    "E40": ("go.mod-encoding", "go.mod-encoding"),
-    "E46": ("go.import-case",),
-    "E49": ("go.delve-too-old",),
-}
-"""What each sample of strength `proof` names, in the order of the samples."""
-
-OPEN: Final[dict[str, tuple[str, ...]]] = {
-    "E20": ("go.proxy-unreachable",),
-    "E21": ("go.proxy-unreachable", "go.dead-proxy"),
-    "E22": ("go.certificate-untrusted",),
-    "E27": ("go.cgo-off",),
-    "E29": ("go.cc-wrong-target",),
-    "E37": ("go.smart-app-control", "go.smart-app-control"),
-    "E48": ("go.vscode-go-not-found",),
-    "E50": ("go.script-policy",),
-}
-"""What each sample of strength `strong` leaves open."""
-
-LINES: Final = {"LF": "\n", "CRLF": "\r\n", "alone": ""}
-
-
-def samples(wanted: dict[str, tuple[str, ...]]) -> Iterator[Any]:
-    """Yield each sample with what it should lead to, with each sort of line end."""
-    known: list[dict[str, Any]] = json.loads(SAMPLES.read_text(encoding="utf-8"))
-    for entry in known:
-        for number, (sample, cause) in enumerate(zip(entry["samples"], wanted.get(entry["id"], ()), strict=False)):
-            for name, end in LINES.items():
-                yield pytest.param(sample + end, cause, id=f"{entry['id']}-{number}-{name}")
-
-
-def roots(found: Diagnosis) -> list[str]:
-    return [cause.id for cause in found.causes if cause.root]
-
-
-def test_every_sample_of_ours_is_listed():
-    known = {entry["id"]: entry for entry in json.loads(SAMPLES.read_text(encoding="utf-8"))}
-    for listed, strength in ((NAMED, "proof"), (OPEN, "strong")):
-        for name, causes in listed.items():
-            assert (known[name]["strength"], len(known[name]["samples"])) == (strength, len(causes)), name
-
-
-@pytest.mark.parametrize(("text", "cause"), [*samples(NAMED)])
-def test_a_proof_names_its_cause_alone(text: str, cause: str):
-    found = log_alone(text)
-    assert roots(found) == [cause]
-    assert found.exit_status == 1
-
-
-@pytest.mark.parametrize(("text", "cause"), [*samples(OPEN)])
-def test_a_hint_leaves_its_cause_open_and_says_what_would_decide(text: str, cause: str):
-    found = log_alone(text)
-    assert found.causes == ()
-    assert found.exit_status == 3
-    (candidate,) = [one for one in found.candidates if one.id == cause]
-    assert candidate.would_decide
-
-
-@pytest.mark.parametrize("before", ["go: downloading corp.example/x v1.0.0\n", "# example.com/shop\n"])
-@pytest.mark.parametrize(("text", "cause"), [*samples(NAMED)])
-def test_other_lines_around_it_change_nothing(text: str, cause: str, before: str):
-    assert roots(log_alone(f"{before}{text}\nexit status 1\n")) == [cause]
-
+from tests.packs.go.worlds import diagnosed, knowledge, windows
 
 OWN: Final = (
     "open secret.txt: Access is denied.",
@@ -203,8 +117,3 @@ def test_old_events_are_not_blamed_for_what_is_denied_now():
     command = {"given": "run", "argv": ["go", "run", "."], "rc": 1, "started": "2026-02-01T00:00:00Z", "seconds": 1.0}
     found = diagnosed(guarded() | {"command": command}, "open secret.txt: Access is denied.\nexit status 1\n")
     assert [one.id for one in found.causes] == ["go.own-code"]
-
-
-def test_what_is_expected_is_known():
-    listed = {cause for causes in (*NAMED.values(), *OPEN.values()) for cause in causes}
-    assert listed <= knowledge().causes.keys()
