@@ -9,16 +9,16 @@ import typer
 from diagflow.cli.options import Debug
 
 _COMMANDS: Final = {
-    "diagnose": "diagnose:diagnose",
-    "scan": "scan:scan",
-    "record": "record:record",
-    "replay": "replay:replay",
-    "import": "import_:import_",
-    "demo": "demo:demo",
-    "version": "version:version",
-    "doctor": "doctor:app",
-    "bundle": "bundle:app",
-    "rules": "rules:app",
+    "diagnose": ("diagnose", "diagnose"),
+    "scan": ("scan", "scan"),
+    "record": ("record", "record"),
+    "replay": ("replay", "replay"),
+    "import": ("import_", "import_"),
+    "demo": ("demo", "demo"),
+    "version": ("version", "version"),
+    "doctor": ("doctor", "app"),
+    "bundle": ("bundle", "app"),
+    "rules": ("rules", "app"),
 }
 """Module and name of each command, in the order of help."""
 
@@ -57,7 +57,7 @@ class _Commands(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._loaded:
-            self._loaded[name] = _load(*_COMMANDS[name].split(":"), name)
+            self._loaded[name] = _load(*_COMMANDS[name], name)
         return self._loaded[name]
 
     def __iter__(self) -> Iterator[str]:
