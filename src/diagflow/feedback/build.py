@@ -1,9 +1,10 @@
 """From the diagnosis to the report: chooses the words, the order and what is folded."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Final
+
+from msgspec.structs import replace
 
 from diagflow.feedback import phrases, visible
 from diagflow.feedback.blind import ask, unseen

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Final
 
 Span = tuple[int, int]
@@ -15,10 +16,16 @@ _OPENING: Final = "（《「『【〔"
 _CLOSING: Final = "，。、；：？！）》」』】〕…"
 # A unit is never broken as long as it fits: a run of blanks, one wide character with its punctuation, or a word. A word
 # ends before a wide character, and takes the closing punctuation that follows with it.
-_UNIT: Final = re.compile(rf"\s+|[{_OPENING}]*(?:[^\s{_WIDE}]+|[{_WIDE}])[{_CLOSING}]*")
-_PART: Final = re.compile(r"(?:[^/_=,:;@?&.-]|\.(?=\d))*(?:[/_=,:;@?&-]|\.(?!\d))|(?:[^/_=,:;@?&.-]|\.(?=\d))+")
+_UNIT: Final = rf"\s+|[{_OPENING}]*(?:[^\s{_WIDE}]+|[{_WIDE}])[{_CLOSING}]*"
+_PART: Final = r"(?:[^/_=,:;@?&.-]|\.(?=\d))*(?:[/_=,:;@?&-]|\.(?!\d))|(?:[^/_=,:;@?&.-]|\.(?=\d))+"
 """Where a word that fits no line may be broken: behind what separates parts of paths, names and queries, not inside
 of a version or a number."""
+
+
+@cache
+def _pattern(source: str) -> re.Pattern[str]:
+    """Compile when a line is broken: most output goes nowhere near, and it takes milliseconds."""
+    return re.compile(source)
 
 
 def wrap(text: str, width: float, measure: Measure) -> list[Span]:
@@ -53,13 +60,13 @@ def wrapped(text: str, width: float, measure: Measure) -> list[str]:
 
 def _pieces(text: str, width: float, measure: Measure) -> Iterator[Span]:
     """Units without the blanks; those that fit no line in parts."""
-    for unit in _UNIT.finditer(text):
+    for unit in _pattern(_UNIT).finditer(text):
         if unit.group().isspace():
             continue
         if measure(unit.group()) <= width:
             yield unit.span()
             continue
-        for part in _PART.finditer(text, *unit.span()):
+        for part in _pattern(_PART).finditer(text, *unit.span()):
             yield from _chopped(text, part.span(), width, measure)
 
 
