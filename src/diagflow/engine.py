@@ -15,6 +15,7 @@ from diagflow.bundle import Bundle
 from diagflow.collect.reader import Reader
 from diagflow.infer import infer
 from diagflow.model import Entity, Incident, Query, Reading, State, Want
+from diagflow.model.changes import Key
 from diagflow.model.diagnosis import Diagnosis
 from diagflow.model.garbage import no_collections
 from diagflow.model.projection import WHOLE
@@ -78,20 +79,37 @@ def diagnose(
         analysis = _rounds(ruleset, _Whole(reader) if whole_lists else reader, bundle, runner, deadline)
         for reading in runner.record(incident.now):  # analyzers that were killed: a replay must not try them again
             bundle.add(reading)
-        diagnosis = infer(
-            analysis.verdicts,
-            ruleset.causes,
-            analysis.topology,
-            incident,
-            failures=frozenset(r.id for r in ruleset.rules if r.severity_class == "F"),
-            source=recorded_source(bundle),
-            advice=advice,
-            suppressions=_suppressions(bundle, suppressions),
-            blind=not any(bundle.get(query).readable for query in analysis.consulted),
+        diagnosis = conclude(
+            ruleset, incident, bundle, analysis, advice=advice, suppressions=suppressions_of(bundle, suppressions)
         )
     if whole_objects:
         _read(reader, bundle, [Want(Query.of("object", str(e))) for e in named_entities(diagnosis)], deadline)
     return Result(_signed(diagnosis, ruleset, bundle), bundle, analysis)
+
+
+def conclude(
+    ruleset: RuleSet,
+    incident: Incident,
+    bundle: Bundle,
+    analysis: Analysis,
+    *,
+    advice: bool = False,
+    suppressions: Sequence[Suppression] = (),
+    only: frozenset[Key] | None = None,
+) -> Diagnosis:
+    """Infer from the verdicts of the last round; `only` is as in `infer`."""
+    return infer(
+        analysis.verdicts,
+        ruleset.causes,
+        analysis.topology,
+        incident,
+        failures=frozenset(r.id for r in ruleset.rules if r.severity_class == "F"),
+        source=recorded_source(bundle),
+        advice=advice,
+        suppressions=suppressions,
+        blind=not any(bundle.get(query).readable for query in analysis.consulted),
+        only=only,
+    )
 
 
 class _Whole:
@@ -112,7 +130,7 @@ def recorded_source(bundle: Bundle) -> Mapping[str, Any]:
     return bundle.get(SOURCE).data or {}
 
 
-def _suppressions(bundle: Bundle, given: Sequence[Suppression]) -> list[Suppression]:
+def suppressions_of(bundle: Bundle, given: Sequence[Suppression] = ()) -> list[Suppression]:
     """Those that were recorded, so that a replay hides the same; else those given, which are recorded now."""
     recorded = bundle.get(SUPPRESSIONS)
     if recorded.readable:

@@ -30,6 +30,7 @@ def infer(  # one straight line from verdicts to the diagnosis, a name for each 
     advice: bool = False,
     suppressions: Sequence[Suppression] = (),
     blind: bool = False,
+    only: frozenset[Key] | None = None,
 ) -> Diagnosis:
     """Turn the verdicts of the last round into a diagnosis.
 
@@ -43,6 +44,8 @@ def infer(  # one straight line from verdicts to the diagnosis, a name for each 
         advice: show best practices too.
         suppressions: what not to tell; what they hid is listed.
         blind: nothing at all could be read: silence is no sign of health then.
+        only: name these alone, and the symptoms that they explain, as what else is named makes them: roots or
+            consequences. None names everything.
     """
     near = connected_to(incident.entities, topology) if incident.near else _nothing
     weighed = _weigh_all(verdicts, near)
@@ -50,6 +53,8 @@ def infer(  # one straight line from verdicts to the diagnosis, a name for each 
     roles = _Roles(weighed, explained, causes, topology, incident)
     shown, suppressed = suppress(roles.shown(), suppressions, incident.now)
     gaps = missing(verdicts, failures)
+    if only is not None:
+        shown = [w for w in shown if w.key in only or (roles.is_symptom(w) and not only.isdisjoint(roles.above(w)))]
     named_causes = fold_causes([w for w in shown if roles.is_cause(w)], explained, causes)
     symptoms = fold_symptoms([w for w in shown if roles.is_symptom(w)], explained, causes, named_causes)
     ruled_out = fold_ruled_out(roles.refuted(weighed.values(), shown), causes)
@@ -169,6 +174,10 @@ class _Roles:
 
     def is_symptom(self, weighed: Weighed) -> bool:
         return is_symptom(self._causes, weighed.id)
+
+    def above(self, weighed: Weighed) -> Iterable[Key]:
+        """Return the nearest causes that explain it, whether they are shown or not."""
+        return self._explained.causes_of(weighed.key, self._causes)
 
     def shown(self) -> list[Weighed]:
         """Everything named that belongs to the incident."""
