@@ -56,12 +56,13 @@ class Clock:
     def _between(self, start: datetime, end: datetime) -> str:
         if end - start > _SHARP:
             return self.words.between.format(start=self.moment(start), end=self.moment(end))
-        span = self._span(self.now - start)
+        span = self.span(self.now - start)
         if not span:
             return self.words.since.format(start=self.moment(start))
         return self.words.since_for.format(start=self.moment(start), span=span)
 
-    def _span(self, span: timedelta) -> str:
+    def span(self, span: timedelta) -> str:
+        """Return a duration in its largest unit, rounded down; empty for none."""
         seconds = int(span.total_seconds())
         for unit, words in ((86400, self.words.days), (3600, self.words.hours), (60, self.words.minutes)):
             if seconds >= unit:

@@ -7,11 +7,14 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from diagflow.feedback.words import LANGUAGES
 from diagflow.model import BadInput
 from diagflow.model.diagnosis import Diagnosis
+
+if TYPE_CHECKING:
+    from diagflow.feedback.changes import Told
 
 DATA: Final = ("json", "yaml")
 """Formats for programs: English unless somebody says otherwise."""
@@ -128,6 +131,69 @@ def print_diagnosis(
         _print(diagnosis, lang, verbose=verbose)
     else:
         _put(render(diagnosis, format, lang))
+
+
+def print_changes(
+    told: "Told",
+    format: str,  # noqa: A002  # as in `render`
+    lang: str | None = None,
+    *,
+    watched: bool = False,
+    verbose: bool = False,
+    out: Path | None = None,
+) -> None:
+    """Print what differs from an earlier scan; the arguments are those of `print_diagnosis`.
+
+    Args:
+        told: what to say.
+        format: `text`, `json` or `yaml`.
+        lang: as there.
+        watched: one of many reports in a row; JSON then takes one line each.
+        verbose: as there.
+        out: as there.
+
+    Raises:
+        BadInput: as there.
+    """
+    lang = lang or ("en" if format in DATA else system_language())
+    if format == "text" and out is None:
+        _print_changes(told, lang, watched=watched, verbose=verbose)
+        return
+    document = (
+        _changes_text(told, lang, verbose=verbose) if format == "text" else _changes_data(told, format, lang, watched)
+    )
+    if out is not None:
+        _write(out, document)
+    else:
+        _put(document)
+
+
+def _changes_data(told: "Told", format: str, lang: str, watched: bool) -> str:  # noqa: A002, FBT001  # as above
+    from diagflow.feedback.structured import as_json, as_json_line, as_yaml  # noqa: PLC0415
+    from diagflow.feedback.wire import to_changed_wire  # noqa: PLC0415
+
+    write = as_yaml if format == "yaml" else as_json_line if watched else as_json
+    return write(to_changed_wire(told.diagnosis, told.changes, lang))
+
+
+def _changes_text(told: "Told", lang: str, *, verbose: bool) -> str:
+    from diagflow.feedback.changes import change_lines  # noqa: PLC0415
+    from diagflow.feedback.text import plain_text  # noqa: PLC0415
+
+    return plain_text(change_lines(told, lang, verbose=verbose))
+
+
+def _print_changes(told: "Told", lang: str, *, watched: bool, verbose: bool) -> None:
+    from rich.console import Console  # noqa: PLC0415
+
+    from diagflow.feedback.changes import change_lines  # noqa: PLC0415
+    from diagflow.feedback.text import put  # noqa: PLC0415
+
+    readable()
+    console = Console(highlight=False)
+    width = console.width if console.is_terminal else None
+    put(console, change_lines(told, lang, watched=watched, verbose=verbose), width=width)
+    sys.stdout.flush()
 
 
 def system_language() -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import Meta, Struct
 
 SCHEMA: Final = "diagflow.diagnosis/v1"
+CHANGES: Final = "diagflow.changes/v1"
 
 Time = Annotated[
     str,
@@ -257,3 +258,50 @@ class Diagnosis(Strict):
     path: list[Step]
     graph: Graph
     digests: Digests
+
+
+class Named(Strict):
+    """A cause, or a symptom that nothing explains, at one entity."""
+
+    id: str
+    entity: EntityName
+    since: Annotated[Time, Meta(description="when a scan first named it")]
+
+
+class Ended(Named):
+    """Something that does not stand any more."""
+
+    end: Annotated[
+        Literal["over", "gone", "unasked"],
+        Meta(
+            description="over: everything needed to say so was read; gone: its entity is not there any more; unasked: "
+            "no rule looks for it any more"
+        ),
+    ]
+
+
+class Gap(Strict):
+    """A reading that a rule could not be judged without."""
+
+    needs: QueryText
+    state: StateName
+    detail: str
+
+
+class Changes(Strict):
+    """What differs from an earlier scan; matched by id and entity."""
+
+    since: Annotated[Time | None, Meta(description="when the earlier scan was made; null: there was none, all is new")]
+    new: Annotated[list[Named], Meta(description="not told before; causes and symptoms tell of these alone")]
+    ended: list[Ended]
+    standing: Annotated[list[Named], Meta(description="as before, and not told again")]
+    unseen: Annotated[list[Named], Meta(description="stood, and could not be looked at: not known to be over")]
+    lost: Annotated[list[Gap], Meta(description="what could be seen before, or was not needed, and cannot be seen now")]
+    regained: Annotated[list[QueryText], Meta(description="what could not be seen before and was read now")]
+
+
+class ChangedDiagnosis(Diagnosis):
+    """A diagnosis of what is new since an earlier scan; status, missing and suppressed are those of the whole scan."""
+
+    schema: Literal["diagflow.changes/v1"]  # type: ignore[assignment]  # everything but its name is the same
+    changes: Changes

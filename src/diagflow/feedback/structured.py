@@ -17,6 +17,12 @@ def as_json(wire: Mapping[str, Any]) -> str:
     return escaped(json.dumps(wire, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
+def as_json_line(wire: Mapping[str, Any]) -> str:
+    """Return the wire form as JSON in one line, for JSON Lines."""
+    line = json.dumps(wire, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return escaped(line) + "\n"
+
+
 def as_yaml(wire: Mapping[str, Any]) -> str:
     """Return the wire form as YAML 1.1 and 1.2 alike."""
     return escaped(yaml.dump(dict(wire), Dumper=_Dumper, sort_keys=True, allow_unicode=True, width=_UNBROKEN, indent=2))

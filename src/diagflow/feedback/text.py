@@ -60,6 +60,11 @@ def text(report: Report, *, color: bool = False, width: int | None = None, verbo
         width: cells of a line; None (a pipe) breaks no line.
         verbose: all evidence and the whole decision path.
     """
+    return plain_text(lines(report, verbose=verbose), color=color, width=width)
+
+
+def plain_text(unbroken: Iterable[Line], *, color: bool = False, width: int | None = None) -> str:
+    """Return lines as text; see `text`."""
     out = StringIO()
     console = Console(
         file=out,
@@ -68,13 +73,18 @@ def text(report: Report, *, color: bool = False, width: int | None = None, verbo
         no_color=not color,
         legacy_windows=False,
     )
-    show(console, report, width=width, verbose=verbose)
+    put(console, unbroken, width=width)
     return out.getvalue()
 
 
 def show(console: Console, report: Report, *, width: int | None = None, verbose: bool = False) -> None:
     """Print the report; see `text`."""
-    for line in lines(report, verbose=verbose):
+    put(console, lines(report, verbose=verbose), width=width)
+
+
+def put(console: Console, unbroken: Iterable[Line], *, width: int | None = None) -> None:
+    """Print lines, broken where they are wider than `width`."""
+    for line in unbroken:
         for broken in _broken(line, width):
             console.print(broken, soft_wrap=True, highlight=False, markup=False, emoji=False)
 

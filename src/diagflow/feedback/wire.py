@@ -15,6 +15,7 @@ from diagflow.feedback import shape
 from diagflow.feedback.shells import commands
 from diagflow.feedback.visible import well_formed
 from diagflow.model import diagnosis as made
+from diagflow.model.changes import Changes, Standing
 
 
 def to_wire(diagnosis: made.Diagnosis, lang: str = "en") -> dict[str, Any]:
@@ -32,6 +33,12 @@ def to_wire(diagnosis: made.Diagnosis, lang: str = "en") -> dict[str, Any]:
     """
     wire: dict[str, Any] = plain(_Wire(lang, diagnosis.source).diagnosis(diagnosis))
     return wire
+
+
+def to_changed_wire(diagnosis: made.Diagnosis, changes: Changes, lang: str = "en") -> dict[str, Any]:
+    """Return a diagnosis of what is new, with what else differs, as plain JSON values; as `to_wire` otherwise."""
+    block: dict[str, Any] = plain(_changes(changes, diagnosis.incident.now))
+    return dict(sorted({**to_wire(diagnosis, lang), "schema": shape.CHANGES, "changes": block}.items()))
 
 
 def plain(value: Any) -> Any:
@@ -250,3 +257,19 @@ def _operation(o: model.Operation) -> shape.Operation:
 
 def _suppressed(s: made.Suppressed) -> shape.Suppressed:
     return shape.Suppressed(id=s.id, entity=str(s.entity), reason=s.reason, owner=s.owner, expires=s.expires)
+
+
+def _changes(c: Changes, now: datetime) -> shape.Changes:
+    return shape.Changes(
+        since=_time(c.before),
+        new=[shape.Named(id=name, entity=str(entity), since=rfc3339(now)) for name, entity in c.new],
+        ended=[shape.Ended(id=e.id, entity=str(e.entity), since=rfc3339(e.since), end=e.end.value) for e in c.ended],
+        standing=[_standing(s) for s in c.standing],
+        unseen=[_standing(s) for s in c.unseen],
+        lost=[shape.Gap(needs=g.query, state=g.state.value, detail=g.detail) for g in c.lost],
+        regained=[g.query for g in c.regained],
+    )
+
+
+def _standing(s: Standing) -> shape.Named:
+    return shape.Named(id=s.id, entity=str(s.entity), since=rfc3339(s.since))

@@ -120,6 +120,19 @@ class Words:
     blocking: str
     decides: str
 
+    # What differs from an earlier scan.
+    newly: Plural
+    nothing_new: str
+    as_before: Plural
+    since_scan: str
+    ends: Mapping[str, str]
+    stood: str
+    lost: str
+    regained: str
+    not_looked_at: str
+    watching: str
+    stand: Plural
+
     # The decision path.
     kinds_of_step: Mapping[str, str]
     outcomes: Mapping[str, str]
