@@ -70,8 +70,18 @@ def run(
     record: Path | None = None,
     advice: bool = False,
     whole: bool = False,
+    objects: bool = False,
 ) -> "Result":
     """Read, analyze, infer; record if asked.
+
+    Args:
+        ruleset: what is known.
+        options: where to read.
+        target: what is diagnosed.
+        record: where to keep the readings.
+        advice: show best practices too.
+        whole: keep whole objects in all lists.
+        objects: keep the whole objects of what the diagnosis names, as `record` does, for a caller that records.
 
     Raises:
         BadInput: see `open_source`; or the named entity does not exist.
@@ -96,7 +106,7 @@ def run(
                 timeout=options.timeout or TIMEOUT,
                 suppressions=config.suppressions,
                 advice=advice,
-                whole_objects=record is not None,
+                whole_objects=objects or record is not None,
                 whole_lists=whole,
             )
     require_entities(result, target.entities if target.alert is None else ())
@@ -144,10 +154,15 @@ def keep(result: "Result", path: Path) -> None:
 
 def show(result: "Result", output: OutputOptions) -> int:
     """Print the diagnosis and return the exit status."""
-    from diagflow.cli.config import load_config
     from diagflow.feedback import print_diagnosis
 
-    human = output.format not in (Format.JSON, Format.YAML)
-    lang = output.lang.value if output.lang else load_config().lang if human else None
-    print_diagnosis(result.diagnosis, output.format.value, lang, verbose=output.verbose, out=output.out)
+    print_diagnosis(result.diagnosis, output.format.value, language(output), verbose=output.verbose, out=output.out)
     return result.diagnosis.exit_status
+
+
+def language(output: OutputOptions) -> str | None:
+    """Return the language of the result; None leaves it to the format: the system's for people, English for data."""
+    from diagflow.cli.config import load_config
+
+    human = output.format not in (Format.JSON, Format.YAML)
+    return output.lang.value if output.lang else load_config().lang if human else None
