@@ -51,11 +51,12 @@ def remove(cluster: Cluster, specs: list[dict[str, Any]]) -> None:
 def dismantle(cluster: Cluster, namespace: str, specs: list[dict[str, Any]]) -> None:
     """Removes a namespace with its pods, then the kwok nodes; does not wait for the namespace's own end.
 
-    kwok ends the pods of its nodes, so that the nodes must outlive them.
+    kwok ends the pods of its nodes, so that the nodes must outlive them. Owners leave their pods behind: the garbage
+    collector would give them 30 seconds, and a kubelet that has begun to wait so long hears of nothing shorter.
     """
     kubectl, where = cluster.kubectl, f"--namespace={namespace}"
     owners = "deployments,statefulsets,daemonsets,cronjobs,jobs,replicasets"
-    kubectl("delete", owners, "--all", where, "--wait=false", "--cascade=background")
+    kubectl("delete", owners, "--all", where, "--wait=false", "--cascade=orphan")
     kubectl("delete", "pods", "--all", where, "--grace-period=1", "--wait=false")
     kubectl("delete", "namespace", namespace, "--ignore-not-found", "--wait=false")
     until(lambda: not kubectl.items("pods", namespace), f"the pods of {namespace} to end", 60)
