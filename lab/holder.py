@@ -6,6 +6,7 @@ the lab, and with the last of them go the mounts, the network devices and the fi
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -43,7 +44,8 @@ def _mounts(node: Path, address: str, host: str) -> None:
         Path(target).mkdir(parents=True)
         _run("mount", "--bind", str(node / name), target)
     hosts = node / "hosts"
-    hosts.write_text(f"127.0.0.1 localhost\n{address} {host}\n")
+    # nobody answers for names here: Prometheus would start 10 s later, having asked in vain what this machine is called
+    hosts.write_text(f"127.0.0.1 localhost {socket.gethostname()}\n{address} {host}\n")
     _run("mount", "--bind", str(hosts), "/etc/hosts")
     _run("mount", "--make-rshared", "/")  # so that volumes mounted by the kubelet reach the containers
 
