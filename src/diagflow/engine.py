@@ -87,6 +87,14 @@ def diagnose(
     return Result(_signed(diagnosis, ruleset, bundle), bundle, analysis)
 
 
+@no_collections()
+def so_far(ruleset: RuleSet, reader: Reader, bundle: Bundle) -> Diagnosis:
+    """Return what can be said while readings still come, as `diagnose` would; what it was made of is not noted."""
+    with Runner(ruleset) as runner:
+        analysis = _rounds(ruleset, reader, bundle, runner, time.monotonic() + TIMEOUT)
+        return conclude(ruleset, bundle.incident, bundle, analysis)
+
+
 def conclude(
     ruleset: RuleSet,
     incident: Incident,

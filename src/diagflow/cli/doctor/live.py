@@ -17,11 +17,12 @@ from diagflow.cli.run import OutputOptions, load_rules, show
 from diagflow.collect.host import KINDS, LOG, Failing, HostReader, Machine, this_machine
 from diagflow.collect.live import LiveReader
 from diagflow.collect.recorded import BundleReader
-from diagflow.engine import SOURCE, Result, diagnose
+from diagflow.engine import SOURCE, Result, diagnose, so_far
 from diagflow.feedback.checklist import Check, Checklist, Mark, checks, line
 from diagflow.feedback.output import console_shows, system_language
 from diagflow.model import Incident, Query, Reading, State, Want
 from diagflow.rules import RuleSet
+from diagflow.rules.rule import Rule
 from diagflow.rules.walk import facts
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Live:
         self.redactor = Redactor(new_key(), _names(self.machine))
         self.ruleset = load_rules(list(asked.rules), PACKS, host=True)
         self.lang = shown.lang.value if shown.lang else system_language()
+        self._groups = _groups(self.ruleset)
         self._bundle = Bundle(_incident())
 
     def again(self, machine: Machine) -> "Live":
@@ -105,9 +107,9 @@ class Live:
 
     def _look(self, reader: LiveReader) -> None:
         """Start all probes at once; the analysis asks for little more."""
-        groups = _groups(self.ruleset)
-        checklist = Checklist(checks(groups), self._mark)
-        wanted = sorted(frozenset().union(*groups.values()) | {"host"})
+        needed = {group: frozenset().union(*map(facts, rules)) for group, rules in self._groups.items()}
+        checklist = Checklist(checks(needed), self._mark)
+        wanted = sorted(frozenset().union(*needed.values()) | {"host"})
         queries = [LOG, *(Query.of("fact", name) for name in wanted)]
         for reading in reader.read([Want(q) for q in queries], deadline=time.monotonic() + TIMEOUT):
             self._bundle.add(reading)
@@ -124,14 +126,13 @@ class Live:
 
     def _mark(self, group: str) -> Mark:
         """Judge the rules of one check on what is known so far."""
-        rules = tuple(rule for rule in self.ruleset.rules if _group(rule.id) == group)
         known = Bundle(self._bundle.incident)
         for reading in self._bundle.readings():
             known.add(reading)
-        found = diagnose(replace(self.ruleset, rules=rules), BundleReader(known), known.incident, bundle=known)
-        if found.diagnosis.causes:
+        found = so_far(replace(self.ruleset, rules=self._groups[group]), BundleReader(known), known)
+        if found.causes:
             return Mark.ILL
-        return Mark.UNSEEN if any(m.blocking for m in found.diagnosis.missing) else Mark.WELL
+        return Mark.UNSEEN if any(m.blocking for m in found.missing) else Mark.WELL
 
     def _say(self, check: Check, mark: Mark) -> None:
         color = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -154,11 +155,11 @@ def _group(rule: str) -> str:
     return parts[1] if len(parts) > 2 else parts[0]  # noqa: PLR2004  # AREA-GROUP-NNN
 
 
-def _groups(ruleset: RuleSet) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
+def _groups(ruleset: RuleSet) -> dict[str, tuple[Rule, ...]]:
+    found: dict[str, list[Rule]] = {}
     for rule in ruleset.rules:
-        found[_group(rule.id)] = found.get(_group(rule.id), frozenset()) | facts(rule)
-    return found
+        found.setdefault(_group(rule.id), []).append(rule)
+    return {group: tuple(rules) for group, rules in found.items()}
 
 
 def _names(machine: Machine) -> Iterable[str]:
