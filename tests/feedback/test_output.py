@@ -102,6 +102,15 @@ def test_a_pipe_gets_plain_text_also_where_the_code_page_lacks_a_character() -> 
     assert b"\x1b" not in shown
 
 
+def test_a_pipe_gets_colours_where_somebody_asks_for_them() -> None:
+    assert b"\x1b" in _piped("print_diagnosis(max_pods(), 'text')", FORCE_COLOR="1", TERM="xterm-256color")
+
+
+def test_a_pipe_needs_no_rich() -> None:
+    loaded: Any = _piped("import sys; print_diagnosis(max_pods(), 'text', 'zh'); print('rich' in sys.modules)")
+    assert loaded.splitlines()[-1].strip() == b"False"
+
+
 def test_a_pipe_gets_data_as_utf8_whatever_the_code_page() -> None:
     shown = _piped("print_diagnosis(max_pods(), 'json', 'zh')", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert json.loads(shown)["causes"][0]["title"].startswith("节点")

@@ -6,6 +6,9 @@ import pytest
 from rich.cells import cell_len
 
 from diagflow.feedback import render
+from diagflow.feedback.build import build
+from diagflow.feedback.paint import painted
+from diagflow.feedback.text import lines, plain_text
 from diagflow.feedback.visible import deceives, one_line
 from tests.feedback.samples import (
     SAMPLES,
@@ -30,6 +33,14 @@ def text(name: str, tz: tzinfo, lang: str = "en", *, verbose: bool = False, widt
 def commands(name: str) -> list[str]:
     d = SAMPLES[name]()
     return [c.en for cause in d.causes for i in (cause.remedy, cause.check) for c in i.commands]
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("name", SAMPLES)
+def test_without_colours_it_is_what_rich_prints(name: str, lang: str, verbose: bool, tz: tzinfo) -> None:  # noqa: FBT001
+    unbroken = lines(build(SAMPLES[name](), lang, tz), verbose=verbose)
+    assert plain_text(unbroken) == painted(unbroken)
 
 
 def test_first_line_is_the_answer(tz: tzinfo) -> None:

@@ -4,7 +4,7 @@ import codecs
 import locale
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,12 +15,15 @@ from diagflow.model.diagnosis import Diagnosis
 
 if TYPE_CHECKING:
     from diagflow.feedback.changes import Told
+    from diagflow.feedback.text import Line
 
 DATA: Final = ("json", "yaml")
 """Formats for programs: English unless somebody says otherwise."""
 
 _LANG_CHINESE: Final = 0x04  # primary language id of Windows
 _READABLE: Final = "diagflow-readable"
+_PAINTED: Final = ("FORCE_COLOR", "TTY_COMPATIBLE")
+"""With one of these, rich may find that a pipe is a terminal."""
 _SIMPLER: Final = {
     "…": "...", "·": "-", "→": "->", "←": "<-", "—": "-", "–": "-", "“": '"', "”": '"', "‘": "'", "’": "'", "×": "x",
     "√": "ok", "≥": ">=", "≤": "<=", "µ": "u",
@@ -184,15 +187,9 @@ def _changes_text(told: "Told", lang: str, *, verbose: bool) -> str:
 
 
 def _print_changes(told: "Told", lang: str, *, watched: bool, verbose: bool) -> None:
-    from rich.console import Console  # noqa: PLC0415
-
     from diagflow.feedback.changes import change_lines  # noqa: PLC0415
-    from diagflow.feedback.text import put  # noqa: PLC0415
 
-    readable()
-    console = Console(highlight=False)
-    width = console.width if console.is_terminal else None
-    put(console, change_lines(told, lang, watched=watched, verbose=verbose), width=width)
+    _show(change_lines(told, lang, watched=watched, verbose=verbose))
     sys.stdout.flush()
 
 
@@ -241,14 +238,23 @@ def _write(path: Path, document: str) -> None:
 
 
 def _print(diagnosis: Diagnosis, lang: str, *, verbose: bool) -> None:
-    from rich.console import Console  # noqa: PLC0415
-
     from diagflow.feedback.build import build  # noqa: PLC0415
-    from diagflow.feedback.text import show  # noqa: PLC0415
+    from diagflow.feedback.text import lines  # noqa: PLC0415
+
+    _show(lines(build(diagnosis, lang), verbose=verbose))
+
+
+def _show(unbroken: "Iterable[Line]") -> None:
+    from diagflow.feedback.text import plain_text  # noqa: PLC0415
 
     readable()
-    console = Console(highlight=False)
-    show(console, build(diagnosis, lang), width=console.width if console.is_terminal else None, verbose=verbose)
+    if not sys.stdout.isatty() and not any(map(os.environ.get, _PAINTED)):
+        sys.stdout.write(plain_text(unbroken))
+        sys.stdout.flush()  # a reader that is gone is noticed here, not at the end of the program
+        return
+    from diagflow.feedback.paint import show  # noqa: PLC0415
+
+    show(unbroken)
 
 
 def _put(document: str) -> None:

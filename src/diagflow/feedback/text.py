@@ -6,24 +6,16 @@ they can be copied. Without colour it is plain text: nothing depends on the widt
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from typing import Final
-
-from rich.cells import cell_len
-from rich.console import Console
-from rich.text import Text
 
 from diagflow.feedback import phrases
 from diagflow.feedback.report import Decision, Effect, Finding, Report, Seen, Steps, Unseen
 from diagflow.feedback.visible import clip
-from diagflow.feedback.wrap import wrap
 
-_WIDEST: Final = 100
-"""Cells of a sentence: longer lines are hard to read on a wide screen."""
-_NARROWEST: Final = 40
 _SENTENCE: Final = 400
 _INDENT: Final = "  "
-_GAP: Final = Text("  ")
+GAP: Final = "  "
+"""Parts a line from what stands aside."""
 _MARKS: Final = {"for": ("+", "green"), "against": ("-", "red"), "context": ("·", "dim")}
 _FULL: Final = 5
 """Causes shown with all that belongs to them; more are a line each."""
@@ -65,48 +57,16 @@ def text(report: Report, *, color: bool = False, width: int | None = None, verbo
 
 def plain_text(unbroken: Iterable[Line], *, color: bool = False, width: int | None = None) -> str:
     """Return lines as text; see `text`."""
-    out = StringIO()
-    console = Console(
-        file=out,
-        force_terminal=color,
-        color_system="standard" if color else None,
-        no_color=not color,
-        legacy_windows=False,
-    )
-    put(console, unbroken, width=width)
-    return out.getvalue()
+    if not color and width is None:
+        return "".join(f"{_whole(line)}\n" for line in unbroken)
+    from diagflow.feedback.paint import painted  # noqa: PLC0415  # rich, where there are colours or lines to break
+
+    return painted(unbroken, color=color, width=width)
 
 
-def show(console: Console, report: Report, *, width: int | None = None, verbose: bool = False) -> None:
-    """Print the report; see `text`."""
-    put(console, lines(report, verbose=verbose), width=width)
-
-
-def put(console: Console, unbroken: Iterable[Line], *, width: int | None = None) -> None:
-    """Print lines, broken where they are wider than `width`."""
-    for line in unbroken:
-        for broken in _broken(line, width):
-            console.print(broken, soft_wrap=True, highlight=False, markup=False, emoji=False)
-
-
-def _broken(line: Line, width: int | None) -> Iterator[Text]:
-    prefix, body, aside = (Text.assemble(*parts) for parts in (line.prefix, line.parts, line.aside))
-    if width is None or line.keep:
-        yield prefix + body + (_GAP + aside if aside else aside)
-        return
-    room = max(min(width, _WIDEST), _NARROWEST) - prefix.cell_len
-    rows = _rows(body, room)
-    if aside and rows[-1].cell_len + _GAP.cell_len + aside.cell_len <= room:
-        rows[-1] = rows[-1] + _GAP + aside
-    elif aside:
-        rows += _rows(aside, room)
-    for number, row in enumerate(rows):
-        yield (prefix if number == 0 else Text(" " * prefix.cell_len)) + row
-
-
-def _rows(line: Text, room: int) -> list[Text]:
-    cuts = [place for span in wrap(line.plain, room, cell_len) for place in span]
-    return list(line.divide(cuts))[1::2]
+def _whole(line: Line) -> str:
+    prefix, body, aside = ("".join(words for words, _ in parts) for parts in (line.prefix, line.parts, line.aside))
+    return prefix + body + (GAP + aside if aside else "")
 
 
 def lines(report: Report, *, verbose: bool = False) -> list[Line]:
