@@ -1,10 +1,10 @@
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from msgspec.structs import fields
 
 from diagflow.feedback.words import LANGUAGES, Words, words
 from diagflow.feedback.words.table import Noun, Plural
