@@ -137,8 +137,13 @@ class _Changes:
         if self._c.regained:
             yield self._w.regained, self._queries(self._c.regained)
         if self._c.unseen and (self._c.lost or not self._c.regained):
-            names = [f"{self._name(one.id, one.entity)} {self._entities([one.entity])}" for one in self._c.unseen]
-            yield self._w.not_looked_at, self._folded(names)
+            yield self._w.not_looked_at, self._w.clause.join(self._unseen())
+
+    def _unseen(self) -> Iterator[str]:
+        groups: dict[str, list[Entity]] = {}
+        for one in self._c.unseen:
+            groups.setdefault(one.id, []).append(one.entity)
+        yield from (f"{self._name(name, found[0])} {self._entities(found)}" for name, found in groups.items())
 
     def _queries(self, gaps: Sequence[Gap]) -> str:
         return self._folded([phrases.query(Query.parse(gap.query), self._w) for gap in gaps])
