@@ -12,9 +12,9 @@ import msgspec
 import pytest
 
 from diagflow.feedback import to_wire
+from diagflow.feedback.plain import plain, rfc3339
 from diagflow.feedback.schema import generate, generated_text, published
 from diagflow.feedback.shape import Diagnosis
-from diagflow.feedback.wire import plain, rfc3339
 from diagflow.model import Incident, Query, State
 from diagflow.model.diagnosis import Missing
 from tests.feedback.samples import SAMPLES, healthy, hostile, max_pods, three_roots, unknown_forbidden

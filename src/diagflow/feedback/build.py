@@ -10,6 +10,7 @@ from diagflow.feedback import phrases, visible
 from diagflow.feedback.blind import ask, unseen
 from diagflow.feedback.clock import Clock
 from diagflow.feedback.effects import Entry, ordered
+from diagflow.feedback.plain import rfc3339
 from diagflow.feedback.report import (
     MOST,
     Decision,
@@ -26,7 +27,6 @@ from diagflow.feedback.report import (
 )
 from diagflow.feedback.shells import commands
 from diagflow.feedback.timeline import alert_name, timeline
-from diagflow.feedback.wire import rfc3339
 from diagflow.feedback.words import words
 from diagflow.model import HOST, Entity, Evidence, Instruction, State, Text
 from diagflow.model.diagnosis import Candidate, Diagnosis, NamedCause, RuledOut, Status, Step, Suppressed, Suspect

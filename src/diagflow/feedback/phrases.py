@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from diagflow.feedback.plain import number, plain
 from diagflow.feedback.visible import clip, one_line, visible
-from diagflow.feedback.wire import number, plain
 from diagflow.feedback.words import Words
 from diagflow.model import Entity, Query
 

@@ -7,9 +7,9 @@ from typing import Final
 
 from diagflow.feedback.clock import Clock
 from diagflow.feedback.phrases import label
+from diagflow.feedback.plain import rfc3339
 from diagflow.feedback.report import Happening, Moment
 from diagflow.feedback.visible import clip, one_line
-from diagflow.feedback.wire import rfc3339
 from diagflow.feedback.words import Words
 from diagflow.model import Evidence
 from diagflow.model.diagnosis import Diagnosis, NamedCause, SeenSymptom

@@ -3,17 +3,14 @@
 The bytes depend on the diagnosis and the language alone: keys are sorted, times are UTC, fractions have three decimals.
 """
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
-
-import msgspec
 
 from diagflow import model
 from diagflow.feedback import shape
+from diagflow.feedback.plain import plain, rfc3339
 from diagflow.feedback.shells import commands
-from diagflow.feedback.visible import well_formed
 from diagflow.model import diagnosis as made
 from diagflow.model.changes import Changes, Standing
 
@@ -39,55 +36,6 @@ def to_changed_wire(diagnosis: made.Diagnosis, changes: Changes, lang: str = "en
     """Return a diagnosis of what is new, with what else differs, as plain JSON values; as `to_wire` otherwise."""
     block: dict[str, Any] = plain(_changes(changes, diagnosis.incident.now))
     return dict(sorted({**to_wire(diagnosis, lang), "schema": shape.CHANGES, "changes": block}.items()))
-
-
-def plain(value: Any) -> Any:
-    """Return `value` as what JSON knows: mappings with sorted text keys, lists, text, numbers, true, false, None.
-
-    Raises:
-        TypeError: it holds something that JSON does not know.
-    """
-    return _clean(
-        msgspec.to_builtins(value, order="sorted", str_keys=True, builtin_types=(datetime,), enc_hook=_builtin)
-    )
-
-
-def rfc3339(time: datetime) -> str:
-    """Write a moment in UTC, with milliseconds only where they are not zero; without a zone it counts as UTC."""
-    utc = (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
-    text = utc.replace(tzinfo=None, microsecond=0).isoformat()  # strftime writes the year 1 as "1"
-    milliseconds = utc.microsecond // 1000
-    return f"{text}.{milliseconds:03d}Z" if milliseconds else f"{text}Z"
-
-
-def number(value: float) -> float | str:
-    """Return what JSON can hold: numbers that are none as Prometheus writes them."""
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "+Inf" if value > 0 else "-Inf"
-    return value
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, str):
-        return well_formed(value)
-    if isinstance(value, float):
-        return number(value)
-    if isinstance(value, datetime):
-        return rfc3339(value)
-    if isinstance(value, Mapping):
-        return {well_formed(str(k)): _clean(v) for k, v in value.items()}
-    return [_clean(v) for v in value] if isinstance(value, (list, tuple)) else value
-
-
-def _builtin(value: Any) -> Any:
-    """Turn what only behaves like JSON into it: read-only mappings, lists of projected objects."""
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, Sequence):
-        return list(value)
-    raise TypeError(f"a value of type {type(value).__name__} cannot be written as JSON")
 
 
 def _three(value: float) -> float:
