@@ -1,30 +1,34 @@
-"""`python -m tests.lab.interrupted MOMENT ACTION COMPONENT LAB WORDS...`: DiagFlow, and an outage in the middle of it.
+"""`python -m tests.lab.interrupted FOLDER NAME MOMENT WORDS...`: DiagFlow, and an outage in the middle of it.
 
 The product runs as it is and asks the real servers. Only the order is held, so that each run meets the outage at the
 same moment: the first answer comes whose query begins with MOMENT (`objects:pods`), then the component is taken away,
 and only then the other questions are asked. With the MOMENT `nothing` it goes before the first question.
+
+It is the test that takes the component away, once for all runs that wait for it in FOLDER: this one says there that it
+is loaded, and that its moment has come, and waits each time until it may go on.
 """
 
-import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
+
+from tests.lab.gate import PATIENCE, reach
 
 from diagflow.cli import main
 from diagflow.collect.kubernetes import KubernetesReader
 from diagflow.collect.prometheus import PrometheusReader
 from diagflow.model import Query, Reading, Want
 
-PATIENCE = 60
-
 
 class Moment:
-    """When the component goes; strikes once in a run."""
+    """When the component goes; comes once in a run."""
 
-    def __init__(self, begins: str, outage: Sequence[str]) -> None:
+    def __init__(self, begins: str, take_away: Callable[[], None]) -> None:
         self.begins = begins
-        self.outage = list(outage)
+        self.take_away = take_away
         self.awaited: Query | None = None
         self.over = threading.Event()
         self.lock = threading.Lock()
@@ -58,17 +62,18 @@ class Moment:
         return sorted(wants, key=lambda want: want.query != self.awaited)
 
     def strike(self) -> None:
-        """Takes the component away, unless it is gone: both readers begin at once."""
+        """Has the component taken away, unless it is gone: both readers begin at once."""
         with self.lock:
             if not self.over.is_set():
-                subprocess.run(self.outage, check=True)
+                self.take_away()
                 self.over.set()
 
 
 if __name__ == "__main__":
-    begins, action, component, name, *words = sys.argv[1:]
-    moment = Moment(begins, [sys.executable, "-m", "lab", "--name", name, "outage", action, component])
+    folder, name, begins, *words = sys.argv[1:]
+    moment = Moment(begins, partial(reach, Path(folder), name, "moment"))
     moment.watch(KubernetesReader, "answer")
     moment.watch(PrometheusReader, "_answer")
     sys.argv[1:] = words
+    reach(Path(folder), name, "loaded")
     main()

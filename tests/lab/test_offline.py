@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from lab.fault import AlertOf
 from lab.paths import SOURCE, Cache, Instance
 from lab.process import PidFiles, Process
 from lab.wait import answers, until
+from tests.lab import gate
 
 SEED, NODE = 7, "worker-0a0b"
 
@@ -375,3 +377,21 @@ def test_a_crowd_is_ill_as_the_stage_of_the_lab_can_read():
     for way in crowd.ways():
         assert way.status or way.container or way.pod
         assert not way.status or {"phase", "state"} <= set(way.status)
+
+
+def test_nobody_goes_on_before_all_may(tmp_path: Path):
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(gate.reach, tmp_path, name, "loaded") for name in ("one", "two")]
+        gate.gather(tmp_path, ["one", "two"], "loaded", lambda: False)
+        assert not [run for run in waiting if run.done()]
+        gate.let_go(tmp_path, "loaded")
+        for run in waiting:
+            run.result(timeout=10)
+
+
+def test_who_never_comes_is_not_waited_for_once_it_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "one.loaded").touch()
+    gate.gather(tmp_path, ["one", "two"], "loaded", lambda: True)
+    monkeypatch.setattr(gate, "PATIENCE", 0.1)
+    with pytest.raises(LabError, match="all to be at loaded"):
+        gate.gather(tmp_path, ["one", "two"], "loaded", lambda: False)
