@@ -99,9 +99,9 @@ class Accounts:
         return done.returncode, diagnosis_of(done)
 
     def clear(self) -> None:
-        for name in self.made:
-            _kubectl(self.lab, "delete", "serviceaccount", name, "-n", HOME)
-            _kubectl(self.lab, "delete", "clusterrolebinding", name, "--ignore-not-found")
+        if self.made:
+            _kubectl(self.lab, "delete", "serviceaccount", *self.made, "-n", HOME)
+            _kubectl(self.lab, "delete", "clusterrolebinding", *self.made, "--ignore-not-found")
 
 
 @pytest.fixture(scope="module")
