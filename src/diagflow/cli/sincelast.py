@@ -64,7 +64,7 @@ def _keep(scanned: Scanned, memory: "Memory") -> None:
     except OSError as e:
         _say(
             f"this scan cannot be kept for the next: {scanned.file}: {e.strerror or e}; the next --since-last compares "
-            "with an earlier one: make that folder writable, or set XDG_STATE_HOME"
+            "with an earlier one, or with none: make that folder writable"
         )
 
 
