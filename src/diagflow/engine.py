@@ -7,7 +7,7 @@ same bundle with the same rules gives the same diagnosis, byte for byte.
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from diagflow import __version__
 from diagflow.analyze import Analysis, Runner, analyze
@@ -15,12 +15,14 @@ from diagflow.bundle import Bundle
 from diagflow.collect.reader import Reader
 from diagflow.infer import infer
 from diagflow.model import Entity, Incident, Query, Reading, State, Want
-from diagflow.model.changes import Key
 from diagflow.model.diagnosis import Diagnosis
 from diagflow.model.garbage import no_collections
 from diagflow.model.projection import WHOLE
 from diagflow.model.suppression import Suppression
 from diagflow.rules import RuleSet
+
+if TYPE_CHECKING:
+    from diagflow.model.changes import Key
 
 MAX_ROUNDS: Final = 6
 """Rounds of reading: triggers, dependencies, analyzers, what these then want; more is a rule that never has enough."""
@@ -103,7 +105,7 @@ def conclude(
     *,
     advice: bool = False,
     suppressions: Sequence[Suppression] = (),
-    only: frozenset[Key] | None = None,
+    only: "frozenset[Key] | None" = None,
 ) -> Diagnosis:
     """Infer from the verdicts of the last round; `only` is as in `infer`."""
     return infer(

@@ -1,10 +1,12 @@
 """A recording that was made with fewer rules serves those of today, as far as it goes."""
 
+from dataclasses import replace
+
 import pytest
 
 from diagflow.bundle import Bundle
 from diagflow.collect.recorded import BundleReader
-from diagflow.engine import diagnose
+from diagflow.engine import diagnose, so_far
 from diagflow.harness.world import World
 from diagflow.model import Outcome
 from tests.analyze.make import NOW, condition, pod, ruleset
@@ -23,3 +25,13 @@ def test_a_rule_that_needs_another_field_costs_the_others_nothing(same_bundle: b
     assert found["T-X-001"].outcome is Outcome.MATCH
     assert found["T-X-002"].outcome is Outcome.SKIPPED
     assert "recorded without status.other" in found["T-X-002"].needs[0].detail
+
+
+def test_what_can_be_said_so_far_is_the_diagnosis_without_what_it_was_made_of():
+    world = World({"now": NOW, "objects": [pod(status={"phase": "Pending"})]})
+    recorded = diagnose(ruleset(OLD), world, world.incident).bundle
+    whole = diagnose(ruleset(OLD), BundleReader(recorded), world.incident).diagnosis
+    assert whole.rules
+    assert whole.bundle_digest
+    now = Bundle(world.incident)
+    assert so_far(ruleset(OLD), BundleReader(recorded), now) == replace(whole, rules={}, bundle_digest="", engine="")
