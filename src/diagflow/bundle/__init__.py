@@ -12,13 +12,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Bundle", "Opened", "Redactor", "new_key", "open_bundle", "save"]
 
-
-_LATE: Final = {"Opened": "disk", "save": "disk", "open_bundle": "open"}
+_LATER: Final = {"Opened": "disk", "save": "disk", "open_bundle": "open"}
 """What reads or writes files, folders and archives is loaded only for somebody who does."""
 
 
 def __getattr__(name: str) -> Any:
-    """Load what is late; see `_LATE`."""
-    if name not in _LATE:
-        raise AttributeError(name)
-    return getattr(import_module(f"diagflow.bundle.{_LATE[name]}"), name)
+    """Load what is late; see `_LATER`."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
