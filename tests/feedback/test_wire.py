@@ -30,22 +30,28 @@ CAUSE = {
 }
 
 
+SCHEMAS = ("diagnosis", "changes")
+
+
 def validate(wire: dict[str, Any]) -> None:
     validator = jsonschema.Draft202012Validator(published())
     validator.validate(wire)
     msgspec.convert(wire, Diagnosis)
 
 
-def test_published_schema_is_the_generated_one() -> None:
-    assert json.dumps(published(), indent=2, ensure_ascii=False) + "\n" == generated_text()
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_published_schema_is_the_generated_one(name: str) -> None:
+    assert json.dumps(published(name), indent=2, ensure_ascii=False) + "\n" == generated_text(name)
 
 
-def test_schema_is_a_valid_schema() -> None:
-    jsonschema.Draft202012Validator.check_schema(generate())
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_schema_is_a_valid_schema(name: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(generate(name))
 
 
-def test_every_object_of_the_schema_is_strict_and_requires_all_its_keys() -> None:
-    schema = published()
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_every_object_of_the_schema_is_strict_and_requires_all_its_keys(name: str) -> None:
+    schema = published(name)
     objects = [schema, *schema["$defs"].values()]
     for found in objects:
         assert found["additionalProperties"] is False

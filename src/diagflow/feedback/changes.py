@@ -14,7 +14,7 @@ from diagflow.feedback.words import words
 from diagflow.infer.texts import filled_name
 from diagflow.model import Cause, Entity, Query
 from diagflow.model.changes import Changes, Ended, Gap
-from diagflow.model.diagnosis import Diagnosis
+from diagflow.model.diagnosis import Diagnosis, Status
 
 _NAMES: Final = 3
 _ALL: Final = 1 << 20
@@ -48,7 +48,7 @@ def change_lines(
         watched: one of many reports in a row: each line says when; else what stands is counted too.
         verbose: the whole decision path, and every name.
     """
-    return list(_Changes(told, lang, tz, verbose=verbose).lines(watched=watched))
+    return list(_Changes(told, lang, tz, watched=watched, verbose=verbose).lines())
 
 
 def status_line(now: datetime, standing: int, lang: str, tz: tzinfo | None = None) -> str:
@@ -58,16 +58,17 @@ def status_line(now: datetime, standing: int, lang: str, tz: tzinfo | None = Non
 
 
 class _Changes:
-    def __init__(self, told: Told, lang: str, tz: tzinfo | None, *, verbose: bool) -> None:
+    def __init__(self, told: Told, lang: str, tz: tzinfo | None, *, watched: bool, verbose: bool) -> None:
+        self._each = watched
         self._d, self._c, self._causes = told.diagnosis, told.changes, told.causes
         self._lang, self._tz, self._verbose = lang, tz, verbose
         self._w = words(lang)
         self._clock = Clock(self._d.incident.now, tz, self._w)
 
-    def lines(self, *, watched: bool) -> Iterator[Line]:
+    def lines(self) -> Iterator[Line]:
         if self._c.before is None:
             yield from self._report(self._d)
-        elif watched:
+        elif self._each:
             yield from self._watched()
         else:
             yield from self._compared(self._c.before)
@@ -78,7 +79,8 @@ class _Changes:
     def _new(self) -> Iterator[Line]:
         """What is new in full; what cannot be seen follows in a line of its own, without what was told before."""
         if self._c.new:
-            yield from self._report(replace(self._d, missing=()))
+            status = Status.DIAGNOSED if self._d.causes else Status.UNKNOWN
+            yield from self._report(replace(self._d, missing=(), status=status))
 
     def _watched(self) -> Iterator[Line]:
         time = f"{self._clock.moment(self._d.incident.now)}  "
@@ -136,7 +138,7 @@ class _Changes:
             yield self._w.lost, self._w.joined.format(what=what, why=why) if why else what
         if self._c.regained:
             yield self._w.regained, self._queries(self._c.regained)
-        if self._c.unseen and (self._c.lost or not self._c.regained):
+        if self._c.unseen and (self._c.lost or not self._each):
             yield self._w.not_looked_at, self._w.clause.join(self._unseen())
 
     def _unseen(self) -> Iterator[str]:
