@@ -1,5 +1,6 @@
 """`scan --watch` against a loopback API server whose answers change."""
 
+import gc
 import json
 import os
 import re
@@ -14,7 +15,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from diagflow.bundle import open_bundle
+from diagflow.analyze import Runner
+from diagflow.bundle import Bundle, open_bundle
 from diagflow.cli.options import Format, Lang
 from diagflow.cli.run import OutputOptions, load_rules
 from diagflow.cli.scan import scan
@@ -211,6 +213,14 @@ def test_the_bundle_is_that_of_the_last_scan_with_something_new(world, kubeconfi
     stored = open_bundle(bundle).diagnosis
     assert stored is not None
     assert [c["entity"] for c in json.loads(stored)["causes"]] == ["pod/shop/b"]
+
+
+def test_no_reading_outlives_its_scan(world, kubeconfig, said):
+    watch = watch_of(kubeconfig)
+    world.pods = listed(running("a"), without_image("b"))
+    said(watch)
+    gc.collect()
+    assert [found for found in gc.get_objects() if isinstance(found, (Bundle, Runner))] == []
 
 
 def test_pauses_are_counted_from_beginning_to_beginning(kubeconfig):

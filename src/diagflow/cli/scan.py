@@ -69,7 +69,7 @@ def scan(
 
       diagflow scan --watch -o json | jq -c '.changes.new'
 
-      diagflow scan --since-last --out new.txt || mail -s 'something new' oncall < new.txt
+      diagflow scan --since-last --out new.txt || mail oncall < new.txt
     """
     source = SourceOptions(bundle, prometheus, context, kubeconfig, at, namespace, timeout, since)
     result = OutputOptions(output, lang, verbose, out)
