@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,7 @@ ELSEWHERE = (
 
 
 @pytest.fixture(scope="module", params=NAMES)
-def recorded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Done, Path]]:
+def recorded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Done, Path]:
     """What the doctor printed on a Windows machine, and the bundle that it kept there."""
     build.build()
     broken = scenario.load(f"windows/{request.param}")
@@ -31,7 +30,7 @@ def recorded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         done = machine.diagflow([*words[:2], "--record", BUNDLE, *words[2:]])
         shutil.copy(machine.locate(BUNDLE), copied)
     assert done.rc == broken.expect.status, done.err
-    yield done, copied
+    return done, copied
 
 
 @pytest.mark.parametrize("elsewhere", ELSEWHERE, ids=["Shanghai", "St. John's"])

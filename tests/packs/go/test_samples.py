@@ -1,7 +1,7 @@
-"""What go and its tools print, from real runs and from reports, through the command line: `doctor go --log FILE -o json`.
+"""What go and its tools print, from real runs and from reports, through the command line: `doctor go --log FILE`.
 
-In the encodings in which people save it, alone and in the midst of a log. The samples are kept outside of the project; a
-checkout without them skips these tests.
+In the encodings in which people save it, alone and in the midst of a log. The samples are kept outside of the project;
+a checkout without them skips these tests.
 """
 
 import json
@@ -118,16 +118,20 @@ SURROUNDINGS: Final[dict[str, Callable[[str], str]]] = {
     ),
 }
 
+_VIRUS: Final = "the file contains a virus or potentially unwanted software."
 CHINESE: Final = (
     ("E12", "%1 is not a valid Win32 application", "%1 不是有效的 Win32 应用程序"),
     ("E33", "Incorrect function.", "函数不正确。"),
-    ("E34", "Operation did not complete successfully because the file contains a virus or potentially unwanted software.",
-     "无法成功完成操作，因为文件包含病毒或潜在的垃圾软件。"),
+    (
+        "E34",
+        f"Operation did not complete successfully because {_VIRUS}",
+        "无法成功完成操作，因为文件包含病毒或潜在的垃圾软件。",
+    ),
     ("E35", "An Application Control policy has blocked this file. (os error 4551)", "应用程序控制策略已阻止此文件。"),
     ("E36", "This program is blocked by group policy.", "此程序被组策略阻止。有关详细信息，请与系统管理员联系。"),
     ("E38", "The requested operation requires elevation.", "请求的操作需要提升。"),
     ("E45", "The filename or extension is too long.", "文件名或扩展名太长。"),
-)  # fmt: skip
+)
 """What Windows says where it has no English text: go asks for that first."""
 
 Told = Callable[[bytes], tuple[int, dict[str, Any]]]

@@ -1,8 +1,8 @@
 """A saved log without what others have put around the lines of go: rules know how a line of go begins.
 
-Colours; the time that a build server or `docker logs -t` writes before every line; the step and the seconds of BuildKit;
-and what Windows PowerShell makes of the first line on stderr: `go : LINE`, wrapped at the width of its window, then the
-place in the script.
+Colours; the time that a build server or `docker logs -t` writes before every line; the step and the seconds of
+BuildKit; and what Windows PowerShell makes of the first line on stderr: `go : LINE`, wrapped at the width of its
+window, then the place in the script.
 """
 
 import re
@@ -43,7 +43,7 @@ def _without_calls(text: str) -> str:
 
 
 def _unwrap(lines: list[str]) -> None:
-    """Join the message that ends above the last lines, in place: PowerShell leaves the blank at which it broke a line."""
+    """Join the message above the last lines, in place: PowerShell leaves the blank at which it broke a line."""
     end = len(lines)
     while end and _SIGNED.match(lines[end - 1]):
         end -= 1
