@@ -8,6 +8,7 @@ the cache, the modules from their byte code. Goal: 400 ms. Wall time is stated b
 
 import argparse
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -30,7 +31,9 @@ except SystemExit as end:
 def doctor() -> tuple[float, float, int, int]:
     """Returns its own seconds of the processor, wall seconds, peak memory in MB and the exit status."""
     started = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", _PROBE], capture_output=True, text=True, check=True)
+    # What was edited must have its byte code from the first run on, whatever the shell says.
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run([sys.executable, "-c", _PROBE], capture_output=True, text=True, check=True, env=environ)
     wall = time.perf_counter() - started
     own, memory, status = done.stderr.splitlines()[-1].split()
     return float(own), wall, int(memory), int(status)
