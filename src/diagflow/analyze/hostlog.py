@@ -24,14 +24,13 @@ MOST_LINES: Final = 200
 class HostLogSource(HostSource):
     """A condition on the output of a command."""
 
-    __slots__ = ("_condition", "_matchers", "_scene", "_wanted")
+    __slots__ = ("_condition", "_scene", "_wanted")
 
     def __init__(self, scene: Scene, condition: Condition, wanted: HostLogInput) -> None:
         super().__init__()
         self._scene = scene
         self._condition = condition
         self._wanted = wanted
-        self._matchers = [compiled(by_line(p)).finditer for p in wanted.patterns]
 
     @property
     def queries(self) -> Sequence[Query]:
@@ -43,8 +42,8 @@ class HostLogSource(HostSource):
         if not reading.readable:
             return unread(reading)
         text = reading.data if isinstance(reading.data, str) else ""
-        for find in self._matchers:
-            for match in islice(find(text), MOST_LINES):
+        for pattern in self._wanted.patterns:
+            for match in islice(compiled(by_line(pattern)).finditer(text), MOST_LINES):
                 judged = self._line(line_at(text, match.start()), match)
                 if not judged.fails:
                     return judged
