@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -61,6 +62,24 @@ def test_a_command_that_is_not_there_is_said_in_a_line(home: Path):
     assert b"no-such-command-here" in done.stderr
     assert done.returncode in (1, 3)
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("code", "line"), [("raise SystemExit(7)", "[x] {}: exit status 7"), ("pass", "[√] {}: exit status 0")]
+)
+def test_the_checklist_says_how_the_command_ended(home: Path, code: str, line: str):
+    words = [sys.executable, "-c", code]
+    checklist = doctor(home, "--", *words).stdout.decode().split("\n\n")[0].splitlines()
+    typed = subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+    sign, _, status = line.partition("{}")
+    assert checklist[-1].startswith(sign + typed[:40])
+    assert checklist[-1].endswith(status)
+
+
+def test_without_a_command_the_checklist_speaks_of_none(home: Path):
+    checklist = doctor(home).stdout.decode().split("\n\n")[0].splitlines()
+    assert len(checklist) > 5
+    assert not any("command" in shown or "exit status" in shown for shown in checklist)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "gbk"])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from diagflow.feedback import visible
 from diagflow.model import Text
 
 
@@ -38,24 +39,50 @@ _TITLES: Final[Mapping[str, Text]] = {
     "FILE": Text("go env file", "go env 文件"),
     "TOOL": Text("toolchain", "工具链"),
     "MOD": Text("module in this folder", "当前目录的模块"),
-    "CGO": Text("C compiler", "C 编译器"),
+    "CGO": Text("C compiler and race detector", "C 编译器与竞态检测"),
     "NET": Text("module proxy and checksum database", "模块代理与校验数据库"),
     "VCS": Text("version control", "版本控制"),
     "BLOCK": Text("security software", "安全软件"),
     "EDIT": Text("editors", "编辑器"),
     "WSL": Text("WSL", "WSL"),
-    "CMD": Text("the failing command", "失败的命令"),
 }
-"""In the order in which they are shown; other groups follow by name."""
+"""In the order in which they are shown; other groups follow by name, and last the command."""
+
+COMMAND: Final = "CMD"
+"""The group of rules about the command that the user gave."""
+_CLIP: Final = 60
 
 _SIGNS: Final = {Mark.WELL: ("√", "ok", "green"), Mark.ILL: ("x", "x", "red"), Mark.UNSEEN: ("?", "?", "yellow")}
 
 
-def checks(groups: Mapping[str, frozenset[str]]) -> list[Check]:
-    """Return the checks of some groups of rules, each with the facts that it needs."""
+def checks(groups: Mapping[str, frozenset[str]], command: Text | None = None) -> list[Check]:
+    """Return the checks of some groups of rules, each with the facts that it needs.
+
+    Args:
+        groups: the facts of each.
+        command: what the line of the command says; without a command there is none.
+    """
     order = {name: number for number, name in enumerate(_TITLES)}
-    names = sorted(groups, key=lambda name: (order.get(name, len(order)), name))
-    return [Check(name, _TITLES.get(name, Text(name.lower())), groups[name]) for name in names]
+    names = sorted(groups.keys() - {COMMAND}, key=lambda name: (order.get(name, len(order)), name))
+    found = [Check(name, _TITLES.get(name, Text(name.lower())), groups[name]) for name in names]
+    if command is not None and COMMAND in groups:
+        found.append(Check(COMMAND, command, groups[COMMAND]))
+    return found
+
+
+def ended(command: str, rc: int | None) -> Text:
+    """Say how a command ended.
+
+    Args:
+        command: as the user would type it.
+        rc: its exit status, negative for a signal; None when it could not be started.
+    """
+    line = visible.clip(visible.one_line(command), _CLIP, "…")
+    if rc is None:
+        return Text(f"{line}: could not be started", f"{line}：无法启动")
+    if rc < 0:
+        return Text(f"{line}: ended by signal {-rc}", f"{line}：被信号 {-rc} 终止")
+    return Text(f"{line}: exit status {rc}", f"{line}：退出状态 {rc}")
 
 
 class Checklist:

@@ -2,6 +2,8 @@
 
 import os
 import platform
+import shlex
+import subprocess
 import sys
 import time
 from collections.abc import Iterable, Mapping
@@ -14,13 +16,13 @@ from diagflow.cli.doctor.asked import PACKS, Asked
 from diagflow.cli.doctor.command import run_command
 from diagflow.cli.options import Format
 from diagflow.cli.run import OutputOptions, load_rules, show
-from diagflow.collect.host import KINDS, LOG, Failing, HostReader, Machine, this_machine
+from diagflow.collect.host import KINDS, LOG, Failing, HostReader, Machine, Ran, this_machine
 from diagflow.collect.live import LiveReader
 from diagflow.collect.recorded import BundleReader
 from diagflow.engine import SOURCE, Result, diagnose, so_far
-from diagflow.feedback.checklist import Check, Checklist, Mark, checks, line
-from diagflow.feedback.output import console_shows, system_language
-from diagflow.model import Incident, Query, Reading, State, Want
+from diagflow.feedback.checklist import COMMAND, Check, Checklist, Mark, checks, ended, line
+from diagflow.feedback.output import console_shows, readable, system_language
+from diagflow.model import Incident, Query, Reading, State, Text, Want
 from diagflow.rules import RuleSet
 from diagflow.rules.rule import Rule
 from diagflow.rules.walk import facts
@@ -108,9 +110,11 @@ class Live:
     def _look(self, reader: LiveReader) -> None:
         """Start all probes at once; the analysis asks for little more."""
         needed = {group: frozenset().union(*map(facts, rules)) for group, rules in self._groups.items()}
-        checklist = Checklist(checks(needed), self._mark)
+        checklist = Checklist(checks(needed, self._ended()), self._mark)
         wanted = sorted(frozenset().union(*needed.values()) | {"host"})
         queries = [LOG, *(Query.of("fact", name) for name in wanted)]
+        if self._says:
+            readable()
         for reading in reader.read([Want(q) for q in queries], deadline=time.monotonic() + TIMEOUT):
             self._bundle.add(reading)
             if not self._says:  # to judge each check by itself takes as long as the diagnosis
@@ -124,8 +128,18 @@ class Live:
         told = dict(reader.source())
         return {"kind": "host", **{k: v for k, v in dict(told.get("host") or {}).items() if k != "kind"}}
 
+    def _ended(self) -> Text | None:
+        """Say how the command ended that was run; a saved log is none."""
+        ran = self.failing
+        if not isinstance(ran, Ran):
+            return None
+        command = subprocess.list2cmdline(ran.argv) if self.machine.windows else shlex.join(ran.argv)
+        return ended(command, ran.rc)
+
     def _mark(self, group: str) -> Mark:
-        """Judge the rules of one check on what is known so far."""
+        """Judge the rules of one check on what is known so far; a command that failed is never well."""
+        if group == COMMAND and isinstance(self.failing, Ran) and self.failing.rc != 0:
+            return Mark.ILL
         known = Bundle(self._bundle.incident)
         for reading in self._bundle.readings():
             known.add(reading)
