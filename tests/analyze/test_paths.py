@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagflow.analyze.paths import scalar, values_at
-from diagflow.analyze.scan import index
+from diagflow.analyze.scan import every, index
 from diagflow.model.projection import projection, reader_of
 
 PATHS = ("status.phase", "status.conditions[].reason", "status.containers[].state.waiting.reason", "spec.count")
@@ -38,6 +38,18 @@ def test_index_finds_what_a_walk_finds_in_dicts_and_structs(items: list[dict[str
     assert index(items, wanted) == expected
     assert index(structs, wanted) == expected
     assert index([whole(msgspec.json.encode(item)) for item in items], wanted) == expected
+
+
+@given(st.lists(objects(), max_size=6))
+def test_every_value_is_found_in_dicts_and_structs(items: list[dict[str, object]]):
+    decode = projection(frozenset(PATHS)).decode_item
+    structs = [decode(msgspec.json.encode(item)) for item in items]
+    expected: dict[str, list[int]] = {}
+    for row, item in enumerate(items):
+        for value in {scalar(v) for path in PATHS for v in reader_of(path)(item)} - {None}:
+            expected.setdefault(str(value), []).append(row)
+    assert every(items, PATHS) == expected
+    assert every(structs, PATHS) == expected
 
 
 def test_a_path_and_a_longer_one_below_it_are_both_found():

@@ -35,6 +35,30 @@ def index(rows: Sequence[Any], wanted: Mapping[str, Iterable[str]]) -> Postings:
     return postings
 
 
+def every(rows: Sequence[Any], paths: Iterable[str]) -> dict[str, list[int]]:
+    """Return all values that stand at some paths, as rules write them, with the rows that hold them, ascending."""
+    found = _Every()
+    at = tuple(sorted(set(paths)))
+    owner: Any = type(rows[0]) if rows else None
+    if owner is not None and issubclass(owner, msgspec.Struct):
+        _generated(owner, at)(rows, [found] * len(at))
+    else:
+        _walked(rows, dict.fromkeys(at, found))
+    values: dict[str, list[int]] = {}
+    for value, holders in found.items():
+        text = scalar(value)
+        if text is not None:  # "2" and 2 are one
+            values[text] = sorted({*values[text], *holders}) if text in values else holders
+    return values
+
+
+class _Every(dict[Any, list[int]]):
+    """A posting that takes whatever value it is asked for."""
+
+    def get(self, value: Any, _: Any = None) -> list[int]:
+        return self.setdefault(value, [])
+
+
 def _walked(rows: Iterable[Any], postings: Mapping[str, Posting]) -> None:
     visit = visitor({path: _post(posting) for path, posting in postings.items()})
     for row, item in enumerate(rows):

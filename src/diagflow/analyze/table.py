@@ -37,6 +37,7 @@ class Table:
         "_by_name",
         "_containers",
         "_entities",
+        "_names",
         "_postings",
         "_seen",
         "_wanted",
@@ -56,6 +57,7 @@ class Table:
         self._wanted = wanted
         self._postings: Postings | None = None
         self._entities: dict[int, Entity] = {}
+        self._names: Sequence[tuple[str, str]] | None = None
         self._by_name: dict[tuple[str, str], int] | None = None
         self._containers: dict[int, list[dict[str, Any]]] = {}
         self._seen: dict[tuple[int, str], dict[str, list[int]]] = {}
@@ -79,15 +81,21 @@ class Table:
         found = self._entities.get(row)
         if found is None:
             kind, _, group = self.kind.partition(".")
-            name, namespace = _first(_NAME(self.rows[row])), _first(_NAMESPACE(self.rows[row]))
+            namespace, name = self._named()[row]
             found = self._entities[row] = Entity(kind, name, namespace, group)
         return found
 
     def row_of(self, entity: Entity) -> int | None:
         """Return the row of an entity of this kind, None if it is not in the list."""
         if self._by_name is None:
-            self._by_name = dict(zip(_names(self.rows.items), range(len(self.rows)), strict=True))
+            self._by_name = dict(zip(self._named(), range(len(self.rows)), strict=True))
         return self._by_name.get((entity.namespace, entity.name))
+
+    def _named(self) -> Sequence[tuple[str, str]]:
+        """Return namespace and name of each object."""
+        if self._names is None:
+            self._names = _names(self.rows.items)
+        return self._names
 
     def uid(self, row: int) -> str:
         """Return the uid of one object, empty where it has none."""
@@ -117,7 +125,7 @@ class Table:
         return found
 
 
-def _names(items: Sequence[Any]) -> Iterable[tuple[str, str]]:
+def _names(items: Sequence[Any]) -> Sequence[tuple[str, str]]:
     """Return (namespace, name) of each object; by attributes where all have both, as nearly always."""
     owner: Any = type(items[0]) if items else None
     get = _name_getter(owner)

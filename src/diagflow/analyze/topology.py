@@ -13,6 +13,7 @@ from diagflow.analyze.links import NAMED, SCALES, SELECTORS, Link, target_namesp
 from diagflow.analyze.lookup import Lookup
 from diagflow.analyze.paths import values_at
 from diagflow.analyze.plan import resource
+from diagflow.analyze.scan import every
 from diagflow.analyze.table import Table
 from diagflow.bundle.resources import has_namespace
 from diagflow.model import CLUSTER, HOST, Direction, Edge, Entity
@@ -145,9 +146,11 @@ class ReadTopology:
 
     def _by_name(self, link: Link) -> dict[Entity, list[Entity]]:
         reverse: dict[Entity, list[Entity]] = {}
-        read = values_at(*link.paths)
-        for source, item in self._items(link.source):
-            for name in {n for n in read(item) if isinstance(n, str)}:
+        table = self._lookup.peek(link.source)
+        if table is None:
+            return reverse
+        for name, rows in every(table.rows.items, link.paths).items():
+            for source in map(table.entity, rows):
                 target = Entity(link.target, name, target_namespace(link, source.namespace))
                 reverse.setdefault(target, []).append(source)
         return reverse

@@ -44,9 +44,9 @@ def is_symptom(causes: Mapping[str, Cause], cause_id: str) -> bool:
 def explain(supported: Iterable[Weighed], causes: Mapping[str, Cause], topology: Topology) -> Explained:
     """Find, for each supported candidate, the supported candidates that explain it."""
     candidates = {w.key: w for w in supported}
-    by_id: dict[str, list[Weighed]] = {}
+    by_id: dict[str, dict[Entity, Weighed]] = {}
     for weighed in candidates.values():
-        by_id.setdefault(weighed.id, []).append(weighed)
+        by_id.setdefault(weighed.id, {})[weighed.entity] = weighed
     parents: dict[Key, set[Key]] = {}
     for upstream in candidates.values():
         for effect in _effects(upstream, by_id, causes, topology):
@@ -56,14 +56,14 @@ def explain(supported: Iterable[Weighed], causes: Mapping[str, Cause], topology:
 
 
 def _effects(
-    upstream: Weighed, by_id: Mapping[str, list[Weighed]], causes: Mapping[str, Cause], topology: Topology
+    upstream: Weighed, by_id: Mapping[str, Mapping[Entity, Weighed]], causes: Mapping[str, Cause], topology: Topology
 ) -> Iterable[Weighed]:
     known = causes.get(upstream.id)
     for rule in known.explains if known else ():
-        effects = by_id.get(rule.what, ())
+        effects = by_id.get(rule.what)
         if effects:
             within = _reached(upstream.entity, rule.via, rule.direction, topology)
-            yield from (e for e in effects if e.entity in within)
+            yield from (effects[entity] for entity in effects.keys() & within.keys())
 
 
 def _reached(entity: Entity, via: frozenset[str], direction: Direction, topology: Topology) -> Mapping[Entity, int]:

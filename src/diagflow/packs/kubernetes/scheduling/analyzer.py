@@ -52,12 +52,12 @@ def _nothing(pods: Reading, roll: Roll) -> Finding:
 def _events(case: Case) -> list[Event]:
     reading = case.read("objects:events")
     events = (reading.data or ()) if reading.readable else ()
-    told = [(reason, _who(about or regarding)) for reason, about, regarding in rows(events, *_SAID)]
-    refused = {who for reason, who in told if reason == "FailedScheduling"}
+    told = list(rows(events, *_SAID))
+    refused = {_who(about or regarding) for reason, about, regarding in told if reason == "FailedScheduling"}
     return [
         event_of(events[number])
-        for number, (reason, who) in enumerate(told)
-        if reason in _WANTED or (reason == "Scheduled" and who in refused)
+        for number, (reason, about, regarding) in enumerate(told)
+        if reason in _WANTED or (reason == "Scheduled" and _who(about or regarding) in refused)
     ]
 
 

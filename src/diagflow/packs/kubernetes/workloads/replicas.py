@@ -125,8 +125,9 @@ def _by_owner(pods: Sequence[Json], meant: Collection[tuple[str, str]]) -> dict[
     Pods of a Deployment stand under it and under its ReplicaSet.
     """
     groups: dict[tuple[str, str], list[Json]] = {}
+    spaces = {space for space, _ in meant}
     for number, (space, name, owners, labels, deleted, phase) in enumerate(rows(pods, *_READ)):
-        if deleted or phase in _OVER:
+        if deleted or phase in _OVER or (space or "") not in spaces:
             continue
         owner = owner_of({"name": name, "ownerReferences": owners, "labels": labels})
         for named in {owner, *(f"{str(o.get('kind')).lower()}/{o.get('name')}" for o in owners or ())}:
