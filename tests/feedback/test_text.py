@@ -10,6 +10,7 @@ from diagflow.feedback.build import build
 from diagflow.feedback.paint import painted
 from diagflow.feedback.text import lines, plain_text
 from diagflow.feedback.visible import deceives, one_line
+from diagflow.model import Text
 from tests.feedback.samples import (
     SAMPLES,
     at,
@@ -212,3 +213,18 @@ def test_from_the_sixth_cause_on_one_line_each(tz: tzinfo) -> None:
     assert "\n5. Node worker-1" in shown
     assert "\n3 more causes\n  · Node worker-1" in shown
     assert "\n6. " not in shown
+
+
+def test_what_is_often_blamed_takes_one_line_and_its_reasons_are_verbose(tz: tzinfo) -> None:
+    sample = max_pods()
+    real = sample.ruled_out[0]
+    claims = [
+        replace(real, id=f"c{n}", title=Text(f"claim {n}"), reason=Text(f"reason {n}"), popular=True) for n in (1, 2)
+    ]
+    shown = replace(sample, ruled_out=(real, *claims))
+    brief, full = (render(shown, "text", "en", tz=tz, verbose=verbose) for verbose in (False, True))
+    assert "  x often blamed, and not the cause here (-v says why): claim 1 · claim 2\n" in brief
+    assert real.reason.en in brief
+    assert "reason 1" not in brief
+    assert "often blamed" not in full
+    assert "  x claim 2  reason 2\n" in full

@@ -93,6 +93,14 @@ def test_what_nobody_asked_about_is_not_ruled_out():
     assert [r.id for r in infer(against, CAPACITY, FLAT, alert_on("node/n1")).ruled_out] == ["disk"]
 
 
+def test_a_popular_claim_is_ruled_out_unasked_and_marked_as_such():
+    causes = known(cause("rumour", role=Role.CLAIM), cause("disk"))
+    (only,) = infer([match("rumour", "node/n1", seen(sign=-1))], causes, FLAT, SCAN).ruled_out
+    assert (only.id, only.popular) == ("rumour", True)
+    (other,) = infer([match("disk", "node/n1", seen(sign=-1))], causes, FLAT, alert_on("node/n1")).ruled_out
+    assert (other.id, other.popular) == ("disk", False)
+
+
 def test_a_contradiction_is_said_and_not_named():
     found = infer([match("disk", "node/n1", seen(), seen(sign=-1, origin="metric"))], CAPACITY, FLAT, SCAN)
     assert found.causes == ()

@@ -219,6 +219,7 @@ class _Builder:
             more=phrases.more_things(r.entities, self._words),
             reason=self._line(r.reason),
             seen=self._seen(r.evidence),
+            popular=r.popular,
         )
 
     def _fits(self, c: Candidate) -> Fits:

@@ -6,7 +6,6 @@ in which nothing acts: no link, no mention, no markup.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 from typing import Final
 
 from diagflow.feedback import phrases
@@ -19,6 +18,8 @@ _SENTENCE: Final = 600
 _SIGNS: Final = {"for": "`+`", "against": "`-`", "context": "`·`"}
 _PLAIN: Final = re.compile(r"[^\\`*_\[\]{}<>#|~&$@=^]*")
 """What a word of prose consists of; anything else is code."""
+_PAUSE: Final = re.compile(r"([,;:.]*(?: |$)|[，。；：、（）！？]+)")
+"""What stands between two words."""
 _LINK: Final = re.compile(r"://|^\(?www\.", re.IGNORECASE)
 _LIST_MARK: Final = re.compile(r"^(\d*)([-+.)])(?=[-]*( |$))")
 """What would begin a list, or draw a rule, at the start of an entry."""
@@ -32,10 +33,7 @@ def markdown(report: Report) -> str:
 
 def prose(text: str) -> str:
     """Return one line of text so that it reads as it is, with everything that could act in code spans."""
-    words = clip(text, _SENTENCE, "…").split(" ")
-    runs = groupby(words, key=_is_code)
-    parts = (code(" ".join(run)) if is_code else " ".join(run) for is_code, run in runs)
-    return _LIST_MARK.sub(r"\1\\\2", " ".join(parts))
+    return _LIST_MARK.sub(r"\1\\\2", "".join(_spans(clip(text, _SENTENCE, "…"))))
 
 
 def code(text: str) -> str:
@@ -53,6 +51,20 @@ def fenced(commands: Sequence[str]) -> list[str]:
 
 def _longest_run(text: str) -> int:
     return max((len(run) for run in _TICKS.findall(text)), default=0)
+
+
+def _spans(text: str) -> Iterator[str]:
+    """Yield prose and code spans; a full stop or a comma behind a word is no part of it, nor is Chinese punctuation."""
+    pieces = [*_PAUSE.split(text), ""]
+    run = ""
+    for word, pause, following in zip(pieces[::2], pieces[1::2], [*pieces[2::2], ""], strict=False):
+        if not _is_code(word):
+            yield word + pause
+        elif pause == " " and _is_code(following):
+            run += word + pause
+        else:
+            yield code(run + word) + pause
+            run = ""
 
 
 def _is_code(word: str) -> bool:

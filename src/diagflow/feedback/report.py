@@ -111,13 +111,14 @@ class Finding(Struct, frozen=True):
 
 
 class Excluded(Struct, frozen=True):
-    """What is not the cause, and why."""
+    """What is not the cause, and why; `popular` is what people often blame."""
 
     title: str
     entity: str
     more: str
     reason: str
     seen: tuple[Seen, ...]
+    popular: bool = False
 
 
 class Unseen(Struct, frozen=True):

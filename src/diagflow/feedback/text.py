@@ -156,9 +156,14 @@ class _Lines:
         yield from self._section(self._w.unseen, self._unseen())
 
     def _excluded(self) -> Iterator[Line]:
-        for one in self._r.ruled_out:
+        """Each with its reason; what is often blamed has nothing to do with what was seen, so its names do."""
+        full = [one for one in self._r.ruled_out if self._verbose or not one.popular]
+        for one in full:
             notes = _notes([self._clip(one.reason)] if one.reason else [])
             yield Line(((one.title, ""), (one.more, "")), ((_INDENT, ""), ("x ", "dim")), notes)
+        if len(full) < len(self._r.ruled_out):
+            names = " · ".join(one.title for one in self._r.ruled_out if one not in full)
+            yield Line(((self._w.popular.format(names=names), ""),), ((_INDENT, ""), ("x ", "dim")))
 
     def _unseen(self) -> Iterator[Line]:
         shown = [u for u in self._r.unseen if u.blocking or u.required or self._verbose]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from diagflow.infer.explain import Explained
 from diagflow.infer.texts import arguments, filled, filled_name, filled_title
 from diagflow.infer.weigh import Key, Weighed
-from diagflow.model import CHECK_EMPTY, Cause, Text
+from diagflow.model import CHECK_EMPTY, Cause, Role, Text
 from diagflow.model.diagnosis import NamedCause, RuledOut, SeenSymptom
 from diagflow.model.entity import in_order
 
@@ -111,4 +111,5 @@ def _ruled_out(group: list[Weighed], causes: Mapping[str, Cause]) -> RuledOut:
         refs=known.refs if known else (),
         evidence=against,
         entities=tuple(one.entity for one in group),
+        popular=known is not None and known.role is Role.CLAIM,
     )

@@ -105,7 +105,10 @@ class Suspect:
 
 @dataclass(frozen=True, slots=True)
 class RuledOut:
-    """A cause in question that a complete reading conclusively contradicts."""
+    """A cause in question that a complete reading conclusively contradicts.
+
+    `popular` is True of an explanation that circulates and never holds: it is in question whatever was seen.
+    """
 
     id: str
     entity: Entity
@@ -114,6 +117,7 @@ class RuledOut:
     refs: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     entities: tuple[Entity, ...] = ()
+    popular: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ WORDS: Final = Words(
     check="Check that it worked",
     docs="Documentation",
     ruled_out="Ruled out",
+    popular="often blamed, and not the cause here (-v says why): {names}",
     unseen="Could not be seen",
     symptoms="Seen, but not explained",
     candidates="Would fit",

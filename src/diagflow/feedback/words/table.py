@@ -83,6 +83,7 @@ class Words(Struct, frozen=True):
     check: str
     docs: str
     ruled_out: str
+    popular: str
     unseen: str
     symptoms: str
     candidates: str

@@ -45,6 +45,7 @@ WORDS: Final = Words(
     check="验证修复",
     docs="文档",
     ruled_out="已排除",
+    popular="常被归咎、但并非此处的原因（-v 查看理由）：{names}",
     unseen="未能读取",
     symptoms="已观察到但未能解释",
     candidates="可能吻合",
