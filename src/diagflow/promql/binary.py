@@ -4,9 +4,10 @@ import numpy as np
 
 from diagflow.promql import sets
 from diagflow.promql.arrays import Bools, Floats
-from diagflow.promql.binops import Operation
+from diagflow.promql.binops import TRIMS, Operation
 from diagflow.promql.check import COMPARISONS, SET_OPERATORS
 from diagflow.promql.context import Context, Scalars, Value
+from diagflow.promql.errors import PromQLError
 from diagflow.promql.matrix import Matrix, nameless
 from diagflow.promql.operators import CHANGES_MEANING, arithmetic, compare
 from diagflow.promql.syntax import Binary
@@ -32,6 +33,8 @@ def _numbers(op: str, left: Floats, right: Floats) -> Floats:
     if op in COMPARISONS:
         found: Floats = compare(op, left, right).astype(np.float64)
         return found
+    if op in TRIMS:
+        raise PromQLError(f'operator "{op}" not allowed for Scalar operations')
     return arithmetic(op, left, right)
 
 

@@ -15,7 +15,7 @@ from diagflow.promql.histogram.trim import trim
 from diagflow.promql.operators import arithmetic, compare
 from diagflow.promql.syntax import Binary
 
-_TRIMS: Final = ("</", ">/")
+TRIMS: Final = ("</", ">/")
 
 
 @dataclass(slots=True)
@@ -45,14 +45,14 @@ class Operation:
         found = self._floats()
         if any(side is not None for side in self.hists):
             self._with_hists(found)
-        elif self.node.op in _TRIMS and self.present.any():
+        elif self.node.op in TRIMS and self.present.any():
             self._incompatible("float", "float")
         return found
 
     def _floats(self) -> Outcomes:
         op, (left, right) = self.node.op, self.sides
         everywhere = np.ones(left.shape, np.bool_)
-        if op in _TRIMS:
+        if op in TRIMS:
             return Outcomes(np.zeros(left.shape), everywhere, np.zeros(left.shape, np.bool_))
         if op in COMPARISONS:
             return Outcomes(left, compare(op, left, right), everywhere)
@@ -70,7 +70,7 @@ class Operation:
                 for array, floats in zip((left, right), self.sides, strict=True)
             ]
             self._put(found, place, *sides)
-        if self.node.op in _TRIMS and (self.present & ~some).any():
+        if self.node.op in TRIMS and (self.present & ~some).any():
             self._incompatible("float", "float")
 
     def _put(self, found: Outcomes, place: Any, left: Any, right: Any) -> None:

@@ -103,9 +103,9 @@ class _Check:
     def _binary(self, node: Binary) -> None:
         left, right = self.visit(node.left), self.visit(node.right)
         if node.returns_bool and node.op not in COMPARISONS:
-            raise self._stream.wrong("bool modifier can only be used on comparison operators", node.start)
+            raise self._stream.wrong("bool modifier can only be used on comparison operators", node.sign)
         if node.op in COMPARISONS and not node.returns_bool and left == right == "scalar":
-            raise self._stream.wrong("comparisons between scalars must use BOOL modifier", node.start)
+            raise self._stream.wrong("comparisons between scalars must use BOOL modifier", node.sign)
         for side, kind in ((node.left, left), (node.right, right)):
             if kind not in ("scalar", "vector"):
                 what = "binary expression must contain only scalar and instant vector types"
@@ -116,7 +116,7 @@ class _Check:
         found = node.matching
         fills = found.fill_left is not None or found.fill_right is not None
         if found.on and (both := [label for label in found.labels if label in found.include]):
-            raise self._stream.wrong(f'label "{both[0]}" must not occur in ON and GROUP clause at once', node.start)
+            raise self._stream.wrong(f'label "{both[0]}" must not occur in ON and GROUP clause at once', node.sign)
         if fills and not self._experimental:
             raise self._unsupported("binop fill modifiers are experimental and not enabled", node)
         if not vectors and node.op in SET_OPERATORS:

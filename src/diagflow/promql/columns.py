@@ -50,7 +50,9 @@ class Columns(Generic[T]):
         return found - self._starts[groups][:, None]
 
     def times(self, groups: Ints, numbers: Ints) -> Ints:
-        """Return the times of the samples with these numbers in each group: [groups, any]. They must exist."""
+        """Return the times of the samples with these numbers in each group, [groups, any]; of no sample, any time."""
+        if not len(self._keys):
+            return np.zeros(numbers.shape, np.int64)
         flat = self._starts[groups][:, None] + numbers
         return self._keys.take(flat, mode="clip") - (groups * self._span)[:, None] + self._least
 
@@ -63,6 +65,10 @@ class Columns(Generic[T]):
         """Return the values of one series."""
         group, base = int(self.group[row]), int(self.base[row])
         return self.values[base : base + int(self._starts[group + 1] - self._starts[group])]
+
+    def bounds(self) -> tuple[int, int]:
+        """Return the times of the first and the last sample of all; there must be one."""
+        return self._least, self._least + self._span - 2
 
     def lengths(self) -> Ints:
         """Return how many samples each series has."""

@@ -8,8 +8,13 @@ import numpy as np
 from diagflow.promql.arrays import Floats
 
 _DAY: Final = 86_400
-_LIMIT: Final = 2.0**53
+_LIMIT: Final = 2.0**63
 _THURSDAY: Final = 4
+_NO_DATE: Final = {
+    "year": 292277026596.0, "month": 12.0, "day_of_month": 4.0, "day_of_year": 339.0, "day_of_week": 0.0,
+    "days_in_month": 31.0, "hour": 15.0, "minute": 30.0,
+}  # fmt: skip
+"""What Go says about NaN and numbers beyond an int64."""
 
 
 def _days(seconds: Any) -> Any:
@@ -47,9 +52,9 @@ DATES: Final[Mapping[str, Callable[[Any], Any]]] = {
 
 
 def of_date(name: str, values: Floats) -> Floats:
-    """Return a part of dates that are seconds since 1970; of no date, of the earliest one that there is."""
+    """Return a part of dates that are seconds since 1970; of what is no date, of the one that Go makes of it."""
     with np.errstate(all="ignore"):
         inside = np.abs(values) < _LIMIT
         seconds = np.where(inside, values, 0).astype(np.int64)  # towards zero, as Go converts
         found: Floats = DATES[name](seconds).astype(np.float64)
-    return found
+    return np.where(inside, found, _NO_DATE[name])

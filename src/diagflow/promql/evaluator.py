@@ -144,12 +144,14 @@ class Evaluator:
             self._extended_allowed(node.name, anchored=anchored, smoothed=smoothed)
             before, after = self._reach(source)
             args = selected(self.context, source, self.times, before=before, after=after)
+        # Prometheus puts a selector without a place in the expression in the place of a subquery
+        start = 0 if isinstance(node.args[0], Subquery) else node.args[0].start
         calls = [
             RangeCall(
                 arg,
                 params,
                 self.times,
-                node.args[0].start,
+                start,
                 self.context.notes,
                 self.context.lookback,
                 anchored,

@@ -42,11 +42,12 @@ def _expression(stream: Stream, least: int) -> Node:
         raise stream.wrong(f"this expression nests deeper than {MAX_DEPTH}")
     left = _unary(stream)
     while (rank := _RANK.get(stream.token.word, 0)) > least:
-        op = stream.take().word
+        sign = stream.take()
+        op = sign.word
         returns_bool = stream.accept("bool") is not None
         matching = _matching(stream)
         right = _expression(stream, rank - (op == "^"))
-        left = Binary(left.start, op, left, right, returns_bool, matching)
+        left = Binary(left.start, op, left, right, returns_bool, matching, sign.start)
     stream.depth -= 1
     return left
 

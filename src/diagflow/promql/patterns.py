@@ -18,6 +18,7 @@ def compile_pattern(pattern: str) -> Any:
     options.never_capture = False
     options.log_errors = False
     try:
+        re2.compile(clean(pattern), options)  # alone, so that a message shows what was written
         return re2.compile(clean(f"(?:{pattern})"), options)
     except re2.error as error:
         text = error.args[0]

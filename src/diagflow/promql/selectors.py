@@ -105,8 +105,8 @@ def _moved(stream: Stream, node: Node, field: Literal["offset", "at"], value: ob
 
 def _time(stream: Stream, node: Node) -> int | str:
     if edge := stream.accept("start", "end"):
-        stream.expect("(", "@")
-        stream.expect(")", "@")
+        stream.expect("(", "@", "timestamp")
+        stream.expect(")", "@", "timestamp")
         return edge.word
     sign = stream.accept("+", "-")
     if not stream.at_number():

@@ -62,6 +62,17 @@ class Storage:
         """Memory of samples and labels, without the texts of labels."""
         return sum(table.nbytes for table in self.tables.values())
 
+    def bounds(self) -> tuple[int, int]:
+        """Return the times of the first and the last sample.
+
+        Raises:
+            BadInput: there is none.
+        """
+        found = [ends for table in self.tables.values() if (ends := table.bounds())]
+        if not found:
+            raise BadInput("there are no samples: nothing can be asked")
+        return min(first for first, _ in found), max(last for _, last in found)
+
     def __len__(self) -> int:
         return sum(table.labels.size for table in self.tables.values())
 
@@ -107,6 +118,11 @@ class Table:
         """Memory of samples and labels."""
         columns = [c for c in (self.floats, self.stale) if c is not None]
         return sum(c.nbytes for c in columns) + sum(codes.nbytes for codes in self.labels.columns.values())
+
+    def bounds(self) -> tuple[int, int] | None:
+        """Return the times of the first and the last sample, if there is one."""
+        found = [c.bounds() for c in (self.floats, self.hists) if c is not None and len(c.values)]
+        return (min(first for first, _ in found), max(last for _, last in found)) if found else None
 
     def rows(self, matchers: Sequence[Matcher]) -> Ints:
         """Return the series that all matchers match."""

@@ -125,6 +125,8 @@ class Binary(Node):
     right: Node
     returns_bool: bool
     matching: Matching
+    sign: int = 0
+    """Where the operator stands."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,11 @@ KEYWORDS: Final = (
     )
 )
 
+OPERATORS: Final = frozenset(
+    ("+", "-", "*", "/", "%", "^", "==", "!=", "<", "<=", ">", ">=", "</", ">/", "and", "or", "unless", "atan2")
+)
+_SHOWN: Final = 10
+"""How much of a token a message shows."""
 _BLANK: Final = re.compile(r"(?:[ \t\n\r]+|#[^\n\r]*)+")
 _STRING: Final = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`]*`", re.DOTALL)
 _NUMBER: Final = re.compile(
@@ -89,11 +94,18 @@ class Token:
         """Return how a message names this token (`Item.desc`)."""
         if self.kind == END:
             return END
-        if self.kind == STRING:
-            return f"string {go_quote(self.text)}"
+        if self.word in AGGREGATORS:
+            return f"<aggr:{self.text}>"
+        if self.word in OPERATORS:
+            return f"<op:{self.text}>"
         if self.kind == KEYWORD:
-            return f"<{self.text.lower()}>"
-        return f'"{self.text}"' if self.kind == SIGN else f'{self.kind} "{self.text}"'
+            return f"<{self.text}>"
+        shown = go_quote(self.text[:_SHOWN]) + (
+            "..." if len(self.text) > _SHOWN and self.kind not in (NAME, METRIC) else ""
+        )
+        if self.kind in (NAME, METRIC):
+            shown = go_quote(self.text)
+        return shown if self.kind == SIGN else f"{self.kind} {shown}"
 
 
 def go_quote(text: str) -> str:
@@ -175,6 +187,7 @@ class _Lexer:
     def _count(self, sign: str) -> None:
         self._depth += (sign == "(") - (sign == ")")
         if self._depth < 0:
+            self._at += 1
             raise self._wrong("unexpected right parenthesis ')'")
         if sign == "]" and not self._brackets:
             raise self._wrong("unexpected right bracket ']'")
@@ -191,6 +204,9 @@ class _Lexer:
         here = self._text[self._at]
         if here in "\"'`":
             return self._wrong("unterminated raw string" if here == "`" else "unterminated quoted string")
+        if here == "~" and self._text[self._at - 1 : self._at] == "=":
+            self._at -= 1
+            return self._wrong("unexpected character after '=': '~'")
         if here.isdigit():
             bad = re.compile(r"[0-9a-zA-Z_.]+").match(self._text, self._at)
             return self._wrong(f'bad number or duration syntax: "{bad[0] if bad else here}"')

@@ -1,0 +1,145 @@
+"""`diagflow promql`: queries on recorded samples, and Prometheus' own tests of PromQL."""
+
+import sys
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from diagflow.promql import Result, Storage
+    from diagflow.promql.promqltest import Difference
+
+app = typer.Typer(help="PromQL on recorded samples.", no_args_is_help=True, rich_markup_mode=None)
+
+
+class Form(StrEnum):
+    """Forms of a result."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@app.command("query")
+def query(
+    expression: Annotated[str, typer.Argument(metavar="EXPR", help="A PromQL expression.")],
+    *,
+    bundle: Annotated[
+        Path, typer.Option("--bundle", help="An incident folder with metrics.csv, metrics.prom or metrics.parquet.")
+    ],
+    start: Annotated[str | None, typer.Option("--start", help="First moment; default: the first sample.")] = None,
+    end: Annotated[
+        str | None, typer.Option("--end", help="The moment, or the last one; default: the last sample.")
+    ] = None,
+    step: Annotated[str | None, typer.Option("--step", help="Ask at each step from start to end: 30s, 1m.")] = None,
+    lookback: Annotated[str, typer.Option("--lookback", help="How long a sample counts.")] = "5m",
+    output: Annotated[Form, typer.Option("-o", "--output", help="Form of the result.")] = Form.TEXT,
+) -> None:
+    """Evaluate an expression on recorded samples: at one moment, or with --step over a range.
+
+    Prints a table, or a line with a small plot for each series; with -o json what the API of Prometheus answers.
+
+    Examples:
+      diagflow promql query 'sum by (namespace) (up)' --bundle incident
+
+      diagflow promql query 'rate(http_requests_total[5m])' --bundle incident --step 1m
+
+      diagflow promql query up --bundle incident/metrics.csv --end 2026-01-31T10:00:00Z -o json
+    """
+    from diagflow.cli.times import parse_duration
+    from diagflow.promql.sources import storage_of_folder
+
+    storage = storage_of_folder(bundle)
+    seconds = parse_duration(lookback, option="--lookback").total_seconds()
+    result = _evaluated(storage, expression, _times(storage, start, end, step), seconds)
+    if output is Form.JSON:
+        _print_json(result)
+    else:
+        _print_text(result)
+
+
+def _evaluated(storage: "Storage", expression: str, times: tuple[int, ...], lookback: float) -> "Result":
+    from diagflow.model import BadInput
+    from diagflow.promql import PromQLError, evaluate
+
+    try:
+        return evaluate(storage, expression, *times, lookback=round(lookback * 1000))
+    except PromQLError as error:
+        raise BadInput(error.explain()) from None
+
+
+def _times(storage: "Storage", start: str | None, end: str | None, step: str | None) -> tuple[int, ...]:
+    """Return the moment of a query, or start, end and step; where nothing is said, those of the samples."""
+    from diagflow.cli.times import parse_duration
+
+    first, last = storage.bounds()
+    until = _moment(end, last, "--end")
+    if step is None:
+        return (_moment(start, until, "--start") if end is None else until,)
+    return _moment(start, first, "--start"), until, round(parse_duration(step, option="--step").total_seconds() * 1000)
+
+
+def _moment(text: str | None, default: int, option: str) -> int:
+    """Read a moment; what is said relatively counts from the last sample."""
+    from datetime import UTC
+
+    from diagflow.cli.times import parse_moment
+
+    if text is None:
+        return default
+    now = datetime.fromtimestamp(default / 1000, UTC)
+    return round(parse_moment(text, now=now, option=option).timestamp() * 1000)
+
+
+def _print_json(result: "Result") -> None:
+    import json
+
+    from diagflow.promql.apijson import as_api
+
+    sys.stdout.write(json.dumps(as_api(result), ensure_ascii=False) + "\n")
+
+
+def _print_text(result: "Result") -> None:
+    from diagflow.promql.show import as_text
+
+    sys.stdout.write(as_text(result))
+    for text in (*result.warnings, *result.infos):
+        sys.stderr.write(text + "\n")
+
+
+@app.command("test")
+def test(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Files in Prometheus' test format, or folders of them.")
+    ],
+) -> None:
+    """Run PromQL tests in Prometheus' own format: `load`, `clear`, `eval`.
+
+    Each `eval` is also asked pinned with `@` at other times, and as a range, as Prometheus does. What we do not
+    evaluate is listed with the reason. Exit status 0 when all is as expected, 1 when something differs, 2 for bad input.
+
+    Examples:
+      diagflow promql test functions.test
+
+      diagflow promql test promql/promqltest/testdata
+    """
+    from diagflow.promql.promqltest import Report, run_file
+
+    report = Report()
+    for path in files:
+        for file in sorted(path.glob("*.test")) if path.is_dir() else [path]:
+            run_file(file, report)
+    for difference in report.failed:
+        _say(difference, "")
+    for difference in report.skipped:
+        _say(difference, "skipped: ")
+    skipped = f", {len(report.skipped)} skipped" if report.skipped else ""
+    sys.stdout.write(f"{report.passed} passed, {len(report.failed)} failed{skipped}\n")
+    raise typer.Exit(1 if report.failed else 0)
+
+
+def _say(difference: "Difference", prefix: str) -> None:
+    sys.stdout.write(f"{difference.file}:{difference.line}: {difference.expression}".rstrip() + "\n")
+    sys.stdout.writelines(f"    {prefix}{text}\n" for text in difference.what)
