@@ -118,7 +118,7 @@ def test(
     """Run PromQL tests in Prometheus' own format: `load`, `clear`, `eval`.
 
     Each `eval` is also asked pinned with `@` at other times, and as a range, as Prometheus does. What we do not
-    evaluate is listed with the reason. Exit status 0 when all is as expected, 1 when something differs, 2 for bad input.
+    evaluate is listed with the reason. Exit status 0 when all is as expected, 1 if something differs, 2 for bad input.
 
     Examples:
       diagflow promql test functions.test

@@ -5,8 +5,8 @@ from typing import Final, Literal, cast
 
 from diagflow.promql.check import check
 from diagflow.promql.selectors import POSTFIX, parse_postfix, parse_selector
-from diagflow.promql.stream import MAX_DEPTH, Stream
-from diagflow.promql.syntax import Aggregate, Binary, Call, Matching, Node, Number, Paren, Text, Unary
+from diagflow.promql.stream import MAX_DEPTH, MAX_NESTING, Stream
+from diagflow.promql.syntax import Aggregate, Binary, Call, Matching, Node, Number, Paren, Text, Unary, deeper_than
 from diagflow.promql.tokens import AGGREGATORS, END, KEYWORD, METRIC, NAME, STRING
 
 _RANK: Final = {
@@ -32,14 +32,16 @@ def parse(text: str, *, experimental: bool = True) -> Node:
     node = _expression(stream, 0)
     if stream.token.kind != END:
         raise stream.unexpected()
+    if deeper_than(node, MAX_DEPTH):
+        raise stream.wrong(f"this expression has more than {MAX_DEPTH} operators inside each other", 0)
     check(node, stream, experimental=experimental)
     return node
 
 
 def _expression(stream: Stream, least: int) -> Node:
     stream.depth += 1
-    if stream.depth > MAX_DEPTH:
-        raise stream.wrong(f"this expression nests deeper than {MAX_DEPTH}")
+    if stream.depth > MAX_NESTING:
+        raise stream.wrong(f"this expression nests deeper than {MAX_NESTING}")
     left = _unary(stream)
     while (rank := _RANK.get(stream.token.word, 0)) > least:
         sign = stream.take()

@@ -8,8 +8,10 @@ from diagflow.promql.numbers import parse_number
 from diagflow.promql.strings import unquote
 from diagflow.promql.tokens import DURATION, END, NUMBER, STRING, Token, tokenize
 
-MAX_DEPTH: Final = 100
-"""How deep an expression may nest: deeper ones are no questions of people."""
+MAX_NESTING: Final = 100
+"""How many brackets may be open: more are no question of people."""
+MAX_DEPTH: Final = 250
+"""How deep a syntax tree may be; `a + b + c` is two deep."""
 
 
 class Stream:

@@ -156,3 +156,27 @@ def unwrapped(node: Node) -> Any:
     while isinstance(node, Paren):
         node = node.expr
     return node
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the expressions directly inside an expression."""
+    match node:
+        case Call():
+            return node.args
+        case Binary():
+            return node.left, node.right
+        case Aggregate():
+            return (node.expr,) if node.param is None else (node.param, node.expr)
+        case Unary() | Paren() | Invariant() | Subquery():
+            return (node.expr,)
+    return ()
+
+
+def deeper_than(node: Node, limit: int) -> bool:
+    """Return whether a tree is deeper than this."""
+    level: list[Node] = [node]
+    for _ in range(limit):
+        level = [child for one in level for child in children(one)]
+        if not level:
+            return False
+    return True

@@ -1,0 +1,56 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.run import diagflow
+
+CSV = "timestamp,metric,value,pod\n" + "".join(f"{1_700_000_000 + 30 * n},c_total,{n * 3},a\n" for n in range(20))
+TEST = "load 1m\n  m 1 2\n\neval instant at 1m m\n  m {}\n\neval instant at 0 info(m)\n"
+
+
+@pytest.fixture
+def incident(tmp_path: Path) -> Path:
+    (tmp_path / "metrics.csv").write_text(CSV)
+    return tmp_path
+
+
+def test_a_query_at_the_last_moment_and_over_time(incident: Path) -> None:
+    now = diagflow("promql", "query", "sum(c_total)", "--bundle", incident)
+    assert (now.status, now.out) == (0, "series  value\n{}         57\n")
+    ranged = diagflow("promql", "query", "rate(c_total[1m])", "--bundle", incident, "--step", "1m", "-o", "json")
+    answer = json.loads(ranged.out)
+    assert answer["data"]["resultType"] == "matrix"
+    assert answer["data"]["result"][0]["values"][-1][1] == "0.1"
+    plotted = diagflow("promql", "query", "c_total", "--bundle", incident, "--step", "30s")
+    assert "▁" in plotted.out
+
+
+def test_a_moment_is_told_as_elsewhere(incident: Path) -> None:
+    then = diagflow("promql", "query", "c_total", "--bundle", incident, "--end", "-1m", "-o", "json")
+    assert json.loads(then.out)["data"]["result"][0]["value"][1] == "51"
+
+
+def test_what_is_wrong_with_an_expression_is_shown(incident: Path) -> None:
+    ran = diagflow("promql", "query", "rate(c_total)", "--bundle", incident)
+    assert ran.status == 2
+    assert ran.err.splitlines()[-2:] == ["  rate(c_total)", "       ^"]
+    nowhere = diagflow("promql", "query", "up", "--bundle", incident / "none")
+    assert (nowhere.status, "does not exist" in nowhere.err) == (2, True)
+
+
+def test_tests_pass_or_say_what_differs(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.test", tmp_path / "bad.test"
+    good.write_text(TEST.format("2"))
+    bad.write_text(TEST.format("3"))
+    passed = diagflow("promql", "test", good)
+    assert passed.status == 0
+    assert passed.out.endswith(
+        "skipped: info() is experimental and not evaluated here\n1 passed, 0 failed, 1 skipped\n"
+    )
+    failed = diagflow("promql", "test", tmp_path)
+    assert failed.status == 1
+    assert failed.out.startswith(f"{bad}:4: m\n    ")
+    assert "got 2, want 3" in failed.out
+    assert failed.out.splitlines()[-1] == "1 passed, 1 failed, 2 skipped"
+    assert diagflow("promql", "test", tmp_path / "none.test").status == 2
