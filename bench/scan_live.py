@@ -26,7 +26,7 @@ from lab.cluster import Cluster
 from diagflow.collect.apipaths import builtin
 
 NAME = "big"
-TIMES = 3
+TIMES = 9
 WALL_GOAL = 1.5
 """Wall time of the scan, in that of the floor."""
 MEMORY_GOAL = 400
