@@ -186,3 +186,27 @@ def test_after_a_repair_the_failing_command_is_run_again(home: Path):
     done = doctor(home, "--fix", "--yes", "--", "go", "vet", "./...", environ=environ)
     assert done.returncode == 0, done.stdout + done.stderr
     assert b"gone: go." in done.stderr
+
+
+@needs_go
+@pytest.mark.parametrize(("lang", "said"), [("en", "do what stands above under Fix"), ("zh", "请按上文“修复”所述操作")])
+def test_where_no_command_helps_fix_points_to_the_text(home: Path, lang: str, said: str):
+    (home / "work" / "go.mod").write_text("module x\n\ngo 1.20\n")
+    (home / "work" / "main.go").write_text("package main\n\nfunc main() { x }\n")
+    environ = {"GOENV": "off", "GOCACHE": str(home / "cache")}
+    done = doctor(home, "--fix", "--lang", lang, "--", "go", "vet", "./...", environ=environ)
+    assert done.returncode == 1, done.stdout
+    assert said in done.stderr.decode().splitlines()[-1]
+
+
+@needs_go
+def test_a_repair_of_the_session_is_left_to_the_user_who_hears_that_it_holds_for_this_window(home: Path):
+    done = doctor(home, "--fix", environ={"GOROOT": "/nowhere"})
+    assert done.returncode == 1, done.stdout
+    text = done.stdout.decode()
+    assert "\n      unset GOROOT\n" in text
+    assert "What follows repairs this window only" in text
+    assert done.stderr.decode().splitlines()[1:] == [
+        "  unset GOROOT",
+        "nothing of this can be changed from here; the commands above are yours to run",
+    ]

@@ -10,7 +10,7 @@ from diagflow.feedback.build import build
 from diagflow.feedback.paint import painted
 from diagflow.feedback.text import lines, plain_text
 from diagflow.feedback.visible import deceives, one_line
-from diagflow.model import Text
+from diagflow.model import Act, Instruction, Operation, Text
 from tests.feedback.samples import (
     SAMPLES,
     at,
@@ -55,7 +55,7 @@ def test_last_line_says_where_when_and_how_to_see_more(tz: tzinfo) -> None:
     assert counted == "2 other findings are not connected with this"
     assert last == (
         "1 cause found · in lab · alert PendingRises · as of 2026-01-01 11:05:00 UTC+8 · 2 rules  "
-        "More: -o html > report.html; keep the readings: --record FILE"
+        "More: -o html --out report.html; keep the readings: --record FILE"
     )
 
 
@@ -228,3 +228,21 @@ def test_what_is_often_blamed_takes_one_line_and_its_reasons_are_verbose(tz: tzi
     assert "reason 1" not in brief
     assert "often blamed" not in full
     assert "  x claim 2  reason 2\n" in full
+
+
+@pytest.mark.parametrize(("layers", "said"), [("session", True), ("user,session", False), ("go-env", False)])
+def test_a_repair_of_one_window_says_that_it_is_one(layers: str, said: bool, tz: tzinfo) -> None:  # noqa: FBT001
+    sample = max_pods()
+    remedy = Instruction(Text("Remove it."), operations=(Operation(Act.UNSET, "GOROOT", layers=layers),))
+    shown = replace(sample, causes=(replace(sample.causes[0], remedy=remedy),))
+    assert ("Remove it. What follows repairs this window only" in render(shown, "text", tz=tz)) is said
+
+
+@pytest.mark.parametrize(("layers", "said"), [("machine,session", True), ("user,session", False)])
+def test_a_repair_of_the_machine_says_who_may(layers: str, said: bool, tz: tzinfo) -> None:  # noqa: FBT001
+    sample = max_pods()
+    remedy = Instruction(Text("Remove it."), operations=(Operation(Act.PATH_REMOVE, "C:\\go", layers=layers),))
+    shown = replace(sample, causes=(replace(sample.causes[0], remedy=remedy),))
+    assert (
+        "Remove it. The machine's own settings can be changed by an administrator" in render(shown, "text", tz=tz)
+    ) is said

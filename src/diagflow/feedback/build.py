@@ -28,7 +28,7 @@ from diagflow.feedback.report import (
 from diagflow.feedback.shells import commands
 from diagflow.feedback.timeline import alert_name, timeline
 from diagflow.feedback.words import words
-from diagflow.model import HOST, Entity, Evidence, Instruction, State, Text
+from diagflow.model import HOST, Act, Entity, Evidence, Instruction, Layer, Operation, State, Text
 from diagflow.model.diagnosis import Candidate, Diagnosis, NamedCause, RuledOut, Status, Step, Suppressed, Suspect
 
 _TEXT_LIMIT: Final = 1200
@@ -210,7 +210,12 @@ class _Builder:
     def _steps(self, i: Instruction) -> Steps:
         every = (*commands(i.operations, self._d.source), *(c.lang(self._lang) for c in i.commands))
         shown = (visible.command(c) for c in every)
-        return Steps(self._line(i.text), tuple(c for c in shown if c.strip()))
+        text = self._line(i.text)
+        if _this_window_only(i.operations):
+            text = self._words.this_window.format(text=text)
+        if any(o.act is not Act.RUN and Layer.MACHINE in o.where() for o in i.operations):
+            text = self._words.administrator.format(text=text)
+        return Steps(text, tuple(c for c in shown if c.strip()))
 
     def _excluded(self, r: RuledOut) -> Excluded:
         return Excluded(
@@ -256,6 +261,11 @@ class _Builder:
 
     def _line(self, text: Text) -> str:
         return visible.clip(visible.one_line(text.lang(self._lang)), _TEXT_LIMIT, self._words.clipped)
+
+
+def _this_window_only(operations: Iterable[Operation]) -> bool:
+    """True when a variable goes from the session alone: nobody saw what set it, and it will do so again."""
+    return any(o.act is Act.UNSET and o.where() == (Layer.SESSION,) for o in operations)
 
 
 def _contradicted(step: Step) -> bool:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,12 +11,52 @@ from diagflow.collect.host import Machine
 from diagflow.collect.host.layers import registry_layers
 from diagflow.engine import Result
 from diagflow.feedback.shells import commands
-from diagflow.model import Operation, Query
+from diagflow.model import Query, Text
 from diagflow.model.diagnosis import Diagnosis
 from diagflow.repair import Change, Plan, Refused, plan, write_undo
 
 _NAMED: Final = 5
 """Causes that one run puts right; with more, the first ones first."""
+
+_FOR_YOU: Final = Text(
+    "for you to run (it cannot be undone from here, or needs an administrator or your own shell):",
+    "请自行运行（此处无法撤销，或需要管理员权限，或只能在您自己的 shell 中进行）：",
+)
+_YOURS: Final = Text(
+    "nothing of this can be changed from here; the commands above are yours to run",
+    "这些都无法在此处修改；请自行运行以上命令",
+)
+_BY_HAND: Final = Text(
+    "nothing of this can be changed from here: do what stands above under Fix",
+    "这些都无法在此处修改：请按上文“修复”所述操作",
+)
+_NOBODY: Final = Text(
+    "nothing was changed: nobody can be asked here; --yes does without",
+    "未作任何修改：此处无法询问；--yes 可跳过询问",
+)
+_ASK: Final = Text("change it? [y/N] ", "要修改吗？[y/N] ")
+_NOTHING: Final = Text("nothing was changed", "未作任何修改")
+_UNDO: Final = Text("to undo all of it: {script}", "撤销全部修改：{script}")
+_GONE: Final = Text("gone: {ids}", "已消除：{ids}")
+_NONE_GONE: Final = Text("gone: nothing", "已消除：无")
+_NEW: Final = Text("now in the way, and not seen before: {ids}; see above", "现在又出现、此前未显现：{ids}；见上文")
+_NEW_TERMINAL: Final = Text(
+    "open a new terminal: this one still has the old environment", "请打开新终端：当前终端仍是旧的环境"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Says on stderr, in the user's language, what is about the repair and not in the diagnosis."""
+
+    lang: str
+
+    def __call__(self, *lines: Text | str, end: str = "\n", **values: object) -> None:
+        """Say lines; a text is filled with the values, a string stands as it is."""
+        for line in lines:
+            filled = line.lang(self.lang).format(**values) if isinstance(line, Text) else line
+            sys.stderr.write(filled + end)
+        sys.stderr.flush()
 
 
 def fixed(live: Live, result: Result, *, yes: bool) -> int:
@@ -29,23 +69,26 @@ def fixed(live: Live, result: Result, *, yes: bool) -> int:
     """
     original = live.original(result.diagnosis)
     made = _planned(live, result, original)
-    _say_left(made.left, original)
+    say = Speaker(live.lang)
+    left = commands(made.left, original.source)
+    if left:
+        say(_FOR_YOU, *(f"  {line}" for line in left))
     if not made.changes:
-        _say("nothing of this can be changed from here; the commands above are yours to run")
+        say(_YOURS if left else _BY_HAND)
         return result.diagnosis.exit_status
     for change in made.changes:
-        _say("", *(f"  {line}" for line in change.show()))
-    if not (yes or _agreed()):
-        _say("nothing was changed")
+        say("", *(f"  {line}" for line in change.show()))
+    if not (yes or _agreed(say)):
+        say(_NOTHING)
         return result.diagnosis.exit_status
     script = write_undo(made.changes, _undo_folder(), result.diagnosis.incident.now, windows=live.machine.windows)
-    _say(f"to undo all of it: {script}")
+    say(_UNDO, script=script)
     for change in made.changes:
         change.apply()
-    return _again(live, result, made.changes)
+    return _again(live, result, made.changes, say)
 
 
-def _again(live: Live, before: Result, changes: Iterable[Change]) -> int:
+def _again(live: Live, before: Result, changes: Iterable[Change], say: Speaker) -> int:
     """Look again, as a new terminal would see it, and say what has become of each cause."""
     changed = [name.upper() for change in changes for name in change.variables()]
     second = live.again(_as_in_a_new_terminal(live.machine, changed))
@@ -53,9 +96,14 @@ def _again(live: Live, before: Result, changes: Iterable[Change]) -> int:
     second.show(result)
     new = {c.id for c in result.diagnosis.causes} - {c.id for c in before.diagnosis.causes}
     gone = {c.id for c in before.diagnosis.causes} - {c.id for c in result.diagnosis.causes}
-    _say(f"gone: {', '.join(sorted(gone)) or 'nothing'}" + (f"; new: {', '.join(sorted(new))}" if new else ""))
+    if gone:
+        say(_GONE, ids=", ".join(sorted(gone)))
+    else:
+        say(_NONE_GONE)
+    if new:
+        say(_NEW, ids=", ".join(sorted(new)))
     if changed:
-        _say("open a new terminal: this one still has the old environment")
+        say(_NEW_TERMINAL)
     return result.diagnosis.exit_status
 
 
@@ -89,26 +137,14 @@ def _fact(live: Live, result: Result, name: str) -> Mapping[str, Any]:
     return restored(data, live.redactor.restored) if isinstance(data, dict) else {}
 
 
-def _say_left(left: Iterable[Operation], diagnosis: Diagnosis) -> None:
-    lines = commands(left, diagnosis.source)
-    if lines:
-        _say("for you to run (it cannot be undone from here, or needs an administrator or your own shell):")
-        _say(*(f"  {line}" for line in lines))
-
-
 def _undo_folder() -> Path:
     from platformdirs import user_state_path
 
     return user_state_path("diagflow", appauthor=False) / "undo"
 
 
-def _agreed() -> bool:
+def _agreed(say: Speaker) -> bool:
     if not sys.stdin.isatty():
-        raise Refused("nothing was changed: nobody can be asked here; --yes does without")
-    sys.stderr.write("change it? [y/N] ")
-    sys.stderr.flush()
+        raise Refused(_NOBODY.lang(say.lang))
+    say(_ASK, end="")
     return sys.stdin.readline().strip().lower() in ("y", "yes", "是")
-
-
-def _say(*lines: str) -> None:
-    sys.stderr.write("".join(f"{line}\n" for line in lines))

@@ -54,7 +54,7 @@ def go(
 
       diagflow doctor go --fix
 
-      diagflow doctor go -o markdown > report.md      # redacted, to paste into a ticket
+      diagflow doctor go -o markdown --out report.md  # redacted, to paste into a ticket
     """
     output = o.Format.JSON if json_output else output
     asked = Asked(tuple(command or ()), log, here, offline, bundle, tuple(rules or ()))

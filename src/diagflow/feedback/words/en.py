@@ -44,6 +44,11 @@ WORDS: Final = Words(
     to_see="To see more",
     check="Check that it worked",
     docs="Documentation",
+    this_window=(
+        "{text} What follows repairs this window only: where a profile, a script, an editor or (in WSL) WSLENV sets "
+        "the variable, it comes back, so remove it there, too."
+    ),
+    administrator="{text} The machine's own settings can be changed by an administrator (root) only.",
     ruled_out="Ruled out",
     popular="often blamed, and not the cause here (-v says why): {names}",
     unseen="Could not be seen",
@@ -170,7 +175,7 @@ WORDS: Final = Words(
     this_machine="on this machine",
     host="this machine",
     alert="alert {name}",
-    more="More: -o html > report.html; keep the readings: --record FILE",
+    more="More: -o html --out report.html; keep the readings: --record FILE",
     product="DiagFlow diagnosis",
     digests={"bundle": "Readings", "rules": "Rules", "engine": "Engine"},
     suppressed_by="{reason} ({owner}, until {expires})",

@@ -82,6 +82,8 @@ class Words(Struct, frozen=True):
     to_see: str
     check: str
     docs: str
+    this_window: str  # after the text {text} of a repair
+    administrator: str  # the same
     ruled_out: str
     popular: str
     unseen: str

@@ -44,6 +44,11 @@ WORDS: Final = Words(
     to_see="如何读取更多",
     check="验证修复",
     docs="文档",
+    this_window=(
+        "{text}以下命令只修复当前窗口：若配置文件、脚本、编辑器或（WSL 中）WSLENV 设置了该变量，"
+        "它还会再次出现，请在那里一并删除。"
+    ),
+    administrator="{text}系统级设置只能由管理员（root）修改。",
     ruled_out="已排除",
     popular="常被归咎、但并非此处的原因（-v 查看理由）：{names}",
     unseen="未能读取",
@@ -167,7 +172,7 @@ WORDS: Final = Words(
     this_machine="本机",
     host="本机",
     alert="告警 {name}",
-    more="更多：-o html > report.html；保存读数：--record FILE",
+    more="更多：-o html --out report.html；保存读数：--record FILE",
     product="DiagFlow 诊断",
     digests={"bundle": "读数", "rules": "规则", "engine": "引擎"},
     suppressed_by="{reason}（{owner}，至 {expires}）",
