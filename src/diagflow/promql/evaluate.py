@@ -12,7 +12,6 @@ from diagflow.promql.errors import PromQLError
 from diagflow.promql.evaluator import Evaluator
 from diagflow.promql.extended import extended_row
 from diagflow.promql.frame import METADATA
-from diagflow.promql.histogram import Histogram
 from diagflow.promql.matrix import Matrix, merged
 from diagflow.promql.parse import parse
 from diagflow.promql.preprocess import preprocess
@@ -120,16 +119,16 @@ def _finished(context: Context, found: Value) -> Matrix:
 
 
 def _rows(found: Matrix, times: Ints) -> list[Row]:
-    hists = found.is_hist()
-    floats = found.floats()
+    labels = found.labels.dicts()
+    if found.hists is None and found.present.all():
+        none = times[:0]
+        return [Row(own, times, values, none) for own, values in zip(labels, found.values, strict=True)]
+    hists, floats = found.is_hist(), found.floats()
     rows = []
-    for number in range(found.size):
-        histograms: tuple[Histogram, ...] = ()
-        if found.hists is not None:
-            histograms = tuple(found.hists[number, hists[number]])
+    for number, own in enumerate(labels):
+        histograms = () if found.hists is None else tuple(found.hists[number, hists[number]])
         values: Floats = found.values[number, floats[number]]
-        labels = found.labels.row(number)
-        rows.append(Row(labels, times[floats[number]], values, times[hists[number]], histograms))
+        rows.append(Row(own, times[floats[number]], values, times[hists[number]], histograms))
     return rows
 
 

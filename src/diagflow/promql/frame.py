@@ -114,8 +114,23 @@ class Frame:
         return {name: text(int(self.columns[name][row])) for name in sorted(self.columns) if self.columns[name][row]}
 
     def rows(self) -> Iterator[dict[str, str]]:
-        """Return all label sets."""
-        return map(self.row, range(self.size))
+        """Return all label sets, each sorted by name."""
+        return iter(self.dicts())
+
+    def dicts(self) -> list[dict[str, str]]:
+        """Return all label sets, each sorted by name; every text is looked up once."""
+        found: list[dict[str, str]] = [{} for _ in range(self.size)]
+        for name in sorted(self.columns):
+            codes, inverse = np.unique(self.columns[name], return_inverse=True)
+            texts = [self.symbols.text(int(code)) for code in codes]
+            if len(texts) == 1:
+                for own in found if texts[0] else ():
+                    own[name] = texts[0]
+                continue
+            for own, number in zip(found, inverse.tolist(), strict=True):
+                if text := texts[number]:
+                    own[name] = text
+        return found
 
     def groups(self, names: Iterable[str] | None = None) -> tuple[Ints, Ints]:
         """Return the number of the group of each series, equal in these labels (all), and the first series of each."""

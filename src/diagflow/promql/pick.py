@@ -1,6 +1,6 @@
 """`topk`, `bottomk`, `limitk`, `limit_ratio`: some of the series of each group (`aggregationK`)."""
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -71,28 +71,23 @@ def _checked_ratio(context: Context, param: Floats, ends: tuple[float, float], a
 def _ranked(op: str, found: Matrix, param: Floats, groups: Groups, *, once: bool) -> tuple[Bools, Ints]:
     """Return where the first k of each group are, and the series in that order for a single step."""
     wanted = np.clip(param, 0, found.size).astype(np.int64)
-    keep = np.zeros(found.present.shape, np.bool_)
-    orders = []
-    for group in range(len(groups)):
-        rows = groups.members(group)
-        ranks = _order(op, found.values[rows], found.present[rows])
-        place = np.empty_like(ranks)
-        np.put_along_axis(place, ranks, np.arange(len(rows))[:, None], axis=0)
-        keep[rows] = place < wanted
-        if once:
-            orders.append(rows[ranks[:, 0]])
-    return keep, np.concatenate(orders) if orders else np.zeros(0, np.int64)
+    if wanted.min() >= groups.sizes.max(initial=0) and not once:
+        return np.ones(found.present.shape, np.bool_), groups.order
+    order = _order(op, found, groups)
+    rank = np.empty_like(order)
+    place = np.arange(found.size) - np.repeat(groups.starts, groups.sizes)
+    np.put_along_axis(rank, order, np.broadcast_to(place[:, None], order.shape), axis=0)
+    return rank < wanted, order[:, 0]
 
 
-def _order(op: str, values: Floats, present: Bools) -> Any:
-    """Return the order of the rows at each step: what is there first, numbers before NaN."""
+def _order(op: str, found: Matrix, groups: Groups) -> Ints:
+    """Return the series of each step by group: what is there first, numbers before NaN, then as they come."""
+    absent = ~found.present
+    group = np.broadcast_to(groups.of[:, None], absent.shape)
     if op == "limitk":
-        return np.argsort(~present, axis=0, kind="stable")
-    key = np.where(np.isnan(values), np.inf, -values if op == "topk" else values)
-    key = np.where(present, key, np.nan)  # sorts last
-    nan_after_infinite = np.argsort(np.isnan(values) & present, axis=0, kind="stable")
-    ordered = np.take_along_axis(key, nan_after_infinite, axis=0)
-    return np.take_along_axis(nan_after_infinite, np.argsort(ordered, axis=0, kind="stable"), axis=0)
+        return np.lexsort((absent, group), axis=0)
+    values = -found.values if op == "topk" else found.values
+    return np.lexsort((values, np.isnan(values), absent, group), axis=0)
 
 
 def _by_hash(found: Matrix, ratio: Floats) -> Bools:

@@ -14,29 +14,37 @@ STRATEGIES: Final = (_LEFT, _RIGHT, TRAPEZOIDAL)
 
 
 def regression(chunk: Chunk, intercept: Any) -> tuple[Floats, Floats]:
-    """Return slope and value at a time of the least-squares line (`linearRegression`)."""
-    cells = chunk.cells
-    shape = cells.start.shape
-    sums = [(np.zeros(shape), np.zeros(shape)) for _ in range(4)]
-    number, first = np.zeros(shape), cells.at(0)
+    """Return slope and value at a time of the least-squares line (`linearRegression`).
+
+    What depends on times alone is summed once for all series that share them.
+    """
+    cells, windows = chunk.cells, chunk.windows
+    shape, count = cells.start.shape, windows.count
+    by_time = [(np.zeros(count.shape), np.zeros(count.shape)) for _ in range(2)]
+    by_value = [(np.zeros(shape), np.zeros(shape)) for _ in range(2)]
+    first = cells.at(0)
     constant = np.ones(shape, np.bool_)
     with np.errstate(all="ignore"):
-        for position, (value, mask) in enumerate(cells.each()):
-            number = number + mask
-            constant &= (value == first) | (position == 0) | ~np.broadcast_to(mask, shape)
-            x = np.broadcast_to((chunk.time(position) - intercept) / 1e3, shape)
-            terms = (x, value, x * value, x * x)
-            sums = [inc_where(mask, term, *pair) for term, pair in zip(terms, sums, strict=True)]
-        sum_x, sum_y, sum_xy, sum_x2 = (total + rest for total, rest in sums)
-        slope = (sum_xy - sum_x * sum_y / number) / (sum_x2 - sum_x * sum_x / number)
-        value_there = sum_y / number - slope * sum_x / number
+        for number, (value, mask) in enumerate(cells.each()):
+            x = (windows.time(number) - intercept) / 1e3
+            inside = number < count
+            by_time = [inc_where(inside, term, *pair) for term, pair in zip((x, x * x), by_time, strict=True)]
+            terms = (value, chunk.spread(x) * value)
+            by_value = [inc_where(mask, term, *pair) for term, pair in zip(terms, by_value, strict=True)]
+            same = value == first
+            constant &= same if mask is True else same | ~mask
+        constant |= cells.count == 1
+        sum_x, sum_x2 = (chunk.spread(total + rest) for total, rest in by_time)
+        sum_y, sum_xy = (total + rest for total, rest in by_value)
+        slope = (sum_xy - sum_x * sum_y / cells.count) / (sum_x2 - sum_x * sum_x / cells.count)
+        value_there = sum_y / cells.count - slope * sum_x / cells.count
     flat, infinite = np.where(constant, 0.0, slope), constant & np.isinf(first)
     return np.where(infinite, np.nan, flat), np.where(infinite, np.nan, np.where(constant, first, value_there))
 
 
 def derivative(chunk: Chunk) -> Floats:
     """`deriv`."""
-    return regression(chunk, chunk.time(0))[0]
+    return regression(chunk, chunk.windows.first_time())[0]
 
 
 def predicted(chunk: Chunk, now: Ints, ahead: Floats) -> Floats:
