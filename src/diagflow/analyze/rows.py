@@ -68,14 +68,28 @@ def _nothing(_: Any) -> None:
 
 def _in_lists(lists: Iterable[Any], steps: _Steps) -> Iterator[Any]:
     """Yield the values in each list, made when their row is: thousands of short lists at once are slow."""
-    key = steps[0] if len(steps) == 1 else None
+    if len(steps) > 1:
+        for each in lists:
+            yield [_at(item, steps) for item in each] if each.__class__ is list else None
+        return
+    getters = _Getters(steps[0])
     for each in lists:
-        if each.__class__ is not list:
-            yield None
-        elif key is not None:
-            yield [item.get(key) if item.__class__ is dict else _at(item, steps) for item in each]
+        if each.__class__ is list:
+            yield [None if (v := getters[item.__class__](item)) is _UNSET else v for item in each]
         else:
-            yield [_at(item, steps) for item in each]
+            yield None
+
+
+class _Getters(dict[type, Callable[[Any], Any]]):
+    """How a key is read from objects of each type."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self._key = key
+
+    def __missing__(self, kind: type) -> Callable[[Any], Any]:
+        found = self[kind] = _getter(kind, self._key)
+        return found
 
 
 def _at(value: Any, steps: _Steps) -> Any:

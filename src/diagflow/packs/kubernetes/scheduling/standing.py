@@ -1,5 +1,6 @@
 """The pods that stand on nodes: what they hold there, and what of them matters to others."""
 
+from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -41,12 +42,12 @@ class Load:
     requested: Amounts = field(default_factory=dict)
     pods: int = 0
 
-    def add(self, asked: Mapping[str, int]) -> None:
-        """Count one pod."""
+    def add(self, asked: Mapping[str, int], pods: int = 1) -> None:
+        """Count pods that ask for the same."""
         requested = self.requested
         for name, value in asked.items():
-            requested[name] = requested.get(name, 0) + value
-        self.pods += 1
+            requested[name] = requested.get(name, 0) + value * pods
+        self.pods += pods
 
     def held(self, resource: str) -> int:
         """Return how much of a resource they hold; of `pods`, how many they are."""
@@ -103,26 +104,25 @@ class Roll:
 def call(pods: Sequence[Json]) -> Roll:
     """Read all pods, once: there may be many thousands."""
     waiting: list[Json] = []
-    loads: dict[str, Load] = {}
+    alike: dict[tuple[str, bytes], int] = {}  # (node, what is asked for) → pods: most have a twin
+    known: dict[bytes, Mapping[str, int]] = {}
     loners: dict[tuple[str, bytes], Loners] = {}
-    known: dict[bytes, Mapping[str, int]] = {}  # most pods have a twin that asks for the same
     for position, (name, phase, gates, deleted, namespace, affinity, *asks) in enumerate(rows(pods, *_CALLED)):
         if not name and phase in _NEW and not gates and not deleted:
             waiting.append(pods[position])
         if not name or phase in _OVER:
             continue
         same = msgspec.json.encode(asks)
-        asked = known.get(same)
-        if asked is None:
-            asked = known[same] = _asked(*asks)
-        load = loads.get(name)
-        if load is None:
-            load = loads[name] = Load()
-        load.add(asked)
+        if same not in known:
+            known[same] = _asked(*asks)
+        alike[name, same] = alike.get((name, same), 0) + 1
         if affinity and (theirs := terms({"affinity": affinity}, "podAntiAffinity")):
-            alike = str(namespace or ""), msgspec.json.encode(theirs)
-            loners.setdefault(alike, Loners(alike[0], theirs)).nodes.add(name)
-    return Roll(waiting, loads, tuple(loners.values()))
+            like = str(namespace or ""), msgspec.json.encode(theirs)
+            loners.setdefault(like, Loners(like[0], theirs)).nodes.add(name)
+    loads: dict[str, Load] = defaultdict(Load)
+    for (name, same), pods_alike in alike.items():
+        loads[name].add(known[same], pods_alike)
+    return Roll(waiting, dict(loads), tuple(loners.values()))
 
 
 def _asked(containers: Any, inits: Any, policies: Any, whole: Any, overhead: Any) -> Amounts:
