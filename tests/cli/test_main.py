@@ -301,3 +301,11 @@ def test_each_example_stands_on_a_line_of_its_own(command):
     lines = [line.strip() for line in diagflow(*command, "--help").out.splitlines()]
     assert "Examples:" in lines
     assert any(line.startswith(f"diagflow {' '.join(command)}") for line in lines)
+
+
+@pytest.mark.parametrize("command", [("diagnose",), ("replay",), ("import",), ("rules", "show"), ("bundle", "show")])
+def test_help_says_what_each_argument_is(command):
+    _, _, after = diagflow(*command, "--help").out.partition("Arguments:\n")
+    arguments = after.partition("\n\n")[0].splitlines()
+    assert arguments
+    assert all(len(line.split(maxsplit=1)) == 2 for line in arguments), arguments
