@@ -72,6 +72,11 @@ def test_a_quantile_outside_is_said() -> None:
     assert result.warnings == ("PromQL warning: quantile value should be between 0 and 1, got 1.5 (1:10)",)
 
 
+def test_of_all_steps_the_worst_quantiles_are_said() -> None:
+    result = ask("load 1m\n q 7 -2 9 -3 0.5\n m 1x9", "quantile(scalar(q), m)", 0, 240_000, 60_000)
+    assert [text.split(", got ")[1].split(" ")[0] for text in result.warnings] == ["9", "-3"]
+
+
 @given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=30), st.floats(0, 1))
 def test_quantiles_are_those_of_numpy(numbers: list[float], q: float) -> None:
     text = "load 1m\n" + "".join(f'  m{{i="{i}"}} {n!r}\n' for i, n in enumerate(numbers))

@@ -84,3 +84,9 @@ def test_numbers() -> None:
     assert ask("", "-7 % 3").scalar == -1
     assert ask("", "2 ^ 3 ^ 0").scalar == 2
     assert ask("", "1 < bool 2").scalar == 1
+
+
+def test_at_a_step_only_the_last_oddity_is_said() -> None:
+    odd = 'load 1m\n h{i="a"} {{count:1}}\n h{i="b"} {{count:1}}\n f{i="a"} 1\n f{i="b"} {{count:2}}'
+    result = ask(odd, "h / on(i) f or h > on(i) f")
+    assert len(result.infos) == 2

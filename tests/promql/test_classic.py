@@ -83,3 +83,10 @@ def test_a_quantile_that_is_none() -> None:
     result = ask(BUCKETS, "histogram_quantile(-1, h_bucket{i='a'})")
     assert values(result) == {("a",): -math.inf}
     assert result.warnings == ("PromQL warning: quantile value should be between 0 and 1, got -1 (1:20)",)
+
+
+@pytest.mark.parametrize(("steps", "count"), [(1, 1), (2, 4), (3, 10)])
+def test_fixes_are_counted_as_prometheus_counts_them(steps: int, count: int) -> None:
+    falls = 'load 1m\n h_bucket{le="1"} 9x9\n h_bucket{le="2"} 4x9\n h_bucket{le="+Inf"} 20x9'
+    (info,) = ask(falls, "histogram_quantile(0.5, h_bucket)", 0, (steps - 1) * 60_000, 60_000).infos
+    assert f"over {count} samples" in info

@@ -50,12 +50,14 @@ def evaluate(evaluator: Evaluates, node: Aggregate) -> Matrix:
 
 
 def _check_quantiles(context: Context, q: Floats, start: int) -> None:
-    """Warn about quantiles outside 0 to 1: NaN, the greatest, the least."""
-    said = [np.nan] if np.isnan(q).any() else []
-    numbers = q[~np.isnan(q)]
-    said += [bad for bad in (numbers.max(initial=0), numbers.min(initial=1)) if bad > 1 or bad < 0]
-    for bad in said:
-        context.notes.warn(f"{QUANTILE} {general(float(bad))}", start)
+    """Warn about quantiles outside 0 to 1: NaN, the greatest and the least (newFParams)."""
+    none = bool(np.isnan(q).any())
+    most, least = float(np.fmax.reduce(q)), float(np.fmin.reduce(q))
+    high = most > 1 and (not none or np.isinf(most))  # among NaN, only infinities are seen there
+    low = least < 0 and (not none or np.isinf(least))
+    for value, wrong in ((np.nan, none), (most, high), (least, low)):
+        if wrong:
+            context.notes.warn(f"{QUANTILE} {general(value)}", start)
 
 
 def _reduced(context: Context, node: Aggregate, q: Any, found: Matrix) -> Matrix:

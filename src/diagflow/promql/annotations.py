@@ -1,7 +1,7 @@
 """Warnings and infos beside a result, in the words of Prometheus (`util/annotations`)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final, Literal
 
@@ -43,6 +43,10 @@ class Fix:
             min(self.low, other.low), max(self.high, other.high), max(self.most, other.most),
             min(self.first, other.first), max(self.last, other.last), self.count + other.count,
         )  # fmt: skip
+
+    def counted(self, count: int) -> "Fix":
+        """Return it with another count."""
+        return replace(self, count=count)
 
     def __str__(self) -> str:
         first, last = (

@@ -1,7 +1,7 @@
 """An operator between samples, floats and histograms (`vectorElemBinop`)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -39,14 +39,16 @@ class Operation:
     present: Bools
     sides: tuple[Floats, Floats]
     hists: tuple[Objects | None, Objects | None]
+    _said: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """By step, the last thing that was noticed: Prometheus forgets the others (`lastErr`)."""
 
     def run(self) -> Outcomes:
-        """Return what comes of it; what cannot be done is noted."""
+        """Return what comes of it; what cannot be done is noted, at each step the last of it."""
         found = self._floats()
-        if any(side is not None for side in self.hists):
+        if self.node.op in TRIMS or any(side is not None for side in self.hists):
             self._with_hists(found)
-        elif self.node.op in TRIMS and self.present.any():
-            self._incompatible("float", "float")
+        for note, message in dict.fromkeys(self._said.values()):
+            (self.context.notes.warn if note == "warning" else self.context.notes.inform)(message, self.node.start)
         return found
 
     def _floats(self) -> Outcomes:
@@ -63,62 +65,53 @@ class Operation:
         left, right = (np.full(shape, None, object) if side is None else side for side in self.hists)
         found.values, found.keep, found.possible = found.values.copy(), found.keep.copy(), found.possible.copy()
         found.hists = np.full(shape, None, object)
-        some = self.present & (there(left) | there(right))
+        some = self.present if self.node.op in TRIMS else self.present & (there(left) | there(right))
         for place in zip(*np.nonzero(some), strict=True):
             sides = [
                 array[place] if array[place] is not None else float(floats[place])
                 for array, floats in zip((left, right), self.sides, strict=True)
             ]
             self._put(found, place, *sides)
-        if self.node.op in TRIMS and (self.present & ~some).any():
-            self._incompatible("float", "float")
 
     def _put(self, found: Outcomes, place: Any, left: Any, right: Any) -> None:
-        outcome = self._one(left, right)
+        outcome = self._one(left, right, int(place[1]))
         found.possible[place] = outcome is not None
         if outcome is not None:
             found.hists[place], found.keep[place] = outcome  # type: ignore[index]
 
-    def _one(self, left: float | Histogram, right: float | Histogram) -> tuple[Histogram, bool] | None:
+    def _one(self, left: Any, right: Any, step: int) -> tuple[Histogram, bool] | None:
         """Return a histogram and whether it is kept, or nothing where the operator does not apply."""
-        op = self.node.op
-        if isinstance(left, Histogram) and isinstance(right, Histogram):
+        op, kinds = self.node.op, (isinstance(left, Histogram), isinstance(right, Histogram))
+        if kinds == (True, True):
             if op in ("+", "-"):
-                return self._added(left, right)
+                return self._added(left, right, step)
             if op in ("==", "!="):
                 return left, left.equals(right) == (op == "==")
-            self._incompatible("histogram", "histogram")
-            return None
-        if isinstance(left, Histogram) and isinstance(right, float):
-            change = _WITH_NUMBER.get(op)
-            if change:
-                return change(left, right), True
-            self._incompatible("histogram", "float")
-            return None
-        if isinstance(right, Histogram) and isinstance(left, float) and op == "*":
+        elif kinds == (True, False) and op in _WITH_NUMBER:
+            return _WITH_NUMBER[op](left, right), True
+        elif kinds == (False, True) and op == "*":
             return right.times(left).compact(), True
-        self._incompatible("float", "histogram")
+        words = ["histogram" if kind else "float" for kind in kinds]
+        text = f'incompatible sample types encountered for binary operator "{op}": {words[0]} {op} {words[1]}'
+        self._said[step] = "info", text
         return None
 
-    def _added(self, left: Histogram, right: Histogram) -> tuple[Histogram, bool] | None:
+    def _added(self, left: Histogram, right: Histogram, step: int) -> tuple[Histogram, bool] | None:
+        """Return a sum or a difference; contradicting hints have none."""
         plus = self.node.op == "+"
         try:
             added: Added = (add if plus else subtract)(left, right)
         except IncompatibleSchema:
-            text = f"incompatible bucket layout encountered for binary operator {self.node.op}"
-            self.context.notes.warn(text, self.node.start)
+            self._said[step] = "warning", f"incompatible bucket layout encountered for binary operator {self.node.op}"
             return None
         operation = "addition" if plus else "subtraction"
-        if added.reconciled:
-            self.context.notes.inform(f"{RECONCILED} {operation}", self.node.start)
         if added.collision:
-            self.context.notes.warn(f"{COLLISION} {operation}", self.node.start)
+            self._said[step] = "warning", f"{COLLISION} {operation}"
+            return None
+        if added.reconciled:
+            self._said[step] = "info", f"{RECONCILED} {operation}"
         value = added.value if plus else added.value.hinted(Hint.GAUGE)
         return value.compact(), True
-
-    def _incompatible(self, left: str, right: str) -> None:
-        text = f'incompatible sample types encountered for binary operator "{self.node.op}"'
-        self.context.notes.inform(f"{text}: {left} {self.node.op} {right}", self.node.start)
 
 
 _WITH_NUMBER: Final[dict[str, Callable[[Histogram, float], Histogram]]] = {

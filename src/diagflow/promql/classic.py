@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 
-from diagflow.promql.annotations import Fix
 from diagflow.promql.arrays import Bools, Floats, Ints
 
 _TOLERANCE: Final = 1e-12
@@ -25,10 +24,9 @@ class Quantiles:
     high: Floats
     most: Floats
 
-    def fix(self, row: int, step: int, time: int) -> Fix:
-        """Return what was fixed at one step."""
-        low, high, most = (float(part[row, step]) for part in (self.low, self.high, self.most))
-        return Fix(low, high, most, time, time)
+    def fix(self, row: int, step: int) -> tuple[float, float, float]:
+        """Return which buckets were fixed at one step, from and to, and by how much at most."""
+        return float(self.low[row, step]), float(self.high[row, step]), float(self.most[row, step])
 
 
 def quantiles(q: Floats, bounds: Floats, counts: Floats) -> Quantiles:

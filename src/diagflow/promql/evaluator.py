@@ -94,7 +94,7 @@ class Evaluator:
         if node.smoothed:
             return smooth(self.context, node, moments)
         return select_instant(
-            self.context, node.matchers, Moments(moments, self.context.lookback), timestamps=timestamps
+            self.context, node.matchers, Moments(moments, self.context.lookback, node.stats), timestamps=timestamps
         )
 
     def _invariant(self, node: Invariant) -> Value:

@@ -1,53 +1,70 @@
-"""`sum` and `avg` of groups that have histograms: one group and step at a time."""
-
-from collections.abc import Sequence
+"""`sum` and `avg` of groups that have histograms: one group and step at a time, in order, as Prometheus does."""
 
 import numpy as np
 
 from diagflow.promql.annotations import COLLISION, MIXED_AGGREGATION, MIXED_SCHEMAS, RECONCILED
 from diagflow.promql.context import Context
 from diagflow.promql.groups import Groups
-from diagflow.promql.histogram import Hint, Histogram, IncompatibleSchema, add, kahan_add
+from diagflow.promql.histogram import Hint, Histogram, IncompatibleSchema
+from diagflow.promql.histogram.totals import Mean, Total
 from diagflow.promql.matrix import Matrix
-from diagflow.promql.rangehists import averaged
 from diagflow.promql.syntax import Aggregate
 
 
 def add_up(context: Context, node: Aggregate, groups: Groups, found: Matrix, result: Matrix) -> Matrix:
     """Return a result with the sums or means of histograms put in; a group with floats too has no result."""
-    here = found.is_hist()
-    some = groups.reduce(np.logical_or, here)
-    floats = groups.reduce(np.logical_or, found.floats())
+    some = groups.reduce(np.logical_or, found.is_hist())
     hists = np.full(result.present.shape, None, object)
     for group, step in zip(*np.nonzero(some), strict=True):
-        rows = [int(row) for row in groups.members(int(group)) if here[row, step]]
-        members: list[Histogram] = [found.hists[row, step] for row in rows]  # type: ignore[index]
-        if floats[group, step]:
-            context.notes.warn(MIXED_AGGREGATION, node.expr.start)
-        else:
-            hists[group, step] = _combined(context, node, members, found.labels.get(rows[-1], "__name__"))
+        rows = [int(row) for row in groups.members(int(group)) if found.present[row, step]]
+        hists[group, step] = _Group(context, node, found, int(step)).run(rows)
         result.present[group, step] = hists[group, step] is not None
     result.hists = hists
     return result
 
 
-def _combined(context: Context, node: Aggregate, members: Sequence[Histogram], name: str) -> Histogram | None:
-    try:
-        found, reconciled = (averaged if node.op == "avg" else _total)(list(members))
-    except IncompatibleSchema:
-        context.notes.named("warning", MIXED_SCHEMAS, name, node.expr.start)
-        return None
-    if reconciled:
-        context.notes.inform(f"{RECONCILED} aggregation", node.expr.start)
-    hints = {one.hint for one in members}
-    if Hint.RESET in hints and Hint.NOT_RESET in hints:
-        context.notes.warn(f"{COLLISION} aggregation", node.expr.start)
-    return found.compact()
+class _Group:
+    """A group at one step (`aggregation`)."""
 
+    def __init__(self, context: Context, node: Aggregate, found: Matrix, step: int) -> None:
+        self._notes, self._at = context.notes, node.expr.start
+        self._make = Mean if node.op == "avg" else Total
+        self._found, self._step = found, step
+        self._value: Mean | Total | None = None
+        self._hints: set[Hint] = set()
 
-def _total(members: list[Histogram]) -> tuple[Histogram, bool]:
-    found, rest, reconciled = members[0], None, False
-    for one in members[1:]:
-        added = kahan_add(found, one, rest)
-        found, rest, reconciled = added.value, added.rest, reconciled or added.reconciled
-    return (add(found, rest).value if rest else found), reconciled
+    def run(self, rows: list[int]) -> Histogram | None:
+        kinds = set()
+        for row in rows:
+            one = self._found.hists[row, self._step]  # type: ignore[index]
+            kinds.add(one is None)
+            if one is not None and not self._add(one, row, first=row == rows[0]):
+                return self._end(kinds, compatible=False)
+        return self._end(kinds, compatible=True)
+
+    def _add(self, one: Histogram, row: int, *, first: bool) -> bool:
+        """Add a histogram; behind a float it does not count any more. Return whether it can be added."""
+        if first:
+            self._value = self._make(one)
+        elif self._value is not None:
+            try:
+                self._value.add(one)
+            except IncompatibleSchema:
+                name = self._found.labels.get(row, "__name__")
+                self._notes.named("warning", MIXED_SCHEMAS, name, self._at)
+                return False
+            if self._value.reconciled:
+                self._notes.inform(f"{RECONCILED} aggregation", self._at)
+        if self._value is not None:
+            self._hints.add(one.hint)
+        return True
+
+    def _end(self, kinds: set[bool], *, compatible: bool) -> Histogram | None:
+        if len(kinds) > 1:
+            self._notes.warn(MIXED_AGGREGATION, self._at)
+            return None
+        if not compatible or self._value is None:
+            return None
+        if {Hint.RESET, Hint.NOT_RESET} <= self._hints:
+            self._notes.warn(f"{COLLISION} aggregation", self._at)
+        return self._value.value().compact()

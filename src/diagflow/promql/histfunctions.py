@@ -12,6 +12,7 @@ from diagflow.promql.arrays import Floats
 from diagflow.promql.buckets import Classic, split
 from diagflow.promql.classic import fraction, quantiles
 from diagflow.promql.context import Value
+from diagflow.promql.fixes import Fixes
 from diagflow.promql.histogram import Histogram
 from diagflow.promql.histogram.quantile import fraction as native_fraction
 from diagflow.promql.histogram.quantile import quantile as native_quantile
@@ -47,7 +48,9 @@ def _deviation(one: Histogram) -> float:
 def _quantile(call: InstantCall) -> Value:
     _check(call, call.scalar(0), call.at(0))
     native, classic = split(call, 1)
-    parts = _quantile_parts(call, native, classic, call.scalar(0), call.at(1))
+    fixes = Fixes(call, call.at(1))
+    parts = _quantile_parts(call, native, classic, call.scalar(0), fixes)
+    fixes.note()
     return call.nameless(stack(call.context.no_labels(), parts, len(call.times)))
 
 
@@ -57,36 +60,36 @@ def _check(call: InstantCall, q: Floats, start: int) -> None:
             call.context.notes.warn(f"{QUANTILE} {general(float(value))}", start)
 
 
-def _quantile_parts(call: InstantCall, native: Matrix, classic: list[Classic], q: Floats, start: int) -> list[Matrix]:
+def _quantile_parts(call: InstantCall, native: Matrix, classic: list[Classic], q: Floats, fixes: Fixes) -> list[Matrix]:
     def one_quantile(one: Histogram, step: int, name: str) -> float:
         found, said = native_quantile(float(q[step]), one)
         if said:
-            call.context.notes.inform(for_metric(said, name if call.context.late_names else ""), start)
+            call.context.notes.inform(for_metric(said, name if call.context.late_names else ""), fixes.start)
         return found
 
-    return [_mapped(native, one_quantile), *(_classic_quantiles(call, part, q, start) for part in classic)]
+    return [_mapped(native, one_quantile), *(_classic_quantiles(part, q, fixes) for part in classic)]
 
 
-def _classic_quantiles(call: InstantCall, part: Classic, q: Floats, start: int) -> Matrix:
+def _classic_quantiles(part: Classic, q: Floats, fixes: Fixes) -> Matrix:
     values = np.full(part.present.shape, np.nan)
     for rows, steps, bounds, counts in part.blocks():
         found = quantiles(q[steps], bounds, counts)
         values[np.ix_(rows, steps)] = found.values
         for row, step in zip(*np.nonzero(found.forced), strict=True):
-            name = part.labels.get(int(rows[row]), "__name__") if call.context.late_names else ""
-            call.context.notes.fixed(name, found.fix(int(row), int(step), int(call.times[steps[step]])), start)
+            fixes.add(part, int(rows[row]), int(steps[step]), found.fix(int(row), int(step)))
     return Matrix(part.labels, values, part.present, None, part.drops)
 
 
 def _quantiles(call: InstantCall) -> Value:
     label = call.string(1)
     native, classic = split(call, 0)
-    parts = []
+    parts, fixes = [], Fixes(call, call.at(0))
     for number in range(2, len(call.args)):
         q = call.scalar(number)
         _check(call, q, call.at(number))
-        for part in _quantile_parts(call, native, classic, q, call.at(0)):
+        for part in _quantile_parts(call, native, classic, q, fixes):
             parts += _labelled(call, part, label, q)
+    fixes.note()
     return call.nameless(stack(call.context.no_labels(), parts, len(call.times)))
 
 

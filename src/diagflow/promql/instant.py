@@ -23,6 +23,8 @@ class Moments:
 
     times: Ints
     lookback: int
+    stats: bool = False
+    """Of histograms, count and sum are enough."""
 
 
 def select_instant(
@@ -48,7 +50,7 @@ def _select(table: Table, rows: Ints, symbols: Symbols, moments: Moments, *, tim
     times, values = last_before(table.floats, rows, moments.times)
     hists = None
     if table.hists is not None:
-        hist_times, hists = last_before(table.hists, rows, moments.times)
+        hist_times, hists = _histograms(table, table.hists, rows, moments)
         later = hist_times > times
         times, hists = np.where(later, hist_times, times), np.where(later, hists, None)
     present = times > moments.times - moments.lookback
@@ -57,6 +59,18 @@ def _select(table: Table, rows: Ints, symbols: Symbols, moments: Moments, *, tim
     if timestamps:
         return Matrix(labels, np.where(present, times, 0) / 1000, present)
     return Matrix(labels, values, present, hists)
+
+
+def _histograms(table: Table, columns: Columns[Any], rows: Ints, moments: Moments) -> tuple[Ints, Any]:
+    """Return time and value of the last histograms; without their buckets, if those are not needed."""
+    told = table.bare_hists() if moments.stats else None
+    if told is None:
+        return last_before(columns, rows, moments.times)
+    times, hists = last_before(told[0], rows, moments.times)
+    groups, inverse = np.unique(columns.group[rows], return_inverse=True)
+    numbers = columns.counts(groups, moments.times) - 1
+    first = columns.counts(groups, moments.times[:1] - moments.lookback)
+    return times, np.where((numbers == first)[inverse], last_before(told[1], rows, moments.times)[1], hists)
 
 
 def _floats_only(columns: Columns[Any], rows: Ints, moments: Moments) -> tuple[Floats, Bools]:

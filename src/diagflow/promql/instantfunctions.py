@@ -11,6 +11,7 @@ from diagflow.promql.absent import absent_labels
 from diagflow.promql.arrays import Bools, Floats
 from diagflow.promql.context import Scalars, Value
 from diagflow.promql.dates import DATES, of_date
+from diagflow.promql.extremes import greater, lesser
 from diagflow.promql.instantcall import InstantCall
 from diagflow.promql.matrix import Matrix, nameless
 
@@ -34,9 +35,9 @@ def _clamp(call: InstantCall, low: Floats | None, high: Floats | None) -> Value:
     found = call.vector(0).only_floats()
     values = found.values
     if high is not None:
-        values = np.minimum(high, values)
+        values = lesser(values, high)
     if low is not None:
-        values = np.maximum(low, values)
+        values = greater(values, low)
     if low is not None and high is not None:
         found = Matrix(found.labels, values, found.present & ~(high < low), None, found.drops)
         return call.nameless(found.filled())
@@ -98,8 +99,8 @@ INSTANT_FUNCTIONS: Final[Mapping[str, Callable[[InstantCall], Value]]] = {
     "clamp_min": lambda call: _clamp(call, call.scalar(1), None),
     "label_join": labelfunctions.join,
     "label_replace": labelfunctions.replace,
-    "max_of": lambda call: Scalars(np.maximum(call.scalar(0), call.scalar(1))),
-    "min_of": lambda call: Scalars(np.minimum(call.scalar(0), call.scalar(1))),
+    "max_of": lambda call: Scalars(greater(call.scalar(0), call.scalar(1))),
+    "min_of": lambda call: Scalars(lesser(call.scalar(0), call.scalar(1))),
     "pi": lambda call: Scalars(np.full(len(call.times), np.pi)),
     "round": _round,
     "scalar": _scalar,

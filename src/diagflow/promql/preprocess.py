@@ -9,6 +9,7 @@ from typing import Any
 from diagflow.promql.context import Steps
 from diagflow.promql.lengths import resolve
 from diagflow.promql.signatures import AT_UNSAFE
+from diagflow.promql.stats import mark
 from diagflow.promql.syntax import (
     Aggregate,
     Binary,
@@ -33,7 +34,7 @@ def preprocess(node: Node, steps: Steps, interval: int) -> Node:
     Raises:
         PromQLError: a duration is not positive, or no number.
     """
-    found, invariant, wrap = _Preprocessor(steps, interval).visit(node)
+    found, invariant, wrap = _Preprocessor(steps, interval).visit(mark(node))
     del invariant
     return Invariant(found.start, found) if wrap else found
 

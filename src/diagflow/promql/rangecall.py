@@ -7,6 +7,7 @@ import numpy as np
 
 from diagflow.promql.annotations import IGNORED_IN_RANGE, MIXED, MIXED_SCHEMAS, RECONCILED, Annotations
 from diagflow.promql.arrays import Bools, Floats, Ints
+from diagflow.promql.columns import Columns
 from diagflow.promql.frame import Frame
 from diagflow.promql.histogram import Histogram
 from diagflow.promql.windows import Windows
@@ -26,6 +27,8 @@ class RangeArg:
     hist_rows: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     drops: Bools | None = None
     """Series that lose their name in the end."""
+    own: Columns[np.object_] | None = None
+    """Histograms with their own hints, where those of `hists` were told from the sample before."""
 
 
 @dataclass(slots=True)

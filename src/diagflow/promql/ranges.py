@@ -38,18 +38,20 @@ def selected(context: Context, node: Range, times: Ints, *, before: int = 0, aft
         rows = table.rows(selector.matchers)
         if len(rows):
             context.room(len(rows), len(times))
-            found.append(_table_windows(context, table, rows, moments + after, settled(node.length) + before + after))
+            length = settled(node.length) + before + after
+            found.append(_table_windows(context, table, rows, moments + after, length, stats=selector.stats))
     return found
 
 
-def _table_windows(context: Context, table: Table, rows: Ints, moments: Ints, length: int) -> RangeArg:
+def _table_windows(context: Context, table: Table, rows: Ints, moments: Ints, length: int, *, stats: bool) -> RangeArg:
     labels = table.labels.take(rows)
     labels.symbols = context.symbols
     floats = Windows(table.floats, rows, moments, length)
     if table.hists is None:
         return RangeArg(labels, floats)
     some = np.flatnonzero(table.hists.lengths()[rows])
-    return RangeArg(labels, floats, Windows(table.hists, rows[some], moments, length), some)
+    told, own = (table.bare_hists() if stats else None) or (table.hists, None)
+    return RangeArg(labels, floats, Windows(told, rows[some], moments, length), some, own=own)
 
 
 def of_matrix(matrix: Matrix, times: Ints, moments: Ints, length: int) -> RangeArg:
@@ -144,7 +146,12 @@ class RangeEvaluator:
     def _window(call: RangeCall, hists: Windows, number: int, row: int, step: int) -> Window:
         times, values = _samples(call.arg.floats, row, step)
         hist_times, some = _samples(hists, number, step)
-        return Window(call, row, step, times, values, hist_times, list(some))
+        listed = list(some)
+        group = int(hists.inverse[number])
+        if call.arg.own is not None and hists.low[group, step] == hists.low[group, 0]:
+            # nothing was read before the first one, so its hint is its own
+            listed[0] = call.arg.own.values_of(int(hists.rows[number]))[int(hists.low[group, 0])]
+        return Window(call, row, step, times, values, hist_times, listed)
 
     def _note_names(self, call: RangeCall, part: Matrix) -> None:
         """Say that a metric is perhaps no counter, by its name."""

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from diagflow.model.errors import BadInput
-from diagflow.promql.arrays import Bools, Codes, Floats, Ints
+from diagflow.promql.arrays import Bools, Codes, Floats, Ints, Objects
 from diagflow.promql.columns import Columns
 from diagflow.promql.frame import Frame, Symbols, show
 from diagflow.promql.histogram import Histogram
 from diagflow.promql.patterns import clean, compile_pattern
+from diagflow.promql.stats import bare, bare_in_order
 from diagflow.promql.syntax import Matcher
 
 _STALE: Final = 0x7FF0000000000002
@@ -94,6 +95,7 @@ class Table:
         self.hists = self._hists(series)
         self.stale = self._stale([part[2] for part in parts])
         self._distinct: dict[str, tuple[Codes, Codes]] = {}
+        self._bare: tuple[Columns[np.object_], Columns[np.object_]] | None = None
         self._matched: dict[tuple[str, str, str], Bools] = {}
         if self.labels.repeats():
             group, first = self.labels.groups()
@@ -112,6 +114,17 @@ class Table:
         if not any(len(these) for these in times):
             return None
         return Columns(times, [np.zeros(len(these), np.int8) for these in times], np.int8)
+
+    def bare_hists(self) -> tuple[Columns[np.object_], Columns[np.object_]] | None:
+        """Return the histograms without buckets: with hints told from the one before, and with their own."""
+        if self.hists is not None and self._bare is None:
+            rows = range(len(self.hists.base))
+            times = [self.hists.times_of(row) for row in rows]
+            each = [list(self.hists.values_of(row)) for row in rows]
+            told = [_objects(bare_in_order(hists)) for hists in each]
+            own = [_objects(map(bare, hists)) for hists in each]
+            self._bare = Columns(times, told, np.object_), Columns(times, own, np.object_)
+        return self._bare
 
     @property
     def nbytes(self) -> int:
@@ -153,6 +166,11 @@ class Table:
             self._matched[key] = np.fromiter((matches(matcher, text(int(code))) for code in codes), np.bool_)
         found: Bools = self._matched[key][inverse]
         return found
+
+
+def _objects(items: Iterable[Any]) -> Objects:
+    listed = list(items)
+    return np.fromiter(listed, object, len(listed))
 
 
 def matches(matcher: Matcher, value: str) -> bool:

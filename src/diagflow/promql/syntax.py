@@ -66,6 +66,8 @@ class Selector(Moved):
     matchers: tuple[Matcher, ...]
     anchored: bool = False
     smoothed: bool = False
+    stats: bool = False
+    """Of histograms, count and sum are enough."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,29 @@ KEYWORDS: Final = (
 )
 
 OPERATORS: Final = frozenset(
-    ("+", "-", "*", "/", "%", "^", "==", "!=", "<", "<=", ">", ">=", "</", ">/", "and", "or", "unless", "atan2")
+    (
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "^",
+        "==",
+        "!=",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "</",
+        ">/",
+        "=~",
+        "!~",
+        "@",
+        "and",
+        "or",
+        "unless",
+        "atan2",
+    )
 )
 _SHOWN: Final = 10
 """How much of a token a message shows."""
