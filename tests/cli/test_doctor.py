@@ -27,10 +27,17 @@ def home(tmp_path: Path) -> Path:
 def doctor(
     home: Path, *words: str, stdin: bytes = b"", environ: Mapping[str, str] | None = None
 ) -> "subprocess.CompletedProcess[bytes]":
+    return started(home, "doctor", "go", "--offline", *words, stdin=stdin, environ=environ)
+
+
+def started(
+    home: Path, *words: str, stdin: bytes = b"", environ: Mapping[str, str] | None = None
+) -> "subprocess.CompletedProcess[bytes]":
     kept = {k: os.environ[k] for k in ("PATH", "SYSTEMROOT", "DIAGFLOW_CACHE") if k in os.environ}
     env = {**kept, "HOME": str(home), "USERPROFILE": str(home), "LC_ALL": "C.UTF-8", **(environ or {})}
-    command = [*DIAGFLOW, "doctor", "go", "--offline", *words]
-    return subprocess.run(command, cwd=home / "work", env=env, input=stdin, capture_output=True, check=False)
+    return subprocess.run(
+        [*DIAGFLOW, *words], cwd=home / "work", env=env, input=stdin, capture_output=True, check=False
+    )
 
 
 def diagnosis(done: "subprocess.CompletedProcess[bytes]") -> dict[str, Any]:
@@ -210,3 +217,12 @@ def test_a_repair_of_the_session_is_left_to_the_user_who_hears_that_it_holds_for
         "  unset GOROOT",
         "nothing of this can be changed from here; the commands above are yours to run",
     ]
+
+
+@needs_go
+def test_without_a_subject_it_looks_at_all_that_it_knows(home: Path):
+    done = started(home, "doctor", environ={"GOPROXY": "off", "GOSUMDB": "off", "GOTOOLCHAIN": "local"})
+    same = started(home, "doctor", "go", environ={"GOPROXY": "off", "GOSUMDB": "off", "GOTOOLCHAIN": "local"})
+    assert done.returncode == same.returncode
+    assert done.stdout.splitlines()[:-1] == same.stdout.splitlines()[:-1]  # the last one has the time
+    assert b"Go installation" in done.stdout
