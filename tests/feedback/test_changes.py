@@ -11,8 +11,8 @@ from diagflow.feedback.changes import Told, change_lines, status_line
 from diagflow.feedback.schema import published
 from diagflow.feedback.shape import ChangedDiagnosis
 from diagflow.feedback.structured import as_json_line
-from diagflow.feedback.text import plain_text
 from diagflow.feedback.wire import to_changed_wire, to_wire
+from diagflow.feedback.written import written
 from diagflow.model import Cause, Entity, State, Text
 from diagflow.model.changes import Changes, End, Ended, Gap, Standing
 from diagflow.model.diagnosis import Diagnosis, Status
@@ -50,7 +50,7 @@ def quiet() -> Diagnosis:
 
 def said(changes: Changes, diagnosis: Diagnosis | None = None, lang: str = "en", **more: Any) -> list[str]:
     told = Told(diagnosis or quiet(), changes, CAUSES)
-    return plain_text(change_lines(told, lang, UTC, **more)).splitlines()
+    return written(change_lines(told, lang, UTC, **more)).splitlines()
 
 
 def test_since_last_takes_a_line_and_one_for_each_gap():

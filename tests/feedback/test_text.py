@@ -8,8 +8,9 @@ from rich.cells import cell_len
 from diagflow.feedback import render
 from diagflow.feedback.build import build
 from diagflow.feedback.paint import painted
-from diagflow.feedback.text import lines, plain_text
+from diagflow.feedback.text import lines
 from diagflow.feedback.visible import deceives, one_line
+from diagflow.feedback.written import written
 from diagflow.model import Act, Instruction, Operation, Text
 from tests.feedback.samples import (
     SAMPLES,
@@ -41,7 +42,7 @@ def commands(name: str) -> list[str]:
 @pytest.mark.parametrize("name", SAMPLES)
 def test_without_colours_it_is_what_rich_prints(name: str, lang: str, verbose: bool, tz: tzinfo) -> None:  # noqa: FBT001
     unbroken = lines(build(SAMPLES[name](), lang, tz), verbose=verbose)
-    assert plain_text(unbroken) == painted(unbroken)
+    assert written(unbroken) == painted(unbroken)
 
 
 def test_first_line_is_the_answer(tz: tzinfo) -> None:

@@ -13,7 +13,8 @@ import msgspec
 
 from diagflow.analyze.api import Finding
 from diagflow.analyze.case import LiveCase, NotYet, Undeclared
-from diagflow.analyze.runner import loaded, one_line
+from diagflow.analyze.handed import one_line
+from diagflow.analyze.runner import loaded
 from diagflow.analyze.wire import (
     FromChild,
     WireAsk,

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from diagflow.analyze.answer import Answer
 from diagflow.analyze.case import Ask, Read, Undeclared
-from diagflow.analyze.runner import checked, one_line, undeclared
+from diagflow.analyze.handed import checked, one_line, undeclared
 from diagflow.analyze.wire import (
     BadFrame,
     FromChild,

@@ -1,14 +1,14 @@
 """Runs analyzers: our own in this process, those of other distributions each in a child."""
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from diagflow.analyze.answer import Answer
-from diagflow.analyze.api import Finding
 from diagflow.analyze.case import Ask, LiveCase, NotYet, Read, Undeclared
+from diagflow.analyze.handed import checked, one_line, undeclared
 from diagflow.analyze.memo import Memo
 from diagflow.model import Query, Reading, State
 from diagflow.rules import RuleSet
@@ -112,31 +112,3 @@ def loaded(run: str) -> Any:
     """Return the function of `module:function`."""
     module, _, name = run.partition(":")
     return getattr(importlib.import_module(module), name)
-
-
-def undeclared(analyzer: Analyzer, query: Query) -> str:
-    """Return the message about a reading that was not declared."""
-    return (
-        f"analyzer {analyzer.name} of pack {analyzer.pack} reads {query}, which its pack does not declare: "
-        "add it to its inputs in pack.yaml"
-    )
-
-
-def checked(found: Any, analyzer: Analyzer) -> tuple[Finding, ...]:
-    """Return the findings.
-
-    Raises:
-        TypeError: it is no list of findings.
-        ValueError: a finding names something that the pack does not declare.
-    """
-    if not isinstance(found, Sequence) or not all(isinstance(f, Finding) for f in found):
-        raise TypeError("run() must return a list of Finding")
-    for finding in found:
-        if finding.names and finding.names not in analyzer.names:
-            raise ValueError(f"it names {finding.names}, which its pack does not declare under `names`")
-    return tuple(found)
-
-
-def one_line(text: str) -> str:
-    """Return a text in one line that a person reads."""
-    return " ".join(text.split())[:200]

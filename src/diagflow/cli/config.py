@@ -16,25 +16,11 @@ What stands on the command line or in the environment counts more.
 """
 
 import os
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from diagflow.cli.configured import Config
 from diagflow.model import BadInput
-from diagflow.model.suppression import Suppression
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """What the configuration file says; the defaults where there is none."""
-
-    prometheus: str | None = None
-    context: str | None = None
-    kubeconfig: Path | None = None
-    lang: str | None = None
-    timeout: float | None = None
-    rules: tuple[Path, ...] = ()
-    suppressions: tuple[Suppression, ...] = ()
 
 
 def config_path() -> Path:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from diagflow.cli.config import Config
+from diagflow.cli.configured import Config
 from diagflow.model import BadInput
 from diagflow.model.suppression import Suppression
 

@@ -11,7 +11,7 @@ from diagflow.cli.options import Format, Lang
 from diagflow.model import BadInput, Entity
 
 if TYPE_CHECKING:
-    from diagflow.cli.config import Config
+    from diagflow.cli.configured import Config
     from diagflow.cli.source import SourceOptions, Target
     from diagflow.engine import Result
     from diagflow.rules import RuleSet

@@ -8,7 +8,8 @@ from typing import Final
 from diagflow.feedback import phrases
 from diagflow.feedback.build import build
 from diagflow.feedback.clock import Clock
-from diagflow.feedback.text import Line, Part, lines
+from diagflow.feedback.lines import Line, Part
+from diagflow.feedback.text import lines
 from diagflow.feedback.visible import clip, one_line
 from diagflow.feedback.words import words
 from diagflow.infer.texts import filled_name

@@ -15,7 +15,7 @@ from diagflow.model.diagnosis import Diagnosis
 
 if TYPE_CHECKING:
     from diagflow.feedback.changes import Told
-    from diagflow.feedback.text import Line
+    from diagflow.feedback.lines import Line
 
 DATA: Final = ("json", "yaml")
 """Formats for programs: English unless somebody says otherwise."""
@@ -181,9 +181,9 @@ def _changes_data(told: "Told", format: str, lang: str, watched: bool) -> str:  
 
 def _changes_text(told: "Told", lang: str, *, verbose: bool) -> str:
     from diagflow.feedback.changes import change_lines  # noqa: PLC0415
-    from diagflow.feedback.text import plain_text  # noqa: PLC0415
+    from diagflow.feedback.written import written  # noqa: PLC0415
 
-    return plain_text(change_lines(told, lang, verbose=verbose))
+    return written(change_lines(told, lang, verbose=verbose))
 
 
 def _print_changes(told: "Told", lang: str, *, watched: bool, verbose: bool) -> None:
@@ -245,11 +245,11 @@ def _print(diagnosis: Diagnosis, lang: str, *, verbose: bool) -> None:
 
 
 def _show(unbroken: "Iterable[Line]") -> None:
-    from diagflow.feedback.text import plain_text  # noqa: PLC0415
+    from diagflow.feedback.written import written  # noqa: PLC0415
 
     readable()
     if not sys.stdout.isatty() and not any(map(os.environ.get, _PAINTED)):
-        sys.stdout.write(plain_text(unbroken))
+        sys.stdout.write(written(unbroken))
         sys.stdout.flush()  # a reader that is gone is noticed here, not at the end of the program
         return
     from diagflow.feedback.paint import show  # noqa: PLC0415

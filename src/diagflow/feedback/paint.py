@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from diagflow.feedback.text import GAP, Line
+from diagflow.feedback.lines import GAP, Line
 from diagflow.feedback.wrap import wrap
 
 _WIDEST: Final = 100
@@ -24,7 +24,7 @@ def show(unbroken: Iterable[Line]) -> None:
 
 
 def painted(unbroken: Iterable[Line], *, color: bool = False, width: int | None = None) -> str:
-    """Return lines as text; see `text.text`."""
+    """Return lines as text; see `written.written`."""
     out = StringIO()
     console = Console(
         file=out,

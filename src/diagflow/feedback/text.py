@@ -5,42 +5,21 @@ they can be copied. Without colour it is plain text: nothing depends on the widt
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from diagflow.feedback import phrases
+from diagflow.feedback.lines import Line, Part
 from diagflow.feedback.report import Decision, Effect, Finding, Report, Seen, Steps, Unseen
 from diagflow.feedback.visible import clip
+from diagflow.feedback.written import written
 
 _SENTENCE: Final = 400
 _INDENT: Final = "  "
-GAP: Final = "  "
-"""Parts a line from what stands aside."""
 _MARKS: Final = {"for": ("+", "green"), "against": ("-", "red"), "context": ("·", "dim")}
 _FULL: Final = 5
 """Causes shown with all that belongs to them; more are a line each."""
 _LISTED: Final = 6
 """Entries of a list before the rest is counted."""
-
-Part = tuple[str, str]
-"""A piece of a line and its style."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line before it is broken.
-
-    Attributes:
-        parts: pieces with their styles.
-        aside: follows on the same line where it fits as a whole, else on a line of its own.
-        prefix: stands before the first line; the others are indented as far.
-        keep: never break it (a command).
-    """
-
-    parts: tuple[Part, ...] = ()
-    prefix: tuple[Part, ...] = ()
-    aside: tuple[Part, ...] = ()
-    keep: bool = False
 
 
 def text(report: Report, *, color: bool = False, width: int | None = None, verbose: bool = False) -> str:
@@ -52,21 +31,7 @@ def text(report: Report, *, color: bool = False, width: int | None = None, verbo
         width: cells of a line; None (a pipe) breaks no line.
         verbose: all evidence and the whole decision path.
     """
-    return plain_text(lines(report, verbose=verbose), color=color, width=width)
-
-
-def plain_text(unbroken: Iterable[Line], *, color: bool = False, width: int | None = None) -> str:
-    """Return lines as text; see `text`."""
-    if not color and width is None:
-        return "".join(f"{_whole(line)}\n" for line in unbroken)
-    from diagflow.feedback.paint import painted  # noqa: PLC0415  # rich, where there are colours or lines to break
-
-    return painted(unbroken, color=color, width=width)
-
-
-def _whole(line: Line) -> str:
-    prefix, body, aside = ("".join(words for words, _ in parts) for parts in (line.prefix, line.parts, line.aside))
-    return prefix + body + (GAP + aside if aside else "")
+    return written(lines(report, verbose=verbose), color=color, width=width)
 
 
 def lines(report: Report, *, verbose: bool = False) -> list[Line]:

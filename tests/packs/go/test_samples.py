@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 
 from diagflow.cli import main
-from diagflow.cli.config import Config
+from diagflow.cli.configured import Config
 from tests.packs.go.worlds import knowledge
 
 SAMPLES: Final = Path(__file__).parents[4] / "shared" / "go-windows-patterns.json"
