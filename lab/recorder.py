@@ -21,14 +21,15 @@ def record(cluster: Cluster, name: str, seed: int, folder: Path) -> None:
     try:
         run = runner.run(cluster, name, seed)
         snapshot.take(cluster, folder, run.alert)
-        labels(folder, run.fault.labels, f"lab fault {run.fault.name}, seed {seed}, {run.fault.description}")
+        family = f"lab fault {run.fault.name}, seed {seed}"
+        labels(folder, run.fault.labels, f"{family}, {run.fault.description}", family=family)
         print(f"{run.fault.name}: shown in {run.seconds:.0f} s, written to {folder}", flush=True)
     finally:
         runner.clean(cluster, name)
 
 
-def labels(folder: Path, right: dict[str, Any], source: str) -> None:
-    """Writes a recording's labels.yaml."""
+def labels(folder: Path, right: dict[str, Any], source: str, *, family: str = "") -> None:
+    """Writes a recording's labels.yaml; `family` is what counts once: a fault with its seed, a soak with its seed."""
     content = {
         "healthy": not right.get("causes"),
         "causes": right.get("causes", []),
@@ -37,4 +38,6 @@ def labels(folder: Path, right: dict[str, Any], source: str) -> None:
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "source": f"{source} Kubernetes {KUBERNETES}.",
     }
+    if family:
+        content["family"] = family
     (folder / "labels.yaml").write_text(yaml.safe_dump(content, sort_keys=False, width=120))

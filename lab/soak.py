@@ -79,9 +79,8 @@ def _look(cluster: Cluster, plan: Plan, number: int, env: dict[str, str]) -> boo
     complaint = run_once(plan.command, env)
     if complaint or plan.record:
         snapshot.take(cluster, target)
-        recorder.labels(
-            target, {}, f"lab soak, seed {plan.seed}, look {number}, a busy life in which nothing is wrong."
-        )
+        family = f"lab soak, seed {plan.seed}"
+        recorder.labels(target, {}, f"{family}, look {number}, a busy life in which nothing is wrong.", family=family)
     if complaint:
         (target / "output.txt").write_text(complaint)
         print(f"  look {number} failed, see {target}", flush=True)

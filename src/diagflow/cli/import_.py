@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diagflow.cli.pointed import pointed
+from diagflow.collect.pointed import pointed
 
 if TYPE_CHECKING:
     from diagflow.bundle.disk import Opened

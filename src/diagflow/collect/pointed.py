@@ -13,9 +13,9 @@ def pointed(incident: Incident) -> Incident:
     """
     if incident.alert is None or incident.entities:
         return incident
-    import json
+    import json  # noqa: PLC0415  # most commands meet no recorded alert
 
-    from diagflow.collect.alert import parse_alert
+    from diagflow.collect.alert import parse_alert  # noqa: PLC0415
 
     parsed = parse_alert(json.dumps(incident.alert).encode(), name="alert.json", resolved=True)
     return replace(
