@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from diagflow.promql import PromQLError, Series, Storage, TooManySamples, evaluate
+from diagflow.promql import PromQLError, Series, Storage, TimedOut, TooManySamples, evaluate
 from tests.promql.build import ask, number, values
 
 SERIES = 'load 1m\n  m{i="0",host="a-1"} 1 2 3 4\n  m{i="1",host="b"} 10 20 30 40\n  other{i="0"} -2.5'
@@ -109,6 +109,11 @@ def test_what_a_range_query_cannot_ask() -> None:
 def test_hostile_queries_end_with_a_clear_error(expression: str, times: tuple[int, ...]) -> None:
     with pytest.raises(TooManySamples, match="too many samples"):
         ask(SERIES, expression, *times, max_samples=1_000_000)
+
+
+def test_a_query_may_not_take_longer_than_said() -> None:
+    with pytest.raises(TimedOut, match="query timed out"):
+        ask(SERIES, "sum(rate(m[1m]))", timeout=-1)
 
 
 def test_few_series_may_have_many_steps() -> None:

@@ -14,6 +14,8 @@ from diagflow.promql.numbers import general, general_to, open_metrics, parse_num
         ("08", 8),
         ("1_000", 1000),
         ("1e3", 1000),
+        ("1_0.5", 10.5),
+        ("1e5_0", 1e50),
         (".5", 0.5),
         ("-2", -2),
         ("+Inf", math.inf),
@@ -23,9 +25,9 @@ def test_number_literals_are_read_as_go_reads_them(text: str, value: float) -> N
     assert parse_number(text) == value
 
 
-@pytest.mark.parametrize("text", ["", "1_", "x", "1_0.5", "0x"])
+@pytest.mark.parametrize("text", ["", "1_", "x", "1_.5", "0x", "1e400", "0x8000000000000000"])
 def test_what_is_no_number(text: str) -> None:
-    with pytest.raises(ValueError, match=r"invalid|could not"):
+    with pytest.raises(ValueError, match=r"invalid|could not|out of range"):
         parse_number(text)
 
 

@@ -4,7 +4,7 @@ storage = Storage([Series({"__name__": "up", "job": "api"}, times, values)])
 result = evaluate(storage, "sum(up)", start=1_700_000_000_000)
 """
 
-from diagflow.promql.errors import ParseError, PromQLError, TooManySamples, Unsupported
+from diagflow.promql.errors import ParseError, PromQLError, TimedOut, TooManySamples, Unsupported
 from diagflow.promql.evaluate import evaluate
 from diagflow.promql.histogram import Histogram
 from diagflow.promql.parse import parse
@@ -20,6 +20,7 @@ __all__ = [
     "Row",
     "Series",
     "Storage",
+    "TimedOut",
     "TooManySamples",
     "Unsupported",
     "evaluate",

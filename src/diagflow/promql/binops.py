@@ -67,6 +67,7 @@ class Operation:
         found.hists = np.full(shape, None, object)
         some = self.present if self.node.op in TRIMS else self.present & (there(left) | there(right))
         for place in zip(*np.nonzero(some), strict=True):
+            self.context.go_on()
             sides = [
                 array[place] if array[place] is not None else float(floats[place])
                 for array, floats in zip((left, right), self.sides, strict=True)

@@ -1,5 +1,6 @@
 """What an evaluation has around it: the samples, the steps, the limits, and what was noticed."""
 
+import time
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -7,13 +8,15 @@ import numpy as np
 
 from diagflow.promql.annotations import Annotations
 from diagflow.promql.arrays import Floats, Ints
-from diagflow.promql.errors import TooManySamples
+from diagflow.promql.errors import TimedOut, TooManySamples
 from diagflow.promql.frame import Frame, Symbols
 from diagflow.promql.matrix import Matrix
 from diagflow.promql.storage import Storage
 
 MAX_SAMPLES: Final = 50_000_000
 """How many samples a query may hold at once, as in Prometheus."""
+TIMEOUT: Final = 120.0
+"""How many seconds a query may take, as in Prometheus."""
 _SPARSE: Final = 4
 """A matrix may have this many cells a sample that is allowed: gaps cost memory too."""
 
@@ -30,15 +33,27 @@ class Context:
     late_names: bool
     """Names are removed in the end (the experimental `promql-delayed-name-removal`)."""
     max_samples: int = MAX_SAMPLES
+    timeout: float = TIMEOUT
     notes: Annotations = field(default_factory=Annotations)
     symbols: Symbols = field(init=False)
+    _deadline: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.symbols = Symbols(self.storage.symbols)
+        self._deadline = time.monotonic() + self.timeout
 
     def no_labels(self, size: int = 0) -> Frame:
         """Return series without labels."""
         return Frame(self.symbols, {}, size)
+
+    def go_on(self) -> None:
+        """Check that there is time left.
+
+        Raises:
+            TimedOut: there is none.
+        """
+        if time.monotonic() > self._deadline:
+            raise TimedOut("query timed out in expression evaluation")
 
     def check(self, matrix: Matrix) -> Matrix:
         """Return a matrix that is small enough.

@@ -4,7 +4,8 @@ BadInput                 what the user gave cannot be used (exit status 2)
 └── PromQLError          a query that cannot be parsed or evaluated; says where in the expression, if it knows
     ├── ParseError       the expression is no PromQL
     ├── Unsupported      it is PromQL that we do not evaluate, or only when asked to
-    └── TooManySamples   a limit was reached
+    ├── TooManySamples   a limit was reached
+    └── TimedOut         it takes longer than it may
 """
 
 from diagflow.model.errors import BadInput
@@ -48,6 +49,10 @@ class Unsupported(PromQLError):  # noqa: N818  # what it is
 
 class TooManySamples(PromQLError):  # noqa: N818  # what it is
     """A query would hold or return more than its limit allows."""
+
+
+class TimedOut(PromQLError):  # noqa: N818  # what it is
+    """A query takes longer than its limit allows."""
 
 
 def place(expression: str, position: int) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from diagflow.promql.annotations import Annotations
 from diagflow.promql.arrays import Floats, Ints
 from diagflow.promql.check import kind_of
-from diagflow.promql.context import MAX_SAMPLES, Context, Scalars, Steps, String, Value
+from diagflow.promql.context import MAX_SAMPLES, TIMEOUT, Context, Scalars, Steps, String, Value
 from diagflow.promql.errors import PromQLError
 from diagflow.promql.evaluator import Evaluator
 from diagflow.promql.extended import extended_row
@@ -38,6 +38,7 @@ def evaluate(
     lookback: int = LOOKBACK,
     subquery_step: int = SUBQUERY_STEP,
     max_samples: int = MAX_SAMPLES,
+    timeout: float = TIMEOUT,
     experimental: bool = False,
     delayed_name_removal: bool = False,
 ) -> Result:
@@ -51,7 +52,7 @@ def evaluate(
     """
     text = expression if isinstance(expression, str) else ""
     tree = parse(expression, experimental=experimental) if isinstance(expression, str) else expression
-    context = Context(storage, lookback, subquery_step, delayed_name_removal, max_samples)
+    context = Context(storage, lookback, subquery_step, delayed_name_removal, max_samples, timeout)
     try:
         if end is None or step is None:
             return _instant(context, tree, Steps(start, start, 1), text)

@@ -65,6 +65,7 @@ class Evaluator:
         Raises:
             PromQLError: it cannot be.
         """
+        self.context.go_on()
         if not len(self.times):
             return empty(self.context.no_labels(), 0)
         match node:

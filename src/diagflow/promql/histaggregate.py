@@ -16,6 +16,7 @@ def add_up(context: Context, node: Aggregate, groups: Groups, found: Matrix, res
     some = groups.reduce(np.logical_or, found.is_hist())
     hists = np.full(result.present.shape, None, object)
     for group, step in zip(*np.nonzero(some), strict=True):
+        context.go_on()
         rows = [int(row) for row in groups.members(int(group)) if found.present[row, step]]
         hists[group, step] = _Group(context, node, found, int(step)).run(rows)
         result.present[group, step] = hists[group, step] is not None

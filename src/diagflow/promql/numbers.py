@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Final
 
 _OCTAL: Final = re.compile(r"0[0-7_]+")
-_UNDERSCORES: Final = re.compile(r"(0[xX]_?)?[0-9a-fA-F]+(_[0-9a-fA-F]+)*")
+_ODD_UNDERSCORE: Final = re.compile(r"(?<![0-9a-fA-FxXoObB])_|_(?![0-9a-fA-F])")
+_ODD_DECIMAL: Final = re.compile(r"(?<![0-9])_|_(?![0-9])")
 _LEAST_EXPONENT, _MOST_EXPONENT = -4, 21
 
 
@@ -18,21 +19,24 @@ def parse_number(text: str) -> float:
     """
     sign = -1.0 if text.startswith("-") else 1.0
     body = text.removeprefix("-").removeprefix("+")
-    if "_" in body and not _UNDERSCORES.fullmatch(body):
+    prefixed = body[:2].lower() in ("0x", "0b", "0o")
+    if (_ODD_UNDERSCORE if prefixed else _ODD_DECIMAL).search(body):
         raise ValueError(f'strconv.ParseFloat: parsing "{text}": invalid syntax')
+    if (whole := _whole(body)) is not None and whole < 1 << 63:
+        return sign * whole
+    if prefixed or body != body.strip():
+        raise ValueError(f'strconv.ParseFloat: parsing "{text}": invalid syntax')
+    value = sign * float(body.replace("_", ""))
+    if math.isinf(value) and "n" not in body.lower():
+        raise ValueError(f'strconv.ParseFloat: parsing "{text}": value out of range')
+    return value
+
+
+def _whole(body: str) -> int | None:
     try:
-        if _OCTAL.fullmatch(body):
-            return sign * int(body, 8)
-        whole = int(body, 0)
-        if whole < 1 << 63:
-            return sign * whole
+        return int(body.replace("_", ""), 8) if _OCTAL.fullmatch(body) else int(body, 0)
     except ValueError:
-        pass
-    if body[:2].lower() == "0x":
-        return sign * float.fromhex(body.replace("_", ""))
-    if "_" in body or body != body.strip():
-        raise ValueError(f'strconv.ParseFloat: parsing "{text}": invalid syntax')
-    return sign * float(body)
+        return None
 
 
 def plain(value: float) -> str:

@@ -117,6 +117,7 @@ class RangeEvaluator:
         present = extended.present(call) if extends else windows.counts() >= self.function.least
         if present.any():
             for chunk in windows.chunks():
+                self.context.go_on()
                 values[chunk.rows] = self.function.floats(call, chunk)
         found = Matrix(call.arg.labels, values, present, None, call.arg.drops)
         if call.arg.hists is not None:
@@ -127,6 +128,7 @@ class RangeEvaluator:
         """Put in what windows with histograms give, one at a time."""
         found.present = found.present.copy()
         for number, step in zip(*np.nonzero(hists.counts()), strict=True):
+            self.context.go_on()
             row = int(call.arg.hist_rows[number])
             window = self._window(call, hists, int(number), row, int(step))
             if self.function.hists is None:

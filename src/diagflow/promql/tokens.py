@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from diagflow.promql.errors import ParseError
+from diagflow.promql.numberscan import Scan
 
 NAME, METRIC, STRING, NUMBER, DURATION, KEYWORD, SIGN, END = (
     "identifier", "metric identifier", "string", "number", "duration", "keyword", "sign", "end of input",
@@ -87,11 +88,6 @@ _SHOWN: Final = 10
 """How much of a token a message shows."""
 _BLANK: Final = re.compile(r"(?:[ \t\n\r]+|#[^\n\r]*)+")
 _STRING: Final = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`]*`", re.DOTALL)
-_NUMBER: Final = re.compile(
-    r"(?:0[xX]_?[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*|(?:[0-9]+(?:_[0-9]+)*\.?(?:[0-9]+(?:_[0-9]+)*)?|\.[0-9]+)"
-    r"(?:[eE][+-]?[0-9]+)?)(?![0-9A-Za-z_.])"
-)
-_DURATION: Final = re.compile(r"[0-9]+(?:ms|[smhdwy])(?:[0-9]+(?:ms|[smhdw]))*(?![0-9A-Za-z_])")
 _WORD: Final = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _PLAIN_WORD: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _SIGN: Final = re.compile(r"==|!=|<=|>=|</|>/|[-+*/%^<>=@,(){}\[\]]")
@@ -176,10 +172,9 @@ class _Lexer:
             return self._emit(STRING, found)
         if self._braces:
             return self._in_braces()
-        if found := _NUMBER.match(self._text, self._at):
-            return self._emit(NUMBER, found)
-        if found := _DURATION.match(self._text, self._at):
-            return self._emit(DURATION, found)
+        scan = Scan(self._text, self._at)
+        if scan.starts:
+            return self._number(scan)
         word = _PLAIN_WORD if self._brackets else _WORD
         if found := word.match(self._text, self._at):
             return self._emit(self._kind_of_word(found), found)
@@ -187,6 +182,13 @@ class _Lexer:
             self._count(found[0])
             return self._emit(SIGN, found)
         raise self._unexpected()
+
+    def _number(self, scan: Scan) -> None:
+        taken = self._text[self._at : scan.at]
+        if not scan.number and not scan.duration:
+            raise self._wrong(f"bad number or duration syntax: {go_quote(taken)}")
+        self._tokens.append(Token(NUMBER if scan.number else DURATION, taken, self._at))
+        self._at = scan.at
 
     def _in_braces(self) -> None:
         if found := _PLAIN_WORD.match(self._text, self._at):
@@ -229,9 +231,6 @@ class _Lexer:
         if here == "~" and self._text[self._at - 1 : self._at] == "=":
             self._at -= 1
             return self._wrong("unexpected character after '=': '~'")
-        if here.isdigit():
-            bad = re.compile(r"[0-9a-zA-Z_.]+").match(self._text, self._at)
-            return self._wrong(f'bad number or duration syntax: "{bad[0] if bad else here}"')
         in_range = " in duration expression" if self._brackets else ""
         return self._wrong(f"unexpected character{where}{in_range}: {here!r}")
 
