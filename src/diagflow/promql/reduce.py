@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from diagflow.promql import longwindows
 from diagflow.promql.arrays import Bools, Floats, Ints
 from diagflow.promql.kahan import inc_where
 from diagflow.promql.sums import compensated_mean, compensated_sum, plain_sum
@@ -18,7 +19,9 @@ _HALF: Final = 0.5
 def total(chunk: Chunk) -> Floats:
     """`sum_over_time`."""
     cells = chunk.cells
-    found, bad = plain_sum(cells.each(), cells.start.shape, cells.count)
+    found, bad = longwindows.apply(cells, longwindows.total)
+    if bad.all():
+        found, bad = plain_sum(cells.each(), cells.start.shape, cells.count)
     if bad.any():
         some = cells.where(bad)
         found[bad] = compensated_sum(some.each(), some.start.shape)
@@ -28,9 +31,11 @@ def total(chunk: Chunk) -> Floats:
 def mean(chunk: Chunk) -> Floats:
     """`avg_over_time`."""
     cells = chunk.cells
-    found, bad = plain_sum(cells.each(), cells.start.shape, cells.count)
-    with np.errstate(all="ignore"):
-        found = found / cells.count
+    found, bad = longwindows.apply(cells, longwindows.mean)
+    if bad.all():
+        found, bad = plain_sum(cells.each(), cells.start.shape, cells.count)
+        with np.errstate(all="ignore"):
+            found = found / cells.count
     if bad.any():
         some = cells.where(bad)
         found[bad] = compensated_mean(some.each(), some.start.shape)
@@ -39,6 +44,9 @@ def mean(chunk: Chunk) -> Floats:
 
 def smallest(chunk: Chunk) -> Floats:
     """`min_over_time`; NaN only if all are."""
+    found, left = longwindows.apply(chunk.cells, longwindows.smallest)
+    if not left.any():
+        return found
     found = chunk.cells.at(0)
     for value, mask in chunk.cells.each(1):
         found = np.fmin(found, value if mask is True else np.where(mask, value, np.nan))
@@ -47,6 +55,9 @@ def smallest(chunk: Chunk) -> Floats:
 
 def greatest(chunk: Chunk) -> Floats:
     """`max_over_time`; NaN only if all are."""
+    found, left = longwindows.apply(chunk.cells, longwindows.greatest)
+    if not left.any():
+        return found
     found = chunk.cells.at(0)
     for value, mask in chunk.cells.each(1):
         found = np.fmax(found, value if mask is True else np.where(mask, value, np.nan))
@@ -75,6 +86,9 @@ def last(chunk: Chunk) -> Floats:
 
 def variance(chunk: Chunk) -> Floats:
     """`stdvar_over_time` (`varianceOverTime`)."""
+    found, left = longwindows.apply(chunk.cells, longwindows.variance)
+    if not left.any():
+        return found
     shape = chunk.cells.start.shape
     number, mean_, mean_rest, aux, aux_rest = (np.zeros(shape) for _ in range(5))
     with np.errstate(all="ignore"):
@@ -103,6 +117,9 @@ def resets(chunk: Chunk) -> Floats:
 
 
 def _pairs(cells: Cells, counts: Any) -> Floats:
+    found, left = longwindows.apply(cells, longwindows.pairs(counts))
+    if not left.any():
+        return found
     found, before = np.zeros(cells.start.shape), cells.at(0)
     for value, mask in cells.each(1):
         hit = counts(before, value)
@@ -161,6 +178,9 @@ def absolute_deviation(chunk: Chunk) -> Floats:
 
 def time_of(chunk: Chunk, *, greatest_: bool) -> Floats:
     """`ts_of_max_over_time`, `ts_of_min_over_time`: the last of equals; in seconds."""
+    long = longwindows.with_times(chunk, lambda t, y, *_: (longwindows.time_of(t, y, greatest_=greatest_),), 1)
+    if long is not None:
+        return np.asarray(long[0])
     best, when = chunk.cells.at(0), np.broadcast_to(chunk.time(0), chunk.cells.start.shape)
     for number, (value, mask) in enumerate(chunk.cells.each()):
         better: Bools = (value >= best if greatest_ else value <= best) | np.isnan(best)

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from diagflow.promql import longwindows
 from diagflow.promql.arrays import Floats, Ints
 from diagflow.promql.errors import PromQLError
 from diagflow.promql.kahan import inc, inc_where
@@ -11,6 +12,7 @@ from diagflow.promql.windows import Chunk
 
 _LEFT, _RIGHT, TRAPEZOIDAL = range(3)
 STRATEGIES: Final = (_LEFT, _RIGHT, TRAPEZOIDAL)
+_WEIGHTS: Final = {_LEFT: (1.0, 0.0), _RIGHT: (0.0, 1.0), TRAPEZOIDAL: (0.5, 0.5)}
 
 
 def regression(chunk: Chunk, intercept: Any) -> tuple[Floats, Floats]:
@@ -19,6 +21,13 @@ def regression(chunk: Chunk, intercept: Any) -> tuple[Floats, Floats]:
     What depends on times alone is summed once for all series that share them.
     """
     cells, windows = chunk.cells, chunk.windows
+    steps = np.broadcast_to(np.atleast_2d(intercept), windows.count.shape) if longwindows.few_and_long(cells) else None
+    if steps is not None:
+        lines = longwindows.with_times(
+            chunk, lambda times, y, group, step: longwindows.line(times, y, steps[group, step]), 2
+        )
+        if lines is not None:
+            return lines[0], lines[1]
     shape, count = cells.start.shape, windows.count
     by_time = [(np.zeros(count.shape), np.zeros(count.shape)) for _ in range(2)]
     by_value = [(np.zeros(shape), np.zeros(shape)) for _ in range(2)]
@@ -62,6 +71,11 @@ def smoothed(chunk: Chunk, smoothing: Floats, trend: Floats) -> Floats:
             got = float(factor[bad][0])
             raise PromQLError(f"invalid {what} factor. Expected: 0 < {short} < 1, got: {got:f}")
     cells = chunk.cells
+    long = longwindows.with_times(
+        chunk, lambda _, y, __, step: (longwindows.smoothed(y, float(smoothing[step]), float(trend[step])),), 1
+    )
+    if long is not None:
+        return np.asarray(long[0])
     before, level, slope = np.zeros(cells.start.shape), cells.at(0), cells.at(1) - cells.at(0)
     with np.errstate(all="ignore"):
         for number, (value, mask) in enumerate(cells.each(1)):
@@ -76,6 +90,11 @@ def smoothed(chunk: Chunk, smoothing: Floats, trend: Floats) -> Floats:
 def integral(chunk: Chunk, strategy: Floats) -> Floats:
     """`integral`: with rectangles from the left, from the right, or trapezoids; NaN counts as zero."""
     cells = chunk.cells
+    long = longwindows.with_times(
+        chunk, lambda times, y, _, step: (longwindows.area(times, y, *_WEIGHTS[int(strategy[step])]),), 1
+    )
+    if long is not None:
+        return np.asarray(long[0])
     shape = cells.start.shape
     total, rest = np.zeros(shape), np.zeros(shape)
     before = np.nan_to_num(cells.at(0), posinf=np.inf, neginf=-np.inf)
