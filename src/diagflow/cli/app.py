@@ -19,6 +19,7 @@ _COMMANDS: Final = {
     "doctor": ("doctor", "app"),
     "bundle": ("bundle", "app"),
     "rules": ("rules", "app"),
+    "gate": ("gate", "app"),
     "promql": ("promql", "app"),
 }
 """Module and name of each command, in the order of help."""

@@ -1,0 +1,122 @@
+"""The committed baseline: what held for each recording when somebody last said that this is right."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from diagflow import __version__
+from diagflow.gate.enginedigest import engine_digest
+from diagflow.gate.outcome import Outcome
+from diagflow.model import BadInput
+from diagflow.rules import RuleSet
+
+SCHEMA: Final = "diagflow.gate-baseline/v1"
+FILE: Final = "baseline.json"
+_SHORT: Final = len("sha256:") + 16
+"""Digests are for telling that something changed, not for trust."""
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One recording: its digest, and what was said about it. `roots` are `id@entity` with the confidence."""
+
+    digest: str
+    status: str
+    roots: list[tuple[str, float]]
+    checks: dict[str, bool]
+
+
+class Engine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What made the diagnoses."""
+
+    version: str
+    source: str
+
+
+class Baseline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file. `reason` is why it was last written, `rules` their digests, `recordings` by corpus and name."""
+
+    schema: str
+    reason: str
+    engine: Engine
+    rules: dict[str, str]
+    recordings: dict[str, Entry]
+
+
+def baseline_of(outcomes: Iterable[Outcome], ruleset: RuleSet, reason: str, old: Baseline | None = None) -> Baseline:
+    """Return a new baseline; what an old one says of corpora that did not run is kept."""
+    outcomes = list(outcomes)
+    ran = {outcome.corpus for outcome in outcomes}
+    kept = {key: entry for key, entry in (old.recordings if old else {}).items() if corpus_of(key) not in ran}
+    made = {outcome.key: entry_of(outcome) for outcome in outcomes if not outcome.error}
+    return Baseline(SCHEMA, reason, engine_now(), rules_now(ruleset), kept | made)
+
+
+def entry_of(outcome: Outcome) -> Entry:
+    """Return what a baseline keeps of an outcome: no time, no path."""
+    return Entry(
+        digest=outcome.digest[:_SHORT],
+        status=outcome.status,
+        roots=[(str(root), root.confidence) for root in outcome.roots],
+        checks={str(check): holds for check, holds in outcome.checks.items()},
+    )
+
+
+def corpus_of(key: str) -> str:
+    """Return the corpus of `corpus/name`."""
+    return key.partition("/")[0]
+
+
+def engine_now() -> Engine:
+    """Return the engine that runs."""
+    return Engine(__version__, engine_digest()[:_SHORT])
+
+
+def rules_now(ruleset: RuleSet) -> dict[str, str]:
+    """Return the digests of the rules that run."""
+    return {rule.id: rule.digest[:_SHORT] for rule in ruleset.rules}
+
+
+def read_baseline(path: Path) -> Baseline | None:
+    """Read a baseline; None when there is no such file.
+
+    Raises:
+        BadInput: it is no baseline.
+    """
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=Baseline)
+    except FileNotFoundError:
+        return None
+    except OSError as e:
+        raise BadInput(f"{path} cannot be read: {e.strerror}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as e:
+        raise BadInput(f"{path} is no baseline of the gate: {e}; make one: --update-baseline --reason WHY") from None
+    if found.schema != SCHEMA:
+        raise BadInput(f"{path} is of version {found.schema[:80]!r}, this DiagFlow reads {SCHEMA!r}")
+    return found
+
+
+def write_baseline(baseline: Baseline, path: Path) -> None:
+    """Write a baseline for review: sorted, one line a recording and a rule.
+
+    Raises:
+        BadInput: it cannot be written there.
+    """
+    head = {"schema": baseline.schema, "reason": baseline.reason, "engine": msgspec.to_builtins(baseline.engine)}
+    lines = [f" {_text(key)}: {_text(value)}," for key, value in head.items()]
+    lines += [f' "rules": {_block(baseline.rules)},', f' "recordings": {_block(baseline.recordings)}']
+    try:
+        path.write_text("\n".join(["{", *lines, "}", ""]), encoding="utf-8", newline="\n")
+    except OSError as e:
+        raise BadInput(f"{path} cannot be written: {e.strerror}") from None
+
+
+def _block(values: Mapping[str, object]) -> str:
+    lines: Sequence[str] = [f"  {_text(key)}: {_text(msgspec.to_builtins(values[key]))}" for key in sorted(values)]
+    return "{\n" + ",\n".join(lines) + "\n }"
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,52 @@
+"""What somebody calls a cause, checked: an id, or a row of the catalogue."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from diagflow.gate.labels import Expected
+from diagflow.model import BadInput, Cause, Entity, Role
+from diagflow.rules.near import did_you_mean
+
+_REF: Final = re.compile(r"[A-Z][A-Z0-9]*-?[0-9]+")
+
+
+def expected_of(text: str, causes: Mapping[str, Cause], *, root: bool = True) -> Expected:
+    """Read `ID`, `REF`, `ID@ENTITY` or `REF@ENTITY`.
+
+    Args:
+        text: what somebody wrote.
+        causes: those that are known.
+        root: it must be something that can be a root.
+
+    Raises:
+        BadInput: nothing is called so, it can never be a root, or the entity is none.
+    """
+    name, _, entity = text.partition("@")
+    if entity:
+        Entity.parse(entity)
+    known = causes.get(name)
+    if known is not None:
+        if root and known.role is not Role.CAUSE:
+            raise BadInput(f"{name} is a {known.role}, which is never a root{_behind(name, causes)}")
+        return Expected(id=name, entity=entity)
+    if _REF.fullmatch(name.upper()):
+        return _by_ref(name.upper(), entity, causes)
+    raise BadInput(f"there is no cause {name}: {did_you_mean(name, _names(causes, root=root))}")
+
+
+def _by_ref(ref: str, entity: str, causes: Mapping[str, Cause]) -> Expected:
+    """Read a row of the catalogue; one that no cause covers yet is a label all the same."""
+    covering = sorted(c.id for c in causes.values() if ref in c.refs and c.role is Role.CAUSE)
+    if len(covering) > 1:
+        raise BadInput(f"several causes cover {ref}: name one of {', '.join(covering)}")
+    return Expected(id=covering[0] if covering else "", ref=ref, entity=entity)
+
+
+def _names(causes: Mapping[str, Cause], *, root: bool) -> list[str]:
+    return [c.id for c in causes.values() if not root or c.role is Role.CAUSE]
+
+
+def _behind(symptom: str, causes: Mapping[str, Cause]) -> str:
+    explaining = [c.id for c in causes.values() if any(e.what == symptom for e in c.explains) and c.role is Role.CAUSE]
+    return f": behind it may be {', '.join(sorted(explaining)[:4])}" if explaining else ""

@@ -1,0 +1,55 @@
+"""The report as JUnit XML, which CI systems show: a suite a corpus, a test case a recording."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from diagflow.gate import phrases
+from diagflow.gate.outcome import Outcome
+from diagflow.gate.report import Report
+
+
+def as_junit(report: Report) -> str:
+    """Return the report as JUnit XML; what fails there is what makes the gate fail."""
+    suites = [
+        (one.name, [_case(report, outcome) for outcome in report.outcomes if outcome.corpus == one.name])
+        for one in report.corpora
+    ]
+    rest = _beside(report)
+    if rest:
+        suites.append(("baseline", rest))
+    text: str = _template().render(suites=suites)
+    return "".join(c for c in text if c >= " " or c in "\t\n\r")  # XML 1.0 has no other control characters
+
+
+def _case(report: Report, outcome: Outcome) -> dict[str, Any]:
+    found = report.comparison
+    losses = {change.key: change for change in found.losses} if found else {}
+    lost = losses.get(outcome.key)
+    failure = ""
+    if outcome.error:
+        failure = outcome.error
+    elif lost:
+        failure = "\n".join([f"got worse: {', '.join(lost.checks)}", *lost.difference, f"look closer: {lost.closer}"])
+    known = [f"not as labelled: {', '.join(outcome.wrong)}", *phrases.what_is_wrong(outcome)] if outcome.wrong else []
+    return {"name": outcome.name, "time": f"{outcome.seconds:.3f}", "failure": failure, "out": "\n".join(known)}
+
+
+def _beside(report: Report) -> list[dict[str, Any]]:
+    """Return what fails and is no recording that ran."""
+    found = report.comparison
+    if found is None:
+        return []
+    lines = [(key, "the baseline knows this recording, and it is gone") for key in found.gone]
+    lines += [(w.recording, f"its waiver expired on {w.expires} ({w.owner}: {w.reason})") for w in found.expired]
+    return [{"name": name, "time": "0", "failure": why, "out": ""} for name, why in lines]
+
+
+@cache
+def _template() -> Any:
+    text = files("diagflow.gate").joinpath("templates", "junit.xml.j2").read_text(encoding="utf-8")
+    return Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
+        text
+    )

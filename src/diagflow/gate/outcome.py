@@ -1,0 +1,125 @@
+"""What became of one recording: plain values, as they come back from a worker."""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntFlag, StrEnum
+
+
+class Check(StrEnum):
+    """What can be right or wrong about the diagnosis of a recording."""
+
+    TOP1 = "top-1"  # the best answer is one of the true causes, at its entity
+    TOP3 = "top-3"  # one of the first three roots is
+    ALL = "all named"  # every true cause is a root
+    CLEAN = "no false cause"  # every root is a true cause
+    ALLOWED = "nothing forbidden"  # no cause, root or consequence, is a forbidden one
+    RULED_OUT = "ruled out"  # what must be ruled out is
+    QUIET = "called healthy"  # a healthy recording: nothing is wrong, and the scan says so
+    SUSPECT = "suspected"  # where only the place is known: the true entity is among the first three suspects
+
+
+class Use(IntFlag):
+    """What became of one rule on one recording."""
+
+    OCCURS = 1  # the readings of its triggers are there
+    RAN = 2  # it could be judged
+    FIRED = 4  # it matched
+    RIGHT = 8  # it supported a true cause, or spoke against one that is to be ruled out
+    WRONG = 16  # it supported a false root, or spoke against a true cause
+    JUDGEABLE = 32  # its cause is not a label here, so that a match would be a false one
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A root that was named."""
+
+    id: str
+    entity: str
+    confidence: float
+    right: bool
+
+    def __str__(self) -> str:
+        return f"{self.id}@{self.entity}"
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The best answer of one diagnosis: how sure, and whether it was right; `seed` 0 is the whole recording."""
+
+    confidence: float
+    right: bool
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one recording.
+
+    Attributes:
+        corpus: name of its corpus.
+        name: of the recording in it.
+        path: where it is, for the command that looks closer.
+        family: what counts once.
+        healthy: nothing is wrong in it.
+        known: its true causes are known, or it is healthy.
+        expected: the true causes, as `id@entity`.
+        alert: what led to it, in words.
+        digest: over readings and labels.
+        at: the moment that the command that looks closer must name; None mostly.
+        status: of the diagnosis.
+        roots: as ranked.
+        suspects: entities, as ranked.
+        false: roots that are not true.
+        forbidden: forbidden causes that are named.
+        not_ruled_out: what must be ruled out and is not.
+        missed: true causes that are no roots.
+        checks: those that are about this recording, and whether they hold.
+        abstained: no root is named.
+        seconds: processor time of the diagnosis.
+        rules: what became of each rule.
+        predictions: best answers, those of runs with readings removed included.
+        error: why the recording could not be used; everything above is empty then.
+    """
+
+    corpus: str
+    name: str
+    path: str
+    family: str = ""
+    healthy: bool = False
+    known: bool = False
+    expected: tuple[str, ...] = ()
+    alert: str = ""
+    digest: str = ""
+    at: datetime | None = None
+    status: str = ""
+    roots: tuple[Root, ...] = ()
+    suspects: tuple[str, ...] = ()
+    false: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    not_ruled_out: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
+    checks: Mapping[Check, bool] = field(default_factory=dict)
+    abstained: bool = False
+    seconds: float = 0.0
+    rules: Mapping[str, Use] = field(default_factory=dict)
+    predictions: tuple[Prediction, ...] = ()
+    error: str = ""
+
+    @property
+    def key(self) -> str:
+        """What it is called in reports, baselines and waivers."""
+        return f"{self.corpus}/{self.name}"
+
+    @property
+    def wrong(self) -> tuple[Check, ...]:
+        """The checks that do not hold."""
+        return tuple(check for check, holds in self.checks.items() if not holds)
+
+    @property
+    def closer(self) -> str:
+        """The command that looks closer."""
+        scan = "scan" if self.healthy else "diagnose"
+        at = f" --at {self.at.isoformat()}" if self.at else ""
+        return f"diagflow {scan} --bundle {shlex.quote(self.path)}{at} -v"

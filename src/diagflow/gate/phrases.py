@@ -1,0 +1,76 @@
+"""Figures in words, the same in the text and on the page."""
+
+from diagflow.gate.outcome import Outcome
+from diagflow.gate.report import Report
+from diagflow.gate.rulefigures import RuleFigures
+from diagflow.gate.totals import Rate, Share
+
+
+def percent(value: float) -> str:
+    """Return `7.4 %`: one decimal below ten, where it matters, none above."""
+    shown = 100 * value
+    return f"{shown:.1f} %" if 0 < shown < 9.95 else f"{shown:.0f} %"  # noqa: PLR2004  # 9.95 becomes 10
+
+
+def share(one: Share) -> str:
+    """Return `25 of 27, 93 % (95 %: 77 % to 98 %)`."""
+    if not one.of:
+        return "none asked for"
+    return f"{one.count} of {one.of}, {percent(one.share)} (95 %: {percent(one.low)} to {percent(one.high)})"
+
+
+def rate(one: Rate) -> str:
+    """Return `0 of 20 (5 families: at most 45 %)`."""
+    if not one.of:
+        return "none"
+    bad = f"{one.bad_families} of " if one.bad_families else ""
+    return f"{one.count} of {one.of} ({bad}{count(one.families, 'family', 'families')}: at most {percent(one.bound)})"
+
+
+def count(number: int, word: str, plural: str = "") -> str:
+    """Return `1 recording`, `2 recordings`."""
+    return f"{number} {word if number == 1 else plural or word + 's'}"
+
+
+def seconds(value: float) -> str:
+    """Return `24 ms`, `1.3 s`."""
+    return f"{value:.1f} s" if value >= 1 else f"{value * 1000:.0f} ms"
+
+
+def what_is_wrong(outcome: Outcome) -> list[str]:
+    """Return what is wrong about a recording, in a few lines."""
+    lines = [f"expected: {', '.join(outcome.expected)}"] if outcome.missed else []
+    lines += [f"false: {name}" for name in outcome.false[:3]]
+    lines += [f"... and {len(outcome.false) - 3} more false causes"] if len(outcome.false) > 3 else []  # noqa: PLR2004
+    lines += [f"forbidden, and named: {name}" for name in outcome.forbidden]
+    lines += [f"to be ruled out, and is not: {name}" for name in outcome.not_ruled_out]
+    return lines + ([f"nothing is named; status {outcome.status}"] if outcome.abstained else [])
+
+
+def verdict(report: Report) -> str:
+    """Return the one line that counts."""
+    total = count(len(report.outcomes), "recording")
+    found = report.comparison
+    if report.unusable:
+        return f"FAILED: {count(len(report.unusable), 'recording')} of {len(report.outcomes)} cannot be used"
+    if found is None:
+        return f"no baseline to compare with: {total}, {len(report.wrong)} not as labelled"
+    if found.losses:
+        return f"FAILED: {count(len(found.losses), 'recording')} of {len(report.outcomes)} got worse"
+    if found.gone:
+        return f"FAILED: {count(len(found.gone), 'recording')} of the baseline cannot be found"
+    if found.expired:
+        return f"FAILED: {count(len(found.expired), 'waiver')} expired"
+    better = f", {len(found.gains)} better" if found.gains else ""
+    waived = f", {len(found.waived)} waived" if found.waived else ""
+    return f"passed: {total}, none worse{better}{waived}"
+
+
+def rules(figures: tuple[RuleFigures, ...]) -> str:
+    """Return the rules in one line."""
+    never = sum(not r.fired for r in figures)
+    naming = [r for r in figures if r.naming]
+    return (
+        f"{len(figures)}: {len(figures) - never} fired, {sum(bool(r.wrong) for r in figures)} of them wrongly; "
+        f"{never} never fired; {sum(r.provisional for r in naming)} of {len(naming)} that name causes are provisional"
+    )

@@ -1,0 +1,65 @@
+"""Everything that a run of the gate says, ready to be shown in any form."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from diagflow.gate.calibration import Calibration, calibration
+from diagflow.gate.compare import Comparison
+from diagflow.gate.outcome import Outcome
+from diagflow.gate.rulefigures import RuleFigures, rule_figures
+from diagflow.gate.totals import Totals, totals
+from diagflow.rules import RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A run of the gate.
+
+    Attributes:
+        outcomes: of each recording, by corpus and name.
+        corpora: figures of each corpus.
+        overall: figures of all together.
+        calibration: how well confidences fit; None when no answer was given.
+        rules: figures of each rule.
+        comparison: with the baseline; None without one.
+        seeds: runs of each recording with readings removed.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    corpora: tuple[Totals, ...]
+    overall: Totals
+    calibration: Calibration | None
+    rules: tuple[RuleFigures, ...]
+    comparison: Comparison | None = None
+    seeds: int = 0
+
+    @property
+    def unusable(self) -> tuple[Outcome, ...]:
+        """Recordings that could not be used."""
+        return tuple(o for o in self.outcomes if o.error)
+
+    @property
+    def wrong(self) -> tuple[Outcome, ...]:
+        """Recordings of which some check does not hold, those with most such checks first."""
+        return tuple(sorted((o for o in self.outcomes if o.wrong), key=lambda o: (-len(o.wrong), o.key)))
+
+    @property
+    def passed(self) -> bool:
+        """True when every recording could be used, and nothing got worse that nobody accepts."""
+        return not self.unusable and not (self.comparison and self.comparison.failed)
+
+
+def report_of(
+    outcomes: Sequence[Outcome], ruleset: RuleSet, comparison: Comparison | None = None, seeds: int = 0
+) -> Report:
+    """Make the report of a run."""
+    names = list(dict.fromkeys(o.corpus for o in outcomes))
+    return Report(
+        outcomes=tuple(outcomes),
+        corpora=tuple(totals(name, [o for o in outcomes if o.corpus == name]) for name in names),
+        overall=totals("all", outcomes),
+        calibration=calibration(outcomes),
+        rules=rule_figures(ruleset, outcomes),
+        comparison=comparison,
+        seeds=seeds,
+    )

@@ -1,0 +1,73 @@
+"""All recordings, in processes of their own where that is worth it; the order never depends on who was first."""
+
+import math
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import Final
+
+from diagflow.gate.corpus import Recording
+from diagflow.gate.one import run_one
+from diagflow.gate.outcome import Outcome
+from diagflow.rules import RuleSet
+
+WORTH: Final = 100
+"""Diagnoses that a process should have to do: it needs as long to start as for twenty of them."""
+
+Told = Callable[[int, int], None]
+"""Told how many of how many are done."""
+
+
+def run_all(
+    recordings: Sequence[Recording],
+    ruleset: RuleSet,
+    *,
+    seeds: int = 0,
+    jobs: int | None = None,
+    told: Told | None = None,
+) -> list[Outcome]:
+    """Diagnose all recordings.
+
+    Args:
+        recordings: in the order of the result.
+        ruleset: what is known.
+        seeds: runs of each with readings removed.
+        jobs: processes; default: as many as there are processors, fewer for a small corpus.
+        told: is called after each recording.
+    """
+    found = []
+    for outcome in _outcomes(recordings, ruleset, seeds, jobs or processes(len(recordings) * (1 + seeds))):
+        found.append(outcome)
+        if told is not None:
+            told(len(found), len(recordings))
+    return found
+
+
+def processes(diagnoses: int) -> int:
+    """Return how many processes so many diagnoses are worth."""
+    return max(1, min(os.cpu_count() or 1, math.ceil(diagnoses / WORTH)))
+
+
+def _outcomes(recordings: Sequence[Recording], ruleset: RuleSet, seeds: int, jobs: int) -> Iterator[Outcome]:
+    if jobs == 1:
+        yield from (run_one(recording, ruleset, seeds) for recording in recordings)
+        return
+    # Spawned, not forked: the same on every system, and nothing of this process leaks into a diagnosis.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(ruleset, seeds)) as pool:
+        yield from pool.map(_work, recordings, chunksize=max(1, len(recordings) // (jobs * 8)))
+
+
+_given: tuple[RuleSet, int] | None = None
+"""What a worker works with, sent once."""
+
+
+def _start(ruleset: RuleSet, seeds: int) -> None:
+    global _given  # noqa: PLW0603  # the only way in which an initializer hands something to the tasks of its process
+    _given = ruleset, seeds
+
+
+def _work(recording: Recording) -> Outcome:
+    assert _given is not None  # noqa: S101  # the pool calls `_start` first
+    return run_one(recording, *_given)

@@ -1,0 +1,138 @@
+"""The report for people in a terminal: short, the worst first, and the last line counts."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from diagflow.gate import phrases
+from diagflow.gate.calibration import Calibration
+from diagflow.gate.compare import Change, Comparison
+from diagflow.gate.outcome import Outcome
+from diagflow.gate.report import Report
+from diagflow.gate.totals import Totals
+from diagflow.gate.waivers import Waiver
+
+_FEW: Final = 10
+"""Recordings, rules and names listed before the rest is counted; -v lists all."""
+
+
+def as_text(report: Report, *, verbose: bool = False) -> str:
+    """Return the report as text; `verbose` lists everything."""
+    few = len(report.outcomes) + len(report.rules) if verbose else _FEW
+    lines = [*_compared(report.comparison, few), *_wrong(report, few), *_figures(report), *_rules(report, few)]
+    lines += [*_unusable(report.unusable), "", phrases.verdict(report)]
+    return "\n".join(lines).strip("\n") + "\n"
+
+
+def _unusable(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    for outcome in outcomes:
+        yield f"cannot be used: {outcome.key}: {outcome.error}"
+
+
+def _compared(found: Comparison | None, few: int) -> Iterator[str]:
+    if found is None:
+        return
+    for change in found.losses:
+        yield from _change("WORSE", change)
+    yield from (f"GONE  {key}: put it back, or accept it: --update-baseline --reason WHY" for key in found.gone)
+    yield from (f"EXPIRED  the waiver of {_waiver(w)}: mend it, or decide again" for w in found.expired)
+    for change in found.waived:
+        yield from _change("waived", change)
+    for change in found.gains:
+        yield f"better  {change.key}: {', '.join(change.checks)}"
+    yield from (f"not needed any more: the waiver of {_waiver(w)}" for w in found.needless)
+    for title, names in _listed(found):
+        yield from _some(title, names, few)
+
+
+def _change(word: str, change: Change) -> Iterator[str]:
+    yield f"{word}  {change.key}: {', '.join(change.checks)}"
+    yield from (f"    {line}" for line in change.difference)
+    if change.waiver:
+        yield f"    accepted: {_waiver(change.waiver)}"
+    yield f"    look closer: {change.closer}"
+
+
+def _waiver(waiver: Waiver) -> str:
+    return f"{waiver.recording} ({waiver.owner}, until {waiver.expires}: {waiver.reason})"
+
+
+def _listed(found: Comparison) -> Iterator[tuple[str, Sequence[str]]]:
+    yield "said otherwise, as right as before", [change.key for change in found.moved]
+    yield "new", found.new
+    yield "readings or labels changed", found.edited
+    yield "corpora that did not run", found.not_run
+    yield "rules since the baseline", found.rules
+    yield "engine since the baseline", found.engine
+
+
+def _some(title: str, names: Sequence[str], few: int) -> Iterator[str]:
+    if names:
+        more = f" ... ({len(names)} in all)" if len(names) > few else ""
+        yield f"{title}: {', '.join(names[:few])}{more}"
+
+
+def _wrong(report: Report, few: int) -> Iterator[str]:
+    """List what is wrong and no news; what got worse stands above."""
+    told = (
+        {change.key for change in (*report.comparison.losses, *report.comparison.waived)} if report.comparison else ()
+    )
+    wrong = [o for o in report.wrong if o.key not in told]
+    if not wrong:
+        return
+    yield f"not as labelled{', as in the baseline' if report.comparison else ''}:"
+    for outcome in wrong[:few]:
+        yield f"  {outcome.key}: {', '.join(outcome.wrong)}"
+        yield from (f"    {line}" for line in phrases.what_is_wrong(outcome))
+        yield f"    look closer: {outcome.closer}"
+    if len(wrong) > few:
+        yield f"  ... and {len(wrong) - few} more: -v lists all"
+
+
+def _figures(report: Report) -> Iterator[str]:
+    several = (*report.corpora, report.overall) if len(report.corpora) > 1 else report.corpora
+    for one in several:
+        yield ""
+        yield from _totals(one)
+    if report.calibration:
+        yield ""
+        yield _calibration(report.calibration)
+
+
+def _totals(one: Totals) -> Iterator[str]:
+    families = phrases.count(one.families, "family", "families")
+    unknown = f", {one.unknown} whose cause nobody knows" if one.unknown else ""
+    yield (
+        f"{one.name}: {phrases.count(one.recordings, 'recording')} of {families}: "
+        f"{one.faulty} faulty, {one.healthy} healthy{unknown}"
+    )
+    if one.top1.of:
+        yield f"  best answer right    {phrases.share(one.top1)}"
+        yield f"  in the first three   {phrases.share(one.top3)}"
+    if one.suspected.of:
+        yield f"  place suspected      {phrases.share(one.suspected)}"
+    yield f"  false on healthy     {phrases.rate(one.false_on_healthy)}"
+    yield f"  false on faulty      {phrases.rate(one.false_on_faulty)}"
+    if one.forbidden.of:
+        yield f"  forbidden named      {one.forbidden.count} of {one.forbidden.of}"
+    if one.not_ruled_out.of:
+        yield f"  not ruled out        {one.not_ruled_out.count} of {one.not_ruled_out.of}"
+    yield f"  abstained            {one.abstained} of {one.faulty} faulty; {one.uncertain} of {one.healthy} healthy"
+    median, most, longest = map(phrases.seconds, one.seconds)
+    yield f"  time                 median {median}, 95 % within {most}, longest {longest}"
+
+
+def _calibration(found: Calibration) -> str:
+    families = phrases.count(found.families, "family", "families")
+    return (
+        f"calibration of {phrases.count(found.answers, 'best answer')} ({families}): expected error {found.ece:.3f} "
+        f"(95 %: {found.low:.3f} to {found.high:.3f}), Brier score {found.brier:.3f}"
+    )
+
+
+def _rules(report: Report, few: int) -> Iterator[str]:
+    yield f"rules: {phrases.rules(report.rules)}"
+    for rule in report.rules:
+        if rule.wrong:
+            yield f"  {rule.id}: fired in {rule.fired}, right in {rule.right}, wrong in {rule.wrong}"
+    idle = [f"{rule.id} ({', '.join(rule.idle)})" for rule in report.rules if rule.idle]
+    yield from _some("  did not run where its inputs are", idle, few)
