@@ -313,6 +313,14 @@ def test_the_moment(tmp_path: Path):
     write(tmp_path, {"alert.json": ALERT})
     assert open_bundle(tmp_path).bundle.incident.now == datetime(2026, 1, 1, 11, 45, tzinfo=UTC)
     assert open_bundle(tmp_path, at=AT).bundle.incident.now == AT
+    write(tmp_path, {"labels.yaml": "healthy: true\ntime: '2026-01-01T12:00:00Z'\n"})
+    assert open_bundle(tmp_path).bundle.incident.now == datetime(2026, 1, 1, 12, tzinfo=UTC)
+    assert open_bundle(tmp_path, at=AT).bundle.incident.now == AT
+
+
+def test_labels_without_a_moment_move_none(tmp_path: Path):
+    write(tmp_path, {"a.json": NODE, "labels.yaml": "healthy: true\ntime: yesterday\n"})
+    assert open_bundle(tmp_path).bundle.incident.now == datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def test_a_time_that_is_still_to_come_moves_no_moment(tmp_path: Path):

@@ -45,7 +45,8 @@ def open_folder(path: Path, *, at: datetime | None = None, key: bytes | None = N
 
     Args:
         path: the folder or file.
-        at: for which moment to diagnose (UTC); default: the alert's time, else the latest time in the objects.
+        at: for which moment to diagnose (UTC); default: what the labels of a recording say, else
+            the alert's time, else the latest time in the objects.
         key: for the tokens that take the place of secrets; default: a random one.
 
     Raises:
@@ -87,7 +88,7 @@ def _first(problems: Sequence[Problem]) -> str:
 
 
 def _incident(path: Path, objects: Objects, parts: Parts, at: datetime | None, problems: list[Problem]) -> Incident:
-    now = at or moment.of_alert(parts.alert) or _latest(path, objects, problems)
+    now = at or moment.of_labels(parts.labels) or moment.of_alert(parts.alert) or _latest(path, objects, problems)
     if now is None:
         first = f"; also, {_first(problems)}" if problems else ""
         raise BadInput(

@@ -54,6 +54,11 @@ def parse(text: Any) -> datetime | None:
         return None
 
 
+def of_labels(labels: Any) -> datetime | None:
+    """Return the moment that a recording says it is about: it is looked at some time after an alert began."""
+    return parse(labels.get("time")) if isinstance(labels, dict) else None
+
+
 def of_alert(alert: dict[str, Any] | None) -> datetime | None:
     """Return the latest start or end of an alert or a group of alerts."""
     return max(_alert_times(alert, ("startsAt", "endsAt")), default=None)
