@@ -1,0 +1,32 @@
+"""The gate on the lab's recordings: nothing may be worse than the committed baseline says, in any `make test`."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from diagflow.gate import find_recordings, run_all
+from diagflow.gate.baseline import read_baseline
+from diagflow.gate.compare import compare
+from diagflow.gate.report import report_of
+from diagflow.gate.text import as_text
+from diagflow.gate.waivers import read_waivers
+from diagflow.rules import load_packs
+
+HERE = Path(__file__).parent
+
+
+def test_nothing_is_worse_than_the_baseline():
+    baseline = read_baseline(HERE / "baseline.json")
+    waivers = read_waivers(HERE / "waivers.yaml") if (HERE / "waivers.yaml").exists() else ()
+    ruleset = load_packs()
+    outcomes = run_all(find_recordings([HERE]), ruleset, jobs=1)
+    assert baseline is not None
+    found = compare(baseline, outcomes, ruleset, waivers, datetime.now(UTC).date())
+    report = report_of(outcomes, ruleset, found)
+    assert report.passed, as_text(report)
+    assert not found.new, f"not in the baseline yet, so that nothing guards them: {', '.join(found.new)}"
+
+
+def test_the_baseline_demands_that_every_recording_is_right():
+    baseline = read_baseline(HERE / "baseline.json")
+    assert baseline is not None
+    assert [key for key, entry in baseline.recordings.items() if not all(entry.checks.values())] == []

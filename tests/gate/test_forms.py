@@ -1,0 +1,160 @@
+"""The same report for people, for programs, for CI and as a page."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from diagflow.gate.baseline import baseline_of
+from diagflow.gate.compare import compare
+from diagflow.gate.junit import as_junit
+from diagflow.gate.outcome import Outcome, Use
+from diagflow.gate.page import as_html
+from diagflow.gate.report import report_of
+from diagflow.gate.structured import as_json, figures_json
+from diagflow.gate.text import as_text
+from diagflow.gate.waivers import Waiver
+from tests.gate.make import CAUSE, OTHER, faulty, healthy, root
+from tests.gate.test_compare import RULES
+
+EVIL = '"><script>alert(1)</script>&\x07'
+GOOD = [faulty(roots=[root()]), healthy(), faulty("b.zip", roots=[root()]), healthy("q.zip", corpus="soak")]
+
+
+def report(now=GOOD, *, before=GOOD, waivers=(), seeds=0):
+    found = compare(baseline_of(before, RULES, "why"), now, RULES, waivers, date(2026, 1, 31)) if before else None
+    return report_of(now, RULES, found, seeds)
+
+
+@pytest.fixture
+def worse():
+    return report([faulty(roots=[root(OTHER, right=False)]), *GOOD[1:3]])
+
+
+def test_text_of_a_pass():
+    lines = as_text(report()).splitlines()
+    assert lines[-1] == "passed: 4 recordings, none worse"
+    assert "lab: 3 recordings of 3 families: 2 faulty, 1 healthy" in lines
+    assert "  best answer right    2 of 2, 100 % (95 %: 34 % to 100 %)" in lines
+    assert "  false on healthy     0 of 1 (1 family: at most 95 %)" in lines
+    assert any(line.startswith("all: 4 recordings") for line in lines)
+
+
+def test_text_of_a_loss_begins_with_it_and_says_how_to_look_closer(worse):
+    lines = as_text(worse).splitlines()
+    assert lines[0] == "WORSE  lab/faults/a.zip: top-1, top-3, all named, no false cause"
+    assert lines[4] == "    look closer: diagflow diagnose --bundle lab/faults/a.zip -v"
+    assert lines[-1] == "FAILED: 1 recording of 3 got worse"
+
+
+def test_text_of_what_else_fails():
+    gone = as_text(report(GOOD[1:]))
+    assert "GONE  lab/faults/a.zip: put it back, or accept it: --update-baseline --reason WHY" in gone
+    assert gone.endswith("FAILED: 1 recording of the baseline cannot be found\n")
+    old = Waiver("lab/b.zip", "a reason", "ann", date(2026, 1, 1))
+    expired = as_text(report(waivers=[old]))
+    assert "EXPIRED  the waiver of lab/b.zip (ann, until 2026-01-01: a reason)" in expired
+    assert expired.endswith("FAILED: 1 waiver expired\n")
+    broken = as_text(report([*GOOD, Outcome("lab", "x", "lab/x", error="no labels")]))
+    assert "cannot be used: lab/x: no labels" in broken
+    assert broken.endswith("FAILED: 1 recording of 5 cannot be used\n")
+
+
+def test_text_without_a_baseline_lists_what_is_not_as_labelled():
+    text = as_text(report([faulty(), *GOOD[1:]], before=()))
+    assert f"lab/faults/a.zip: top-1, top-3, all named\n    expected: {CAUSE}\n    nothing is named" in text
+    assert text.endswith("no baseline to compare with: 4 recordings, 1 not as labelled\n")
+
+
+def test_a_long_list_is_cut_and_verbose_is_not():
+    many = report([faulty(f"{n:02}") for n in range(30)], before=())
+    assert "... and 20 more: -v lists all" in as_text(many)
+    assert "lab/29:" in as_text(many, verbose=True)
+
+
+def test_json_has_the_documented_keys_and_differs_in_seconds_only(worse):
+    plain = json.loads(as_json(worse))
+    assert set(plain) == {
+        "schema", "passed", "seeds", "overall", "corpora", "calibration", "comparison", "recordings", "rules",
+    }  # fmt: skip
+    assert (plain["schema"], plain["passed"]) == ("diagflow.gate/v1", False)
+    assert plain["comparison"]["losses"][0]["key"] == "lab/faults/a.zip"
+    assert plain["recordings"][0]["wrong"] == ["top-1", "top-3", "all named", "no false cause"]
+    slower = report_of([replace(o, seconds=9.0) for o in worse.outcomes], RULES, worse.comparison)
+    assert without_seconds(json.loads(as_json(slower))) == without_seconds(plain)
+
+
+def without_seconds(value):
+    if isinstance(value, dict):
+        return {k: without_seconds(v) for k, v in value.items() if k != "seconds"}
+    return [without_seconds(v) for v in value] if isinstance(value, list) else value
+
+
+def test_junit_fails_what_fails_the_gate(worse):
+    tree = ET.fromstring(as_junit(worse))  # noqa: S314  # we wrote it
+    cases = {case.get("name"): case for case in tree.iter("testcase")}
+    assert set(cases) == {"faults/a.zip", "healthy/a.zip", "b.zip"}
+    failures = {name: case.find("failure") for name, case in cases.items()}
+    assert [name for name, failure in failures.items() if failure is not None] == ["faults/a.zip"]
+    assert [suite.get("failures") for suite in tree] == ["1"]
+
+
+def test_junit_lets_known_wrong_ones_pass_and_says_so():
+    known = [faulty()]
+    tree = ET.fromstring(as_junit(report(known, before=known)))  # noqa: S314
+    assert tree.find(".//failure") is None
+    assert "not as labelled: top-1" in (tree.findtext(".//system-out") or "")
+
+
+def test_junit_of_what_is_gone_and_of_a_hostile_name():
+    tree = ET.fromstring(as_junit(report([faulty(EVIL)])))  # noqa: S314
+    assert {suite.get("name") for suite in tree} == {"lab", "baseline"}
+    assert next(tree.iter("testcase")).get("name") == EVIL.replace("\x07", "")
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.tags, self.links = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.links += [value for name, value in attrs if name in ("src", "href")]
+
+
+def test_the_page_is_self_contained_and_has_plots(worse):
+    page = as_html(worse)
+    found = Tags()
+    found.feed(page)
+    assert found.tags.count("svg") == 3
+    assert found.links == []
+    assert "script" not in found.tags
+    assert "default-src &#39;none&#39;" in page
+    assert "FAILED: 1 recording of 3 got worse" in page
+    assert not re.search(r"nan|inf\b|None", page)
+
+
+def test_nothing_of_a_recording_becomes_markup():
+    evil = faulty(EVIL, roots=[root(f"k.{EVIL}@node/n", right=False)], family=EVIL, rules={"X-Y-001": Use(31)})
+    for page in (as_html(report([evil])), as_html(report([evil], before=[faulty(EVIL, roots=[root()])]))):
+        assert "<script>" not in page
+        assert "&lt;script&gt;" in page
+
+
+def test_a_page_of_nothing_can_be_drawn():
+    assert "<svg" not in as_html(report([Outcome("lab", "x", "lab/x", error="broken")], before=()))
+
+
+def test_the_file_with_the_figures_of_rules():
+    silent = Use.OCCURS | Use.RAN | Use.JUDGEABLE
+    made = report_of([healthy(f"{n}", rules={"X-Y-001": silent}) for n in range(300)], RULES)
+    plain = json.loads(figures_json(made.rules))
+    assert plain["schema"] == "diagflow.rule-figures/v1"
+    assert plain["rules"]["X-Y-001"] == {
+        "digest": "sha256:1", "independent": 300, "false": 0, "bound": 0.0099, "provisional": False,
+    }  # fmt: skip
+    assert plain["rules"]["X-Y-002"]["provisional"]

@@ -1,0 +1,133 @@
+"""The whole gate on real recordings: what it must let pass, and what it must catch."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from diagflow.bundle import open_bundle, save
+from diagflow.gate import find_recordings, run, run_all
+from diagflow.gate.baseline import baseline_of
+from diagflow.gate.compare import compare
+from diagflow.gate.outcome import Check, Use
+from diagflow.harness.mutants import mutants
+from diagflow.infer import inference
+from diagflow.rules import load
+from tests.gate.conftest import CORPUS
+
+TODAY = date(2026, 1, 31)
+BROAD = """
+- id: MY-BROAD-001
+  title: {en: Pods of a node, zh: 节点上的 Pod}
+  cause: kubernetes.node-disk-pressure
+  entity: pod/{namespace}/{name}
+  triggers:
+    - object: pod
+      when: {status.phase: [Pending, Running]}
+      supports: conclusive
+      text: {en: there is a pod, zh: 有 Pod}
+"""
+
+
+def stable(outcomes):
+    return [replace(outcome, seconds=0.0) for outcome in outcomes]
+
+
+@pytest.fixture(scope="module")
+def compared(recordings, outcomes, ruleset):
+    """Runs some recordings with other rules, and compares with what the real ones said."""
+    baseline = baseline_of(outcomes, ruleset, "as it is")
+
+    def run_with(rules, *, names=()):
+        some = [r for r in recordings if not names or r.name in names]
+        now = run_all(some, rules, jobs=1)
+        told = [o for o in outcomes if o.key in {r.key for r in some}]
+        return compare(baseline_of(told, ruleset, "as it is") if names else baseline, now, rules, (), TODAY), now
+
+    return run_with
+
+
+def test_the_lab_s_recordings_are_as_labelled(outcomes):
+    assert [(o.key, o.error, o.wrong) for o in outcomes if o.error or o.wrong] == []
+    assert all(o.seconds > 0 for o in outcomes)
+
+
+def test_the_same_rules_pass(compared, ruleset):
+    found, _ = compared(ruleset)
+    assert found == type(found)()
+
+
+@pytest.mark.parametrize(
+    ("rule", "recording"),
+    [
+        ("K8S-IMAGE-002", "faults/not-found.zip"),
+        ("K8S-RUN-010", "faults/oom-killed.zip"),
+        ("K8S-START-040", "faults/secret-missing.zip"),
+    ],
+)
+def test_a_rule_broken_on_purpose_is_caught(compared, ruleset, rule, recording):
+    """By the recording of its fault: the rule gone, or with a condition turned round."""
+    own = ruleset.rule(rule)
+    gone = replace(ruleset, rules=tuple(r for r in ruleset.rules if r.id != rule))
+    broken = [replace(ruleset, rules=tuple(m.rule if r.id == rule else r for r in ruleset.rules)) for m in mutants(own)]
+    (without, *others) = [compared(rules, names=(recording,))[0] for rules in (gone, *broken)]
+    assert [loss.key for loss in without.losses] == [f"corpus/{recording}"]
+    assert Check.TOP1 in without.losses[0].checks
+    assert without.rules == (f"{rule} is gone",)
+    assert sum(one.failed for one in others) >= 2
+
+
+def test_a_rule_that_is_too_broad_is_caught_on_faulty_and_on_healthy_recordings(compared, tmp_path):
+    (tmp_path / "broad.yaml").write_text(BROAD)
+    rules = load([tmp_path / "broad.yaml"])
+    assert not rules.errors
+    found, now = compared(rules)
+    lost = {loss.key: loss.checks for loss in found.losses}
+    assert found.failed
+    assert Check.CLEAN in lost["corpus/faults/oom-killed.zip"]
+    assert Check.QUIET in lost["corpus/healthy/soak-15.zip"]
+    assert "MY-BROAD-001 is new" in found.rules
+    uses = [o.rules["MY-BROAD-001"] for o in now]
+    assert all(Use.WRONG in use for o, use in zip(now, uses, strict=True) if o.false)
+
+
+def test_a_changed_engine_is_caught(compared, ruleset, monkeypatch):
+    """A prior that is a few nats off: rules and recordings are the same, and fewer causes are named."""
+    monkeypatch.setattr(inference, "PRIOR_NEAR", -6.0)
+    found, _ = compared(ruleset)
+    assert found.failed
+    assert len(found.losses) > 10
+    assert not found.rules
+
+
+def test_more_processes_say_the_same(recordings, ruleset):
+    several = recordings[::12]
+    told = []
+    made = run_all(several, ruleset, jobs=2, seeds=1, told=lambda *done: told.append(done))
+    here = run_all(several, ruleset, jobs=1, seeds=1)
+    assert stable(made) == stable(here)
+    assert told == [(n + 1, len(several)) for n in range(len(several))]
+
+
+def test_runs_with_readings_removed_count_in_calibration_only(recordings, outcomes, ruleset):
+    more = run_all(recordings[:6], ruleset, jobs=1, seeds=3)
+    bare = [replace(o, predictions=()) for o in stable(more)]
+    assert bare == [replace(o, predictions=()) for o in stable(outcomes[:6])]
+    assert {p.seed for o in more for p in o.predictions} >= {0, 1}
+    assert all(p.seed <= 3 for o in more for p in o.predictions)
+
+
+def test_a_small_corpus_needs_no_process():
+    assert run.processes(47) == 1
+    assert run.processes(0) == 1
+    assert run.processes(100_000) >= 1
+
+
+def test_labels_never_reach_the_analysis(outcomes, ruleset, tmp_path):
+    opened = open_bundle(CORPUS / "faults" / "quota.zip")
+    save(opened.bundle, tmp_path / "quota.zip", labels={"healthy": True})
+    (now,) = run_all(find_recordings([tmp_path]), ruleset)
+    before = next(o for o in outcomes if o.name == "faults/quota.zip")
+    assert [(r.id, r.entity, r.confidence) for r in before.roots] == [(r.id, r.entity, r.confidence) for r in now.roots]
+    assert before.digest != now.digest
+    assert set(now.wrong) == {Check.CLEAN, Check.QUIET}
