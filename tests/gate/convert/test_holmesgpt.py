@@ -35,12 +35,15 @@ def made(tmp_path, files, case="c"):
 
 
 def test_both_forms_of_a_recorded_output():
-    plain = call_of(output("kubectl_logs", "line\n", pod_name="a"))
+    plain = call_of(output("kubectl_logs", "line\n", pod_name="a"), "c/logs.txt")
     assert plain is not None
     assert (plain.tool, plain.arguments, plain.output) == ("kubectl_logs", {"pod_name": "a"}, "line\n")
-    older = call_of(output("t", 'stdout:\n "NAME  AGE\na     5d\n\nstderr:\n'))
+    older = call_of(output("t", 'stdout:\n "NAME  AGE\na     5d\n\nstderr:\n'), "c/a.txt")
     assert older is not None
     assert older.output == "NAME  AGE\na     5d\n"
+    silent = call_of(output("fetch_pod_logs", "stdout:\n\nstderr:\nnothing\n"), "c/kubectl_previous_logs.txt")
+    assert silent is not None
+    assert (silent.output, silent.previous) == ("", True)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +58,7 @@ def test_both_forms_of_a_recorded_output():
     ],
 )
 def test_what_is_no_call_that_succeeded(text):
-    assert call_of(text) is None
+    assert call_of(text, "c/a.txt") is None
 
 
 def test_a_described_pod_and_its_events(tmp_path):
@@ -92,13 +95,28 @@ def test_the_fuller_output_wins_and_events_come_once(tmp_path):
     assert [e["reason"] for e in objects(case, "events")] == ["Scheduled", "Unhealthy"]
 
 
+def test_a_pod_that_a_node_lists_says_least(tmp_path):
+    node = printed(
+        "Name:\tworker\nNon-terminated Pods:\t(2 in total)\n  Namespace\tName\tAge\n  ---------\t----\t---\n"
+        "  shop\tweb-1\t10m\n  shop\tweb-3\t10m\nEvents:\t<none>\n"
+    )
+    table = printed("NAME\tREADY\tSTATUS\tRESTARTS\tAGE\nweb-1\t1/1\tRunning\t0\t10m\n", padding=3)
+    files = {
+        "a.txt": output("kubectl_describe", node, kind="node", name="worker"),
+        "b.txt": output("kubectl_get_by_name", table, kind="pod", namespace="shop"),
+    }
+    first, second = objects(made(tmp_path, files), "pods")
+    assert first["status"] == {"phase": "Running"}
+    assert second["spec"] == {"nodeName": "worker"}
+
+
 def test_logs_of_the_only_container(tmp_path):
     case = made(
         tmp_path,
         {
             "a.txt": describe(),
             "b.txt": output("kubectl_logs", "hello", pod_name="web-1", namespace="shop"),
-            "c.txt": output("kubectl_previous_logs", "bye", pod_name="web-1", namespace="shop"),
+            "kubectl_previous_logs.txt": output("fetch_pod_logs", "bye", pod_name="web-1", namespace="shop"),
             "d.txt": output("kubectl_logs", "who?", pod_name="other", namespace="shop"),
         },
     )
@@ -106,6 +124,19 @@ def test_logs_of_the_only_container(tmp_path):
     assert (case / "logs/shop/web-1/app.previous.log").read_text() == "bye\n"
     assert "left out: other." in labels(case)["source"]
     assert not (case / "logs/shop/other").exists()
+
+
+def test_a_container_that_a_template_names(tmp_path):
+    job = printed("Name:\timport\nNamespace:\tshop\nPod Template:\n  Containers:\n   run:\n    Image:\tx\n")
+    case = made(
+        tmp_path,
+        {
+            "a.txt": output("kubectl_describe", job, kind="job", name="import", namespace="shop"),
+            "b.txt": output("kubectl_logs", "hello", pod_name="import-2lhkn", namespace="shop"),
+            "c.txt": output("kubectl_logs", "other", pod_name="importer-2lhkn", namespace="shop"),
+        },
+    )
+    assert [p.relative_to(case).as_posix() for p in case.rglob("*.log")] == ["logs/shop/import-2lhkn/run.log"]
 
 
 def test_the_alert_is_about_what_was_asked(tmp_path):

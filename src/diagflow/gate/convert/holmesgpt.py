@@ -29,7 +29,9 @@ _TABLES: Final = frozenset(
 )
 _PRINTED_TIME: Final = re.compile(r"\b[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} [+-]\d{4}")
 _AGE_OF_EVENT: Final = re.compile(r"^  (?:Normal|Warning) +\S+ +(\w+(?: \(x\d+ over \w+\))?) ", re.MULTILINE)
-_HASHES: Final = "-[a-z0-9]{5,10}-[a-z0-9]{5}"  # of the ReplicaSet, and of the pod
+_HASHES: Final = {"Deployment": "-[a-z0-9]{5,10}-[a-z0-9]{5}", "Job": "-[a-z0-9]{5}"}
+"""What follows the name of a workload in that of its pod."""
+
 _POD: Final = "pod/default/"
 _CAUSES: Final[dict[str, tuple[str, str]]] = {
     "01_oom_kill": ("K8S-025", _POD + "analytics-exporter-fast-76897854c-cw5wh"),
@@ -59,7 +61,7 @@ def drafts(source: Source) -> Iterator[Draft]:
 
 
 def _draft(source: Source, case: str) -> Draft:
-    calls = [call for name in source.names(f"{case}/*.txt") if (call := call_of(source.text(name)))]
+    calls = [call for name in source.names(f"{case}/*.txt") if (call := call_of(source.text(name), name))]
     now = _now(source, case, calls)
     objects = _objects(calls, now)
     logs, unnamed = _logs(calls, objects)
@@ -155,7 +157,7 @@ def _printed(call: Call, now: datetime | None) -> Iterator[tuple[int, dict[str, 
     elif call.tool == "kubectl_describe":
         first = True
         for one in describe(call.output, kind, now):
-            yield (1 if first or one["kind"] == "Event" else 2), one
+            yield (1 if first or one["kind"] == "Event" else 3), one  # a pod that a node lists is a name
             first = False
     elif call.tool in _TABLES:
         yield from ((2, one) for one in table(call.output, kind, namespace, now))
@@ -187,7 +189,7 @@ def _logs(calls: Sequence[Call], objects: Sequence[dict[str, Any]]) -> tuple[dic
         if not container:
             unnamed.add(pod)
             continue
-        previous = ".previous" if "previous" in call.tool else ""
+        previous = ".previous" if call.previous else ""
         text = call.output.rstrip("\n") + "\n"
         held = logs.get((namespace, pod, container + previous), "")
         logs[namespace, pod, container + previous] = max(held, text, key=len)
@@ -195,13 +197,14 @@ def _logs(calls: Sequence[Call], objects: Sequence[dict[str, Any]]) -> tuple[dic
 
 
 def _container(namespace: str, pod: str, objects: Sequence[dict[str, Any]]) -> str:
-    """Return the one container of a pod, by itself or by the template of its Deployment; empty where there are more."""
+    """Return the one container of a pod, by itself or by the template of its workload; empty where there are more."""
     near = [one for one in objects if one["metadata"].get("namespace") == namespace and one.get("spec")]
     for one in near:
         if one["kind"] == "Pod" and one["metadata"]["name"] == pod and one["spec"].get("containers"):
             return _only(one["spec"])
     for one in near:
-        if one["kind"] == "Deployment" and re.fullmatch(re.escape(one["metadata"]["name"]) + _HASHES, pod):
+        hashes = _HASHES.get(one["kind"])
+        if hashes and re.fullmatch(re.escape(one["metadata"]["name"]) + hashes, pod):
             return _only(one["spec"].get("template", {}).get("spec", {}))
     return ""
 

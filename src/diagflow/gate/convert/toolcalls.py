@@ -18,15 +18,22 @@ class Call:
         tool: its name, as `kubectl_describe`.
         arguments: by name.
         output: what it printed.
+        previous: of a container's last run, for logs.
     """
 
     tool: str
     arguments: Mapping[str, str]
     output: str
+    previous: bool = False
 
 
-def call_of(text: str) -> Call | None:
-    """Return the call that a file holds; None for any other file, and for a call that failed."""
+def call_of(text: str, name: str) -> Call | None:
+    """Return the call that a file holds; None for any other file, and for a call that failed.
+
+    Args:
+        text: of the file.
+        name: of the file. In older recordings the tools for logs were renamed to one, and it alone has the old name.
+    """
     lines = text.split("\n", _HEADER_LINES)
     if len(lines) <= _HEADER_LINES:
         return None
@@ -37,7 +44,7 @@ def call_of(text: str) -> Call | None:
     if status.get("status") != "success" or _FAILED.match(lines[2]):
         return None
     given = {str(key): value for key, value in arguments.items() if isinstance(value, str)}
-    return Call(asked["tool_name"], given, _stdout(lines[2]))
+    return Call(asked["tool_name"], given, _stdout(lines[2]), previous="previous" in name.rpartition("/")[2])
 
 
 def _mapping(line: str) -> dict[str, Any]:
@@ -52,5 +59,6 @@ def _stdout(text: str) -> str:
     """Return standard output alone; older recordings have `stdout:` and `stderr:` around it, some with a quote."""
     if not text.startswith("stdout:\n"):
         return text
-    out, _, _ = text.removeprefix("stdout:\n").rpartition("\nstderr:")
-    return (out or text.removeprefix("stdout:\n")).removeprefix(' "')
+    printed = text.removeprefix("stdout:\n")
+    out, both, _ = printed.rpartition("\nstderr:")
+    return (out if both else printed).removeprefix(' "')
