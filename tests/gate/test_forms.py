@@ -12,7 +12,7 @@ import pytest
 from diagflow.gate.baseline import baseline_of
 from diagflow.gate.compare import compare
 from diagflow.gate.junit import as_junit
-from diagflow.gate.outcome import Outcome, Use
+from diagflow.gate.outcome import Check, Outcome, Use
 from diagflow.gate.page import as_html
 from diagflow.gate.report import report_of
 from diagflow.gate.structured import as_json, figures_json
@@ -64,16 +64,37 @@ def test_text_of_what_else_fails():
     assert broken.endswith("FAILED: 1 recording of 5 cannot be used\n")
 
 
-def test_text_without_a_baseline_lists_what_is_not_as_labelled():
-    text = as_text(report([faulty(), *GOOD[1:]], before=()))
-    assert f"lab/faults/a.zip: top-1, top-3, all named\n    expected: {CAUSE}\n    nothing is named" in text
-    assert text.endswith("no baseline to compare with: 4 recordings, 1 not as labelled\n")
+def test_text_without_a_baseline_says_what_is_wrong_the_worst_first():
+    wrong = faulty("w.zip", roots=[root(OTHER, right=False)])
+    text = as_text(report([faulty(), wrong, *GOOD[1:]], before=()))
+    assert text.splitlines()[:6] == [
+        "answered wrongly:",
+        "  lab/w.zip: top-1, top-3, all named, no false cause",
+        f"    expected: {CAUSE}",
+        f"    false: {OTHER}",
+        "    look closer: diagflow diagnose --bundle lab/w.zip -v",
+        "named nothing: lab/faults/a.zip",
+    ]
+    assert text.endswith("no baseline to compare with: 5 recordings, 2 not as labelled\n")
+
+
+def test_a_healthy_one_that_is_not_called_so_is_named():
+    uncertain = replace(healthy(), checks={Check.CLEAN: True, Check.QUIET: False})
+    assert "healthy, and not called so: lab/healthy/a.zip" in as_text(report([uncertain], before=()))
+
+
+def test_a_share_says_what_it_is_by_family():
+    many = [faulty(f"{n}", family="one run", roots=[root()]) for n in range(3)]
+    assert "3 of 4, 75 %; 50 % of 2 families (95 %: 9.5 % to 91 %)" in as_text(report([*many, faulty("x")], before=()))
 
 
 def test_a_long_list_is_cut_and_verbose_is_not():
-    many = report([faulty(f"{n:02}") for n in range(30)], before=())
+    many = report([faulty(f"{n:02}", roots=[root(OTHER, right=False)]) for n in range(30)], before=())
     assert "... and 20 more: -v lists all" in as_text(many)
     assert "lab/29:" in as_text(many, verbose=True)
+    named = report([faulty(f"{n:02}") for n in range(30)], before=())
+    assert "lab/09 ... (30 in all)" in as_text(named)
+    assert "lab/29" in as_text(named, verbose=True)
 
 
 def test_json_has_the_documented_keys_and_differs_in_seconds_only(worse):

@@ -2,15 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from diagflow.bundle import Bundle, open_bundle
 from diagflow.bundle.archive import MANIFEST
 from diagflow.bundle.blobs import digest_of, encode_json
-from diagflow.bundle.folder.documents import documents
-from diagflow.bundle.folder.problem import Unreadable
 from diagflow.collect.pointed import pointed
 from diagflow.gate.labels import Labels, read_labels
 from diagflow.model import BadInput, Incident
@@ -48,13 +45,11 @@ class OpenedRecording:
         bundle: its readings; `bundle.incident` is what is diagnosed.
         labels: what is right; its family is never empty.
         digest: over readings and labels.
-        at: the moment that had to be said, because the folder does not.
     """
 
     bundle: Bundle
     labels: Labels
     digest: str
-    at: datetime | None = None
 
 
 def find_recordings(corpora: Iterable[str | Path]) -> list[Recording]:
@@ -100,7 +95,7 @@ def _within(corpus: Path, path: Path) -> str:
 
 def _recordings(path: Path) -> Iterator[Path]:
     """Yield the recordings at and below a folder; what is below a recording belongs to it."""
-    if (path / MANIFEST).is_file() or labels_file(path) is not None:
+    if (path / MANIFEST).is_file() or any((path / name).is_file() for name in _LABELS):
         yield path
         return
     for inner in sorted(path.iterdir(), key=lambda p: p.name):
@@ -112,48 +107,25 @@ def _recordings(path: Path) -> Iterator[Path]:
             yield inner
 
 
-def labels_file(path: Path) -> Path | None:
-    """Return the file with the labels of an incident folder, None where there is none."""
-    return next((path / name for name in _LABELS if (path / name).is_file()), None)
-
-
 def open_recording(recording: Recording) -> OpenedRecording:
     """Open a recording and check its labels.
 
     Raises:
         BadInput: it cannot be read, it has no labels, or they are none.
     """
-    file = labels_file(recording.path)
-    stored = (recording.path / MANIFEST).is_file() or file is None
-    content = None if stored else _content(file)
-    at = None if content is None else _moment(recording.path, read_labels(content))
-    opened = open_bundle(recording.path, at=at, key=_KEY)
-    if opened.labels is None and content is None:
-        raise BadInput(
-            f"it has no labels, so it is no recording: diagflow gate add {recording.path} --cause ID (or --healthy)"
-        )
-    labels = read_labels(opened.labels if content is None else content)
+    opened = open_bundle(recording.path, key=_KEY)
+    if opened.labels is None:
+        raise BadInput(_unlabelled(recording.path, opened.problems))
+    labels = read_labels(opened.labels)
     opened.bundle.incident = pointed(opened.bundle.incident)
-    digest = digest_of(encode_json([opened.bundle.digest(), opened.labels if content is None else content]))
+    digest = digest_of(encode_json([opened.bundle.digest(), opened.labels]))
     family = labels.family or labels.source or recording.name
-    return OpenedRecording(opened.bundle, replace(labels, family=f"{recording.corpus}/{family}"), digest, at)
+    return OpenedRecording(opened.bundle, replace(labels, family=f"{recording.corpus}/{family}"), digest)
 
 
-def _content(file: Path | None) -> Any:
-    if file is None:
-        return None
-    try:
-        found = list(documents(file.read_bytes(), file.suffix))
-    except Unreadable as e:
-        raise BadInput(str(e.problem(file.name))) from None
-    except OSError as e:
-        raise BadInput(f"{file.name} cannot be read: {e.strerror}") from None
-    return found[0] if len(found) == 1 else found
-
-
-def _moment(path: Path, labels: Labels) -> datetime | None:
-    """An alert says when it was; without one, the labels do."""
-    return None if (path / "alert.json").is_file() else labels.time
+def _unlabelled(path: Path, problems: Iterable[str]) -> str:
+    broken = next((problem for problem in problems if problem.startswith(_LABELS)), "")
+    return broken or f"it has no labels, so it is no recording: diagflow gate add {path} --cause ID (or --healthy)"
 
 
 def everything(incident: Incident) -> Incident:

@@ -26,11 +26,11 @@ class Inputs:
 
     def __init__(self, bundle: Bundle) -> None:
         self._bundle = bundle
-        self._logs = any(e.reading.query.kind == "log" and e.reading.readable for e in bundle.entries())
+        self._logs = any(e.reading.query.kind == "log" and e.reading.answered for e in bundle.entries())
         self._known: dict[Query, bool] = {}
 
     def has(self, rule: Rule) -> bool:
-        """True when everything that the triggers of a rule read can be looked at."""
+        """True when all that the triggers of a rule read is there, completely: a cut-off list settles nothing."""
         return all(self._holds(condition) for condition in leaves(rule.trigger))
 
     def _holds(self, condition: Condition) -> bool:
@@ -38,12 +38,12 @@ class Inputs:
         if isinstance(wanted, LogInput) and not self._logs:
             return False
         if isinstance(wanted, ChangeInput):
-            return any(self._readable(Query.of("change", kind)) for kind in wanted.kinds)
-        return all(self._readable(query) for query in _queries(condition))
+            return any(self._answered(Query.of("change", kind)) for kind in wanted.kinds)
+        return all(self._answered(query) for query in _queries(condition))
 
-    def _readable(self, query: Query) -> bool:
+    def _answered(self, query: Query) -> bool:
         if query not in self._known:
-            self._known[query] = self._bundle.get(query).readable
+            self._known[query] = self._bundle.get(query).answered
         return self._known[query]
 
 

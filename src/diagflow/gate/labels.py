@@ -56,7 +56,7 @@ class Labels:
         ruled_out: what must be ruled out.
         family: what counts once: one fault, one set-up, one run.
         source: where the recording comes from.
-        time: the moment that it is about (UTC), for folders that do not say.
+        time: the moment that it is about (UTC).
         alert: what led to it, in words.
     """
 

@@ -53,7 +53,6 @@ def _outcome(recording: Recording, opened: OpenedRecording, ruleset: RuleSet, se
         expected=tuple(map(str, labels.causes)),
         alert=labels.alert,
         digest=opened.digest,
-        at=opened.at,
         status=str((scanned or result).diagnosis.status),
         roots=roots,
         suspects=tuple(str(suspect.entity) for suspect in diagnosis.suspects),

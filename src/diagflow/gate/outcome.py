@@ -3,7 +3,6 @@
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import IntFlag, StrEnum
 
 
@@ -23,7 +22,7 @@ class Check(StrEnum):
 class Use(IntFlag):
     """What became of one rule on one recording."""
 
-    OCCURS = 1  # the readings of its triggers are there
+    OCCURS = 1  # the readings of its triggers are there, completely
     RAN = 2  # it could be judged
     FIRED = 4  # it matched
     RIGHT = 8  # it supported a true cause, or spoke against one that is to be ruled out
@@ -67,7 +66,6 @@ class Outcome:
         expected: the true causes, as `id@entity`.
         alert: what led to it, in words.
         digest: over readings and labels.
-        at: the moment that the command that looks closer must name; None mostly.
         status: of the diagnosis.
         roots: as ranked.
         suspects: entities, as ranked.
@@ -92,7 +90,6 @@ class Outcome:
     expected: tuple[str, ...] = ()
     alert: str = ""
     digest: str = ""
-    at: datetime | None = None
     status: str = ""
     roots: tuple[Root, ...] = ()
     suspects: tuple[str, ...] = ()
@@ -118,8 +115,12 @@ class Outcome:
         return tuple(check for check, holds in self.checks.items() if not holds)
 
     @property
+    def said_wrong(self) -> bool:
+        """True when something that was said is wrong; what was not said is a lesser fault."""
+        return bool(self.false or self.forbidden) or (bool(self.expected) and not self.abstained and bool(self.wrong))
+
+    @property
     def closer(self) -> str:
         """The command that looks closer."""
         scan = "scan" if self.healthy else "diagnose"
-        at = f" --at {self.at.isoformat()}" if self.at else ""
-        return f"diagflow {scan} --bundle {shlex.quote(self.path)}{at} -v"
+        return f"diagflow {scan} --bundle {shlex.quote(self.path)} -v"

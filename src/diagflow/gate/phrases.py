@@ -13,10 +13,12 @@ def percent(value: float) -> str:
 
 
 def share(one: Share) -> str:
-    """Return `25 of 27, 93 % (95 %: 77 % to 98 %)`."""
+    """Return `25 of 27, 93 % (95 %: 77 % to 98 %)`, with the share by family where that is another one."""
     if not one.of:
         return "none asked for"
-    return f"{one.count} of {one.of}, {percent(one.share)} (95 %: {percent(one.low)} to {percent(one.high)})"
+    by_family = f"; {percent(one.by_family)} of {one.families} families" if one.families < one.of else ""
+    interval = f"(95 %: {percent(one.low)} to {percent(one.high)})"
+    return f"{one.count} of {one.of}, {percent(one.share)}{by_family} {interval}"
 
 
 def rate(one: Rate) -> str:

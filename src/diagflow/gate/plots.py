@@ -74,11 +74,11 @@ def accuracy(several: Iterable[Totals]) -> Rows:
         if found.of
     ]
     bars = [_share_bar(row, label, found) for row, (label, found) in enumerate(shares)]
-    return Rows("Right, with 95 % intervals", _ROW * len(bars), tuple(bars))
+    return Rows("Right, by family, with 95 % intervals", _ROW * len(bars), tuple(bars))
 
 
 def _share_bar(row: int, label: str, found: Share) -> Bar:
-    value, low, high = (WIDTH * one for one in (found.share, found.low, found.high))
+    value, low, high = (WIDTH * one for one in (found.by_family, found.low, found.high))
     return Bar(_middle(row), label, value, low, high, phrases.share(found))
 
 

@@ -40,8 +40,10 @@ class Report:
 
     @property
     def wrong(self) -> tuple[Outcome, ...]:
-        """Recordings of which some check does not hold, those with most such checks first."""
-        return tuple(sorted((o for o in self.outcomes if o.wrong), key=lambda o: (-len(o.wrong), o.key)))
+        """Recordings of which some check does not hold: the worst first, a wrong answer before none."""
+        return tuple(
+            sorted((o for o in self.outcomes if o.wrong), key=lambda o: (not o.said_wrong, -len(o.wrong), o.key))
+        )
 
     @property
     def passed(self) -> bool:

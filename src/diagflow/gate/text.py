@@ -72,20 +72,23 @@ def _some(title: str, names: Sequence[str], few: int) -> Iterator[str]:
 
 
 def _wrong(report: Report, few: int) -> Iterator[str]:
-    """List what is wrong and no news; what got worse stands above."""
+    """List what is wrong and did not get worse: what was said wrongly at length, what was not said by name."""
     told = (
         {change.key for change in (*report.comparison.losses, *report.comparison.waived)} if report.comparison else ()
     )
     wrong = [o for o in report.wrong if o.key not in told]
-    if not wrong:
-        return
-    yield f"not as labelled{', as in the baseline' if report.comparison else ''}:"
-    for outcome in wrong[:few]:
+    said = [o for o in wrong if o.said_wrong]
+    if said:
+        yield "answered wrongly, and no worse than before:" if report.comparison else "answered wrongly:"
+    for outcome in said[:few]:
         yield f"  {outcome.key}: {', '.join(outcome.wrong)}"
         yield from (f"    {line}" for line in phrases.what_is_wrong(outcome))
         yield f"    look closer: {outcome.closer}"
-    if len(wrong) > few:
-        yield f"  ... and {len(wrong) - few} more: -v lists all"
+    if len(said) > few:
+        yield f"  ... and {len(said) - few} more: -v lists all"
+    unsaid = [o for o in wrong if not o.said_wrong]
+    yield from _some("named nothing", [o.key for o in unsaid if not o.healthy], few)
+    yield from _some("healthy, and not called so", [o.key for o in unsaid if o.healthy], few)
 
 
 def _figures(report: Report) -> Iterator[str]:

@@ -10,11 +10,12 @@ from diagflow.gate.outcome import Check, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many recordings of how many, with a 95 % interval in which each family counts once."""
+    """How many recordings of how many; and `by_family`, where each family counts once, with its 95 % interval."""
 
     count: int
     of: int
     families: int
+    by_family: float
     low: float
     high: float
 
@@ -118,9 +119,10 @@ def share(outcomes: Iterable[Outcome], check: Check) -> Share:
     scores: dict[str, list[bool]] = {}
     for outcome in _with(outcomes, check):
         scores.setdefault(outcome.family, []).append(outcome.checks[check])
-    sum_of_shares = math.fsum(sum(held) / len(held) for held in scores.values())
+    sum_of_shares, count = math.fsum(sum(held) / len(held) for held in scores.values()), len(scores)
     flat = [one for held in scores.values() for one in held]
-    return Share(sum(flat), len(flat), len(scores), *wilson(sum_of_shares, len(scores)))
+    by_family = sum_of_shares / count if count else 0.0
+    return Share(sum(flat), len(flat), count, by_family, *wilson(sum_of_shares, count))
 
 
 def rate(outcomes: Sequence[Outcome], bad: Callable[[Outcome], bool]) -> Rate:

@@ -44,6 +44,16 @@ class Draft:
     files: dict[str, bytes] = field(default_factory=dict)
 
 
+def is_object(one: Any) -> bool:
+    """True for what can stand in a list of objects: it says its kind and its name."""
+    metadata = one.get("metadata") if isinstance(one, dict) else None
+    return (
+        isinstance(metadata, dict)
+        and all(isinstance(text, str) and text for text in (one.get("kind"), metadata.get("name")))
+        and all(isinstance(text, str | None) for text in (one.get("apiVersion"), metadata.get("namespace")))
+    )
+
+
 def write(draft: Draft, corpus: Path) -> None:
     """Write a recording below a folder.
 
@@ -81,14 +91,14 @@ def _quoted(part: str) -> str:
 def _by_resource(objects: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for item in objects:
-        found.setdefault(resource_of(item["kind"], item.get("apiVersion", "")), []).append(item)
+        found.setdefault(resource_of(item["kind"], item.get("apiVersion") or ""), []).append(item)
     return found
 
 
 def _list(items: list[dict[str, Any]], *, whole: bool) -> bytes:
     first = items[0]
-    order = sorted(items, key=lambda i: (str(i["metadata"].get("namespace", "")), str(i["metadata"]["name"])))
-    version = str(first.get("apiVersion", "v1"))
+    order = sorted(items, key=lambda i: (str(i["metadata"].get("namespace") or ""), str(i["metadata"]["name"])))
+    version = str(first.get("apiVersion") or "v1")
     return _json(
         {
             "apiVersion": version if group_of(version) else "v1",

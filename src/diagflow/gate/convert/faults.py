@@ -19,7 +19,7 @@ from typing import Any, Final
 from diagflow.bundle.folder.documents import documents
 from diagflow.bundle.folder.problem import Unreadable
 from diagflow.gate.convert import labels
-from diagflow.gate.convert.draft import Draft
+from diagflow.gate.convert.draft import Draft, is_object
 from diagflow.gate.convert.source import Source
 
 FORM: Final = "corpus faults (faults.json, and folders f1, f2 ...)"
@@ -88,7 +88,7 @@ def _manifest(source: Source, file: str, text: str) -> list[dict[str, Any]]:
         found = list(documents(text.encode(), ".yaml"))
     except Unreadable as e:
         raise source.wrong(file, f"its manifest {e.what}") from None
-    return [one for one in found if isinstance(one, dict) and one.get("kind") and isinstance(one.get("metadata"), dict)]
+    return [one for one in found if is_object(one)]
 
 
 def _template(manifests: list[dict[str, Any]]) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def _affected(event: str, text: re.Match[str], template: dict[str, Any]) -> list
         status: dict[str, Any] = {"conditions": [condition]}
         spec, version = ({"template": template} if template else {}), "apps/v1"
     else:
-        spec, version = template.get("spec", {}), "v1"
+        spec, version = template.get("spec") or {}, "v1"
         status = _pod_status(event, text["error"], _only_container(spec))
     affected = {"apiVersion": version, "kind": text["kind"], "metadata": metadata, "spec": spec, "status": status}
     return [affected, _event(event, text, metadata)] if event in ("FailedScheduling", "FailedCreate") else [affected]

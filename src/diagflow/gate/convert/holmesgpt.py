@@ -17,7 +17,7 @@ from diagflow.bundle.foreign import describe, table
 from diagflow.bundle.foreign.ages import age_of, repeated, time_of
 from diagflow.bundle.resources import kind_of, plural_of
 from diagflow.gate.convert import labels
-from diagflow.gate.convert.draft import Draft
+from diagflow.gate.convert.draft import Draft, is_object
 from diagflow.gate.convert.holmesalert import alert_of
 from diagflow.gate.convert.source import Source
 from diagflow.gate.convert.toolcalls import Call, call_of
@@ -131,7 +131,7 @@ def _identity(one: dict[str, Any]) -> tuple[str, ...]:
     """Return what makes two objects the same; the names of events were not printed."""
     metadata = one["metadata"]
     if one["kind"] != "Event":
-        return one["kind"], str(metadata.get("namespace", "")), str(metadata["name"])
+        return one["kind"], str(metadata.get("namespace") or ""), str(metadata["name"])
     about = one["involvedObject"]
     return "Event", about.get("namespace", ""), about["kind"], about["name"], one["reason"], one["message"]
 
@@ -170,11 +170,7 @@ def _documents(text: str) -> list[dict[str, Any]]:
         found = list(documents(text.encode(), ".yaml"))
     except Unreadable:
         return []
-    return [one for one in found if isinstance(one, dict) and one.get("kind") and _named(one.get("metadata"))]
-
-
-def _named(metadata: Any) -> bool:
-    return isinstance(metadata, dict) and isinstance(metadata.get("name"), str)
+    return [one for one in found if is_object(one) and one["kind"] != "Event"]
 
 
 def _logs(calls: Sequence[Call], objects: Sequence[dict[str, Any]]) -> tuple[dict[tuple[str, ...], str], list[str]]:
@@ -198,17 +194,20 @@ def _logs(calls: Sequence[Call], objects: Sequence[dict[str, Any]]) -> tuple[dic
 
 def _container(namespace: str, pod: str, objects: Sequence[dict[str, Any]]) -> str:
     """Return the one container of a pod, by itself or by the template of its workload; empty where there are more."""
-    near = [one for one in objects if one["metadata"].get("namespace") == namespace and one.get("spec")]
+    near = [o for o in objects if o["metadata"].get("namespace") == namespace and isinstance(o.get("spec"), dict)]
     for one in near:
         if one["kind"] == "Pod" and one["metadata"]["name"] == pod and one["spec"].get("containers"):
             return _only(one["spec"])
     for one in near:
         hashes = _HASHES.get(one["kind"])
         if hashes and re.fullmatch(re.escape(one["metadata"]["name"]) + hashes, pod):
-            return _only(one["spec"].get("template", {}).get("spec", {}))
+            template = one["spec"].get("template")
+            return _only(template.get("spec") if isinstance(template, dict) else None)
     return ""
 
 
-def _only(spec: dict[str, Any]) -> str:
-    every = [*(spec.get("containers") or ()), *(spec.get("initContainers") or ())]
-    return str(every[0].get("name", "")) if len(every) == 1 else ""
+def _only(spec: Any) -> str:
+    if not isinstance(spec, dict):
+        return ""
+    every = [one for key in ("containers", "initContainers") for one in spec.get(key) or () if isinstance(one, dict)]
+    return str(every[0].get("name") or "") if len(every) == 1 else ""

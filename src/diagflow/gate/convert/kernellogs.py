@@ -31,5 +31,6 @@ def _labels(label: dict[str, Any]) -> dict[str, Any]:
     said = f"kernel-logs {name}: {label.get('cause') or label.get('note') or label.get('ref')}"
     if label.get("healthy"):
         return labels.healthy(said, name, time=_TIME)
-    cause = {"ref": str(label.get("ref", "")), "entity": f"node/{_NODE}"}
-    return labels.ill(said, name, [cause], forbidden=[str(n) for n in label.get("not", ())], time=_TIME)
+    cause = {"ref": str(label.get("ref") or ""), "entity": f"node/{_NODE}"}
+    other = label.get("not") if isinstance(label.get("not"), list) else []
+    return labels.ill(said, name, [cause], forbidden=[str(one) for one in other or ()], time=_TIME)

@@ -51,8 +51,10 @@ class Source:
         """Return the plain files that a pattern finds, in order, as paths within the folder.
 
         Raises:
-            BadInput: there are too many.
+            BadInput: there are too many, or the pattern leads out of the folder.
         """
+        if ".." in Path(pattern).parts or Path(pattern).anchor or not pattern:
+            raise BadInput(f"{self.root}: {pattern!r} is no pattern of files within the folder")
         found = sorted(p.relative_to(self.root).as_posix() for p in self.root.glob(pattern) if p.is_file())
         if len(found) > MAX_FILES:
             raise BadInput(f"{self.root}: more than {MAX_FILES:,} files {pattern}: this is no {self.form}")

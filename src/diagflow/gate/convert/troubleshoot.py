@@ -30,8 +30,8 @@ def drafts(source: Source) -> Iterator[Draft]:
     for label in found:
         if isinstance(label.get("file"), str):
             yield _labelled(source, label)
-        for pattern in label.get("files", ()):
-            yield from _healthy(source, str(pattern), named)
+        for pattern in _several(source, label, "files"):
+            yield from _healthy(source, pattern, named)
 
 
 def _labelled(source: Source, label: Mapping[str, Any]) -> Draft:
@@ -43,14 +43,21 @@ def _labelled(source: Source, label: Mapping[str, Any]) -> Draft:
     if "entity" not in label:
         return Draft(_name(file), labels.healthy(said, _name(file)), files=files)
     cause = _cause(label, _entity(source, file, str(label["entity"])))
-    forbidden = [str(ref) for ref in label.get("not", ())]
+    forbidden = _several(source, label, "not")
     right = labels.ill(said, _name(file), [cause] if cause else [], forbidden=forbidden)
     return Draft(_name(file), right, files=files)
 
 
+def _several(source: Source, label: Mapping[str, Any], key: str) -> list[str]:
+    found = label.get(key) or []
+    if not isinstance(found, list):
+        raise source.wrong("labels.yaml", f"`{key}` of {label.get('file') or 'a label'} is no list")
+    return [str(one) for one in found]
+
+
 def _healthy(source: Source, pattern: str, named: set[str]) -> Iterator[Draft]:
     """Yield a recording for each file of a pattern; a folder, such as a whole support bundle, is one recording."""
-    if (source.root / pattern).is_dir():
+    if not any(sign in pattern for sign in "*?[") and source.path(pattern).is_dir():
         files = source.names(f"{pattern}/**/*.json")
         said = f"troubleshoot {pattern}: a whole cluster, in which lists lie that are labelled elsewhere"
         bodies = {f"objects/{name.removeprefix(pattern + '/')}": source.body(name) for name in files}
