@@ -60,6 +60,69 @@ def test_deployments():
     assert found["status"] == {"readyReplicas": 0, "updatedReplicas": 2, "availableReplicas": 0}
 
 
+def test_deployments_of_a_wide_table():
+    text = (
+        "NAME\tREADY\tUP-TO-DATE\tAVAILABLE\tAGE\tCONTAINERS\tIMAGES\tSELECTOR\n"
+        "web\t1/1\t1\t1\t5m26s\tapp,proxy\tnginx:1,envoy\tapp=web\n"
+    )
+    (found,) = get(text, "Deployment")
+    containers = [{"name": "app", "image": "nginx:1"}, {"name": "proxy", "image": "envoy"}]
+    assert found["spec"]["template"]["spec"]["containers"] == containers
+    assert found["spec"]["selector"] == {"matchLabels": {"app": "web"}}
+
+
+def test_other_workloads():
+    (found,) = get("NAME\tDESIRED\tCURRENT\tREADY\tAGE\nweb-1\t3\t2\t0\t34m\n", "ReplicaSet")
+    assert (found["spec"], found["status"]) == ({"replicas": 3}, {"replicas": 2, "readyReplicas": 0})
+    (found,) = get("NAME\tREADY\tAGE\ndb\t1/3\t34m\n", "StatefulSet")
+    assert (found["spec"], found["status"]) == ({"replicas": 3}, {"readyReplicas": 1})
+    text = (
+        "NAME\tDESIRED\tCURRENT\tREADY\tUP-TO-DATE\tAVAILABLE\tNODE SELECTOR\tAGE\nagent\t3\t3\t2\t3\t2\t<none>\t5m\n"
+    )
+    (found,) = get(text, "DaemonSet")
+    assert found["status"]["desiredNumberScheduled"] == 3
+    assert found["status"]["numberReady"] == 2
+
+
+def test_the_status_of_a_job_is_its_condition():
+    text = "NAME\tSTATUS\tCOMPLETIONS\tDURATION\tAGE\na\tFailed\t0/1\t5m\t5m\nb\tRunning\t2/5\t5m\t5m\n"
+    failed, running = get(text, "Job")
+    assert failed["status"] == {"succeeded": 0, "conditions": [{"type": "Failed", "status": "True"}]}
+    assert (running["spec"], running["status"]) == ({"completions": 5}, {"succeeded": 2})
+
+
+def test_claims():
+    text = (
+        "NAME\tSTATUS\tVOLUME\tCAPACITY\tACCESS MODES\tSTORAGECLASS\tVOLUMEATTRIBUTESCLASS\tAGE\n"
+        "data\tBound\tpv-1\t1Gi\tRWO,ROX\tfast\t<unset>\t5m\nnew\tPending\t\t\t\tfast\t<unset>\t5m\n"
+    )
+    bound, pending = get(text, "PersistentVolumeClaim")
+    assert bound["spec"] == {"volumeName": "pv-1", "storageClassName": "fast"}
+    assert bound["status"] == {
+        "phase": "Bound",
+        "capacity": {"storage": "1Gi"},
+        "accessModes": ["ReadWriteOnce", "ReadOnlyMany"],
+    }
+    assert pending["status"] == {"phase": "Pending"}
+
+
+def test_wide_events_have_a_name_a_place_and_a_count():
+    text = (
+        "LAST SEEN\tTYPE\tREASON\tOBJECT\tSUBOBJECT\tSOURCE\tMESSAGE\tFIRST SEEN\tCOUNT\tNAME\n"
+        "2m\tWarning\tBackOff\tpod/web-0\tspec.containers{app}\tkubelet, worker-1\tBack-off\t10m\t23\tweb-0.18a\n"
+    )
+    (event,) = get(text, "Event")
+    assert event["involvedObject"] == {
+        "kind": "Pod",
+        "name": "web-0",
+        "namespace": "shop",
+        "fieldPath": "spec.containers{app}",
+    }
+    assert (event["metadata"]["name"], event["count"]) == ("web-0.18a", 23)
+    assert (event["firstTimestamp"], event["lastTimestamp"]) == ("2026-03-01T11:50:00Z", "2026-03-01T11:58:00Z")
+    assert event["source"] == {"component": "kubelet", "host": "worker-1"}
+
+
 def test_events_name_what_they_are_about():
     text = (
         "LAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE\n"

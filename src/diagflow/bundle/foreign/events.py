@@ -45,14 +45,26 @@ def listed(lines: Sequence[str], namespace: str, now: datetime | None) -> list[d
         about = {"kind": kind_of(plural_of(kind)) or kind, "name": name}
         if about["kind"] != _NODE_KIND:
             about |= filled({"namespace": row.get("NAMESPACE") or namespace})
-        plain = {
-            "Type": row.get("TYPE", ""),
-            "Reason": row.get("REASON", ""),
-            "Age": row.get("LAST SEEN", ""),
-            "Message": row.get("MESSAGE", ""),
-        }
-        found.append(_event(plain, about, row.get("SOURCE", ""), number, now))
+        about |= filled({"fieldPath": row.get("SUBOBJECT")})
+        event = _event(_plain(row), about, row.get("SOURCE", ""), number, now)
+        found.append({**event, **_wide(row, event, now)})
     return found
+
+
+def _plain(row: dict[str, str]) -> dict[str, str]:
+    """Return a row under the headings that `kubectl describe` has for it."""
+    headings = {"Type": "TYPE", "Reason": "REASON", "Age": "LAST SEEN", "Message": "MESSAGE"}
+    return {name: row.get(heading, "") for name, heading in headings.items()}
+
+
+def _wide(row: dict[str, str], event: dict[str, Any], now: datetime | None) -> dict[str, Any]:
+    """Return what `kubectl get events -o wide` adds: how often, since when, and the event's own name."""
+    count, name = row.get("COUNT", ""), row.get("NAME")
+    return {
+        **({"count": int(count)} if count.isdecimal() and count.isascii() else {}),
+        **filled({"firstTimestamp": before(now, age_of(row.get("FIRST SEEN", "")))}),
+        **({"metadata": {**event["metadata"], "name": name}} if name else {}),
+    }
 
 
 def _unfolded(lines: Sequence[str]) -> Iterator[str]:

@@ -1,10 +1,10 @@
-"""Tables of `kubectl get` as objects, as far as a row tells: pods, nodes, deployments, events.
+"""Tables of `kubectl get` as objects, as far as a row tells: pods, nodes, workloads, claims, events.
 
-kubernetes, pkg/printers/internalversion/printers.go: printPod, printNode, printDeployment. A row is a summary. What it
-does not say is left out, also where one could guess: the STATUS of a pod is the reason of *some* container of it.
+kubernetes, pkg/printers/internalversion/printers.go: printPod, printNode. A row is a summary. What it does not say is
+left out, also where one could guess: the STATUS of a pod is the reason of *some* container of it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from diagflow.bundle.foreign import events
 from diagflow.bundle.foreign.ages import age_of, before
 from diagflow.bundle.foreign.columns import rows
 from diagflow.bundle.foreign.values import filled, labels_of
+from diagflow.bundle.foreign.workloadrows import workload_row
 
 _PHASES: Final = frozenset({"Pending", "Running", "Succeeded", "Failed"})
 _POD_REASONS: Final = frozenset({"Evicted", "NodeAffinity", "NodeLost", "Preempting", "UnexpectedAdmissionError"})
@@ -30,10 +31,18 @@ def table(text: str, kind: str, namespace: str = "", now: datetime | None = None
     lines = [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")]
     if kind == "Event":
         return events.listed(lines, namespace, now)
-    read = _KINDS.get(kind)
-    if read is None:
-        return []
-    return [read(row, _metadata(row, kind, namespace, now)) for row in rows(_from_headings(lines)) if row.get("NAME")]
+    found = (_object(kind, row, _metadata(row, kind, namespace, now)) for row in _named(lines))
+    return [one for one in found if one]
+
+
+def _named(lines: Sequence[str]) -> Iterator[dict[str, str]]:
+    return (row for row in rows(_from_headings(lines)) if row.get("NAME"))
+
+
+def _object(kind: str, row: dict[str, str], metadata: dict[str, Any]) -> dict[str, Any] | None:
+    if kind == "Pod":
+        return _pod(row, metadata)
+    return _node(row, metadata) if kind == "Node" else workload_row(kind, row, metadata)
 
 
 def _from_headings(lines: Sequence[str]) -> Sequence[str]:
@@ -82,26 +91,3 @@ def _node(row: dict[str, str], metadata: dict[str, Any]) -> dict[str, Any]:
     }
     spec = {"unschedulable": True} if "SchedulingDisabled" in said else {}
     return {"apiVersion": "v1", "kind": "Node", "metadata": metadata, "spec": spec, "status": filled(status)}
-
-
-def _deployment(row: dict[str, str], metadata: dict[str, Any]) -> dict[str, Any]:
-    ready, _, wanted = row.get("READY", "").partition("/")
-    status = {
-        "readyReplicas": ready,
-        "updatedReplicas": row.get("UP-TO-DATE"),
-        "availableReplicas": row.get("AVAILABLE"),
-    }
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": metadata,
-        "spec": {"replicas": int(wanted)} if wanted.isdecimal() else {},
-        "status": {name: int(text) for name, text in status.items() if text and text.isdecimal()},
-    }
-
-
-_KINDS: Final[dict[str, Callable[[dict[str, str], dict[str, Any]], dict[str, Any]]]] = {
-    "Deployment": _deployment,
-    "Node": _node,
-    "Pod": _pod,
-}
