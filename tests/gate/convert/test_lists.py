@@ -1,5 +1,7 @@
 """Corpora about Kubernetes and kernels: kernel-logs, troubleshoot, faults."""
 
+import json
+
 import pytest
 
 from diagflow.bundle import open_bundle
@@ -101,6 +103,8 @@ def test_an_unschedulable_pod_has_its_condition_and_its_event(tmp_path):
     assert pod["spec"]["containers"] == [{"name": "app", "image": "nginx"}]
     assert event["involvedObject"] == {"kind": "Pod", "name": "web-1", "namespace": "shop"}
     assert labels(made / "f4")["causes"] == [{"ref": "K8S-001", "entity": "pod/shop/web-1"}]
+    (alert,) = json.loads((made / "f4/alert.json").read_text())["alerts"]
+    assert alert["labels"] == {"alertname": "FailedScheduling", "namespace": "shop", "pod": "web-1"}
 
 
 def test_a_last_termination_is_one_of_the_container(tmp_path):

@@ -1,7 +1,8 @@
 r"""`kubernetes-reasons/faults`: what k8sgpt said about injected faults, and the manifests that it said it about.
 
-Each fault has an object (its name, its namespace), the Deployment behind it, and the error. k8sgpt reads these errors
-from the state of objects (k8sgpt-ai/k8sgpt, pkg/analyzer/pod.go and rs.go), so they are put back where they came from:
+Each fault has an object that is affected (in the recording, an alert is about it), the Deployment behind it, and the
+error. k8sgpt reads these errors from the state of objects (k8sgpt-ai/k8sgpt, pkg/analyzer/pod.go and rs.go), so they
+are put back where they came from:
 
 - `FailedScheduling`: a pod's condition PodScheduled=False, reason Unschedulable; the scheduler's event says the same;
 - `FailedCreate`: a ReplicaSet's condition ReplicaFailure, reason FailedCreate; the controller's event says the same;
@@ -72,8 +73,15 @@ def _draft(source: Source, fault: dict[str, Any], file: str) -> Draft:
     said = f"kubernetes-reasons faults {file}: {text['error']}"
     right = labels.ill(said, family, [{**cause, "entity": _entity(text)}] if cause else [], time=_TIME)
     manifests = _manifest(source, file, text["manifest"])
-    objects = [*manifests, *_affected(str(fault.get("event", "")), text, _template(manifests))]
-    return Draft(name, right, objects, whole=False)
+    event = str(fault.get("event", ""))
+    objects = [*manifests, *_affected(event, text, _template(manifests))]
+    return Draft(name, right, objects, whole=False, alert=_alert(event, text))
+
+
+def _alert(event: str, text: re.Match[str]) -> dict[str, Any]:
+    """Return what the text says is affected as an alert about it."""
+    about = {"alertname": event, "namespace": text["namespace"], text["kind"].lower(): text["name"]}
+    return {"version": "4", "status": "firing", "alerts": [{"status": "firing", "labels": about}]}
 
 
 def _entity(text: re.Match[str]) -> str:
