@@ -10,7 +10,7 @@ endif
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check test-lab lab-up lab-down lab-soak dist bench lock clean
+.PHONY: help demo test check gate test-lab lab-up lab-down lab-soak dist bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r t d; do printf '  make %-10s %s\n' "$$t" "$$d"; done
@@ -27,6 +27,9 @@ check: $(VENV)/.installed ## quick: format, lint, types, layers, rules
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/diagflow rules lint
+
+gate: $(VENV)/.installed ## diagnose the lab's recordings: did any of them get worse? (docs/gate.md)
+	$(BIN)/diagflow gate run tests/corpus
 
 test-lab: $(VENV)/.installed ## install and start the lab (root), run the live tests, skip nothing
 	$(BIN)/python -m lab build

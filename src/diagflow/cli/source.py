@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from diagflow.collect.pointed import pointed
 from diagflow.cli.times import parse_duration, parse_moment
+from diagflow.collect.pointed import pointed
 from diagflow.model import BadInput, Entity, Incident
 
 if TYPE_CHECKING:

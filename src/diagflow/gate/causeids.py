@@ -6,8 +6,9 @@ from typing import Final
 
 from diagflow.gate.labels import Expected
 from diagflow.model import BadInput, Cause, Entity, Role
-from diagflow.rules.near import did_you_mean
+from diagflow.rules.near import near
 
+_ALIKE: Final = 4
 _REF: Final = re.compile(r"[A-Z][A-Z0-9]*-?[0-9]+")
 
 
@@ -32,7 +33,18 @@ def expected_of(text: str, causes: Mapping[str, Cause], *, root: bool = True) ->
         return Expected(id=name, entity=entity)
     if _REF.fullmatch(name.upper()):
         return _by_ref(name.upper(), entity, causes)
-    raise BadInput(f"there is no cause {name}: {did_you_mean(name, _names(causes, root=root))}")
+    raise BadInput(f"there is no cause {name}: {_hint(name, _names(causes, root=root))}")
+
+
+def _hint(name: str, known: list[str]) -> str:
+    """Return a near name, else those that share a word with it, else where all are."""
+    if guess := near(name, known):
+        return f"did you mean `{guess}`?"
+    words = set(name.rpartition(".")[2].split("-"))
+    alike = sorted(one for one in known if words & set(one.rpartition(".")[2].split("-")))
+    if alike:
+        return f"did you mean one of {', '.join(f'`{one}`' for one in alike[:_ALIKE])}?"
+    return "diagflow rules list has all, in its fourth column"
 
 
 def _by_ref(ref: str, entity: str, causes: Mapping[str, Cause]) -> Expected:

@@ -31,6 +31,8 @@ def as_html(report: Report) -> str:
         share=phrases.share,
         rate=phrases.rate,
         what_is_wrong=phrases.what_is_wrong,
+        said=[outcome for outcome in report.wrong if outcome.said_wrong],
+        unsaid=[outcome for outcome in report.wrong if not outcome.said_wrong],
     )
     return page
 

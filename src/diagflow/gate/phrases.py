@@ -65,7 +65,8 @@ def verdict(report: Report) -> str:
         return f"FAILED: {count(len(found.expired), 'waiver')} expired"
     better = f", {len(found.gains)} better" if found.gains else ""
     waived = f", {len(found.waived)} waived" if found.waived else ""
-    return f"passed: {total}, none worse{better}{waived}"
+    new = f", {len(found.new)} not in the baseline" if found.new else ""
+    return f"passed: {total}, none worse{better}{waived}{new}"
 
 
 def rules(figures: tuple[RuleFigures, ...]) -> str:

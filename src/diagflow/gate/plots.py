@@ -11,7 +11,7 @@ from diagflow.gate.totals import Rate, Share, Totals
 SIDE: Final = 260
 """Of the square of the reliability diagram."""
 
-WIDTH: Final = 360
+WIDTH: Final = 300
 """From 0 % to 100 % of the plots of shares."""
 
 _ROW: Final = 26

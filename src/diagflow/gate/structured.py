@@ -42,7 +42,7 @@ def _rule(rule: RuleFigures) -> dict[str, Any]:
 
 
 def figures_json(rules: Iterable[RuleFigures]) -> str:
-    """Return what says which rules are provisional: by rule, valid for the digest of that rule alone."""
+    """Return what says which rules are provisional; one of which nothing is known, or of another digest, is."""
     found = {
         rule.id: {
             "digest": rule.digest,
@@ -52,7 +52,7 @@ def figures_json(rules: Iterable[RuleFigures]) -> str:
             "provisional": rule.provisional,
         }
         for rule in rules
-        if rule.naming
+        if rule.naming and rule.independent
     }
     lines = ",\n".join(f"  {json.dumps(key)}: {json.dumps(found[key])}" for key in sorted(found))
     return f'{{\n "schema": "{FIGURES}",\n "limit": {LIMIT},\n "rules": {{\n{lines}\n }}\n}}\n'

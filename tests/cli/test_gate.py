@@ -1,0 +1,147 @@
+"""`diagflow gate`, as somebody uses it who changes a rule."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.run import diagflow
+
+CORPUS = Path(__file__).parents[1] / "corpus"
+BROAD = """
+- id: MY-BROAD-001
+  title: {en: Pods of a node, zh: 节点上的 Pod}
+  cause: kubernetes.node-disk-pressure
+  entity: pod/{namespace}/{name}
+  triggers:
+    - object: pod
+      when: {status.phase: [Pending, Running]}
+      supports: conclusive
+      text: {en: there is a pod, zh: 有 Pod}
+"""
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    """Three recordings with a baseline."""
+    made = tmp_path / "mine"
+    made.mkdir()
+    for name in ("faults/quota.zip", "faults/oom-killed.zip", "healthy/healthy-1.zip"):
+        shutil.copy(CORPUS / name, made)
+    wrote = diagflow("gate", "run", made, "--update-baseline", "--reason", "as it is")
+    assert wrote.status == 0, wrote.err
+    assert f"written to {made / 'baseline.json'}: 3 recordings" in wrote.err
+    return made
+
+
+def test_the_same_again_passes(corpus):
+    ran = diagflow("gate", "run", corpus)
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out.splitlines()[-1] == "passed: 3 recordings, none worse"
+
+
+def test_a_rule_made_too_broad_fails_and_the_command_that_looks_closer_shows_it(corpus, tmp_path):
+    (tmp_path / "broad.yaml").write_text(BROAD)
+    ran = diagflow("gate", "run", corpus, "--rules", tmp_path / "broad.yaml")
+    assert ran.status == 1
+    assert "WORSE  mine/oom-killed.zip: top-1, no false cause" in ran.out
+    assert "MY-BROAD-001 is new" in ran.out
+    assert ran.out.splitlines()[-1] == "FAILED: 3 recordings of 3 got worse"
+    closer = next(line.split("diagflow ", 1)[1] for line in ran.out.splitlines() if "look closer" in line)
+    seen = diagflow(*closer.split(), "--rules", tmp_path / "broad.yaml")
+    assert "MY-BROAD-001" in seen.out
+
+
+def test_a_waiver_a_new_baseline_and_a_lost_recording(corpus, tmp_path):
+    (tmp_path / "broad.yaml").write_text(BROAD)
+    broad = ("gate", "run", corpus, "--rules", tmp_path / "broad.yaml")
+    lines = [f"- {{recording: mine/{n}.zip, reason: r, owner: ann, expires: 2999-01-01}}"
+             for n in ("quota", "oom-killed", "healthy-1")]  # fmt: skip
+    (corpus / "waivers.yaml").write_text("\n".join(lines))
+    waived = diagflow(*broad)
+    assert waived.status == 0
+    assert waived.out.splitlines()[-1] == "passed: 3 recordings, none worse, 3 waived"
+    (corpus / "waivers.yaml").unlink()
+    accepted = diagflow(*broad, "--update-baseline", "--reason", "we like it")
+    assert accepted.status == 0
+    assert "accepted as right from now on: mine/quota.zip without top-1, no false cause" in accepted.err
+    assert diagflow(*broad).status == 0
+    (corpus / "quota.zip").unlink()
+    gone = diagflow("gate", "run", corpus)
+    assert gone.status == 1
+    assert "GONE  mine/quota.zip" in gone.out
+
+
+@pytest.mark.parametrize(("form", "begin"), [("json", "{"), ("html", "<!doctype html>"), ("junit", "<?xml ")])
+def test_forms(corpus, tmp_path, form, begin):
+    ran = diagflow("gate", "run", corpus, "-o", form, "--out", tmp_path / "report")
+    assert (ran.status, ran.out) == (0, "")
+    assert (tmp_path / "report").read_text(encoding="utf-8").startswith(begin)
+
+
+def test_seeds_processes_and_figures(corpus, tmp_path):
+    more = ("--seeds", "4", "--jobs", "2", "--figures", tmp_path / "figures.json", "-o", "json")
+    ran = diagflow("gate", "run", corpus, *more)
+    plain = json.loads(ran.out)
+    assert (ran.status, plain["seeds"], plain["overall"]["top1"]["of"]) == (0, 4, 2)
+    assert 2 < plain["calibration"]["answers"] <= 10
+    figures = json.loads((tmp_path / "figures.json").read_text())
+    assert figures["rules"]["K8S-RUN-010"]["provisional"]
+
+
+def test_one_that_cannot_be_used_fails_and_keeps_the_baseline(corpus):
+    before = (corpus / "baseline.json").read_bytes()
+    (corpus / "broken.zip").write_bytes(b"PK no bundle")
+    assert diagflow("gate", "run", corpus).status == 1
+    ran = diagflow("gate", "run", corpus, "--update-baseline", "--reason", "x")
+    assert ran.status == 1
+    assert "cannot be used: mine/broken.zip: " in ran.out
+    assert "stays as it is" in ran.err
+    assert (corpus / "baseline.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--update-baseline"], "--update-baseline and --reason go together"),
+        (["--reason", "x"], "--update-baseline and --reason go together"),
+        (["--baseline", "none.json"], "there is no baseline none.json"),
+        (["--waivers", "none.yaml"], "none.yaml cannot be read"),
+        (["--out", "nowhere/x"], "nowhere/x cannot be written"),
+        (["--rules", "nowhere"], "nowhere"),
+    ],
+)
+def test_bad_usage(corpus, more, said):
+    ran = diagflow("gate", "run", corpus, *more)
+    assert ran.status == 2
+    assert said in ran.err
+
+
+def test_what_is_no_corpus(tmp_path):
+    assert "is no folder" in diagflow("gate", "run", tmp_path / "none").err
+    ran = diagflow("gate", "run", tmp_path)
+    assert (ran.status, "holds no recording" in ran.err) == (2, True)
+
+
+def test_from_an_incident_to_a_test(tmp_path):
+    bundle, corpus = tmp_path / "incident.zip", tmp_path / "corpus"
+    recorded = diagflow("diagnose", "--bundle", CORPUS / "faults" / "max-pods.zip", "--record", bundle)
+    assert recorded.status == 1, recorded.err
+    added = diagflow("gate", "add", bundle, "--cause", "kubernetes.node-pod-capacity", "--to", corpus)
+    assert (added.status, added.err) == (0, "")
+    assert added.out.splitlines() == [
+        f"{corpus / 'incident.zip'}: kubernetes.node-pod-capacity@node/worker-7f6e (family incident)",
+        "today's answer is right",
+        f"next: diagflow gate run {corpus}",
+    ]
+    ran = diagflow("gate", "run", corpus)
+    assert ran.status == 0
+    assert "no baseline to compare with: 1 recording, 0 not as labelled" in ran.out
+    assert "--update-baseline --reason WHY" in ran.err
+
+
+def test_a_misspelt_cause_gets_a_near_name(tmp_path):
+    ran = diagflow("gate", "add", CORPUS / "faults" / "quota.zip", "--cause", "kubernetes.quota", "--to", tmp_path)
+    assert ran.status == 2
+    assert "did you mean one of `kubernetes.quota-demands-requests`, `kubernetes.quota-exceeded`?" in ran.err
