@@ -85,8 +85,7 @@ def test_a_tidy_folder(tmp_path: Path):
     assert found.labels == {"healthy": False, "causes": [{"id": "kubernetes.x", "entity": "pod/shop/a"}]}
     assert found.bundle.incident.alert == ALERT
     assert found.bundle.incident.onset == datetime(2026, 1, 1, 11, tzinfo=UTC)
-    metrics = get(Query.of("metrics", "metrics.csv"))
-    assert (metrics.state, metrics.detail) == (State.ABSENT, "metrics of incident folders are not evaluated yet")
+    assert get(Query.of("series", "metrics.csv")).state is State.EMPTY
 
 
 def test_analysis_never_sees_the_labels(tmp_path: Path):
@@ -102,7 +101,7 @@ def test_what_is_not_there_is_absent_and_says_why(tmp_path: Path):
         "objects:nodes": "not in this folder",
         "log:shop/a/app": "not in this folder",
         "change:rollout": "not in this folder",
-        "promql:up": "metrics of incident folders are not evaluated yet",
+        "promql:up": "no metrics in this folder",
     }.items():
         reading = found.bundle.get(Query.parse(text))
         assert (reading.state, reading.detail) == (State.ABSENT, detail)

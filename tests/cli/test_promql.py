@@ -31,6 +31,24 @@ def test_a_moment_is_told_as_elsewhere(incident: Path) -> None:
     assert json.loads(then.out)["data"]["result"][0]["value"][1] == "51"
 
 
+def test_a_recorded_bundle_is_asked_as_a_folder_is(incident: Path, tmp_path: Path) -> None:
+    bundle = tmp_path / "incident.zip"
+    assert diagflow("import", incident, bundle).status == 0
+    now = diagflow("promql", "query", "sum(c_total)", "--bundle", bundle)
+    assert (now.status, now.out, now.err) == (0, "series  value\n{}         57\n", "")
+    shown = diagflow("bundle", "show", bundle)
+    assert "series:      1 with 20 samples, to evaluate expressions on\n" in shown.out
+    assert [line.split("\t")[:2] for line in diagflow("bundle", "ls", bundle).out.splitlines()[1:]] == [["data", "1"]]
+
+
+def test_a_bundle_without_series_says_so(tmp_path: Path) -> None:
+    (tmp_path / "alert.json").write_text('[{"labels": {"alertname": "A"}, "startsAt": "2026-01-01T11:00:00Z"}]')
+    bundle = tmp_path / "out.zip"
+    assert diagflow("import", tmp_path, bundle).status == 0
+    ran = diagflow("promql", "query", "up", "--bundle", bundle)
+    assert (ran.status, "no series to evaluate on" in ran.err) == (2, True)
+
+
 def test_what_is_wrong_with_an_expression_is_shown(incident: Path) -> None:
     ran = diagflow("promql", "query", "rate(c_total)", "--bundle", incident)
     assert ran.status == 2

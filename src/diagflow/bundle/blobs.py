@@ -9,13 +9,16 @@ from typing import Any, Final
 
 import msgspec
 
+from diagflow.bundle import serieswire
 from diagflow.model import BadInput, Reading
 from diagflow.model.projection import ObjectList, projection
+from diagflow.model.series import SeriesBlock
 
 OBJECTS: Final = "objects"
 LOG: Final = "log"
 TEXT: Final = "text/plain"
 JSON: Final = "application/json"
+COLUMNS: Final = "application/vnd.diagflow.series"
 
 _encoder = msgspec.json.Encoder(order="sorted")
 _decoder = msgspec.json.Decoder()
@@ -60,7 +63,7 @@ def normal(reading: Reading) -> Reading:
     if reading.query.kind == OBJECTS and data is not None:
         objects = data if isinstance(data, ObjectList) else ObjectList(data, reading.fields)
         return replace(reading, data=objects, fields=objects.fields)
-    if data is None or (isinstance(data, str) and reading.query.kind == LOG):
+    if data is None or isinstance(data, SeriesBlock) or (isinstance(data, str) and reading.query.kind == LOG):
         return reading
     kind = reading.query.kind
     return replace(reading, data=_from_wire(kind, _decoder.decode(_encoder.encode(_to_wire(kind, data)))))
@@ -73,6 +76,8 @@ def encode(reading: Reading) -> tuple[bytes, str]:
         return str(data).encode(errors="replace"), TEXT
     if isinstance(data, ObjectList):
         return data.encode(), JSON
+    if isinstance(data, SeriesBlock):
+        return serieswire.encode(data), COLUMNS
     return _encoder.encode(_to_wire(reading.query.kind, data)), JSON
 
 
@@ -85,6 +90,8 @@ def decode(head: Reading, kind: str, media: str, body: bytes) -> Any:
     try:
         if head.query.kind == OBJECTS:
             return ObjectList(_items(head.fields, body), head.fields, kind)
+        if media == COLUMNS:
+            return serieswire.decode(body)
         _check_media(head, media)
         return body.decode() if media == TEXT else _from_wire(head.query.kind, _decoder.decode(body))
     except (*MALFORMED, TypeError, ValueError, KeyError) as e:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from diagflow._version import __version__
 from diagflow.bundle import blobs, manifest
@@ -11,7 +11,12 @@ from diagflow.bundle.blobs import Blob
 from diagflow.bundle.resources import canonical_query
 from diagflow.model import Incident, Query, Reading, State
 
+if TYPE_CHECKING:
+    from diagflow.bundle.series import HeldSeries
+
 NOT_RECORDED: Final = "not recorded"
+SERIES: Final = "series"
+"""The kind of readings that hold the samples below expressions."""
 
 
 @dataclass(slots=True)
@@ -55,7 +60,7 @@ class Bundle:
         engine: version of DiagFlow that made it.
     """
 
-    __slots__ = ("_answers", "_digest", "_entries", "_incident", "engine", "unrecorded")
+    __slots__ = ("_answers", "_digest", "_entries", "_evaluated", "_incident", "_series", "engine", "unrecorded")
 
     def __init__(
         self, incident: Incident, *, unrecorded: Mapping[str, str] | None = None, engine: str = __version__
@@ -65,6 +70,8 @@ class Bundle:
         self.engine = engine
         self._entries: dict[Query, Entry] = {}
         self._answers: dict[tuple[Query, frozenset[str]], Reading | None] = {}
+        self._series: HeldSeries | None = None
+        self._evaluated: dict[Query, Reading] = {}
         self._digest = ""
 
     @property
@@ -76,6 +83,7 @@ class Bundle:
     def incident(self, incident: Incident) -> None:
         self._incident = manifest.normal_incident(incident)
         self._answers.clear()
+        self._forget_series()
         self._digest = ""
 
     def add(self, reading: Reading) -> None:
@@ -87,6 +95,8 @@ class Bundle:
         """Keep a reading whose data is still to be decoded."""
         self._entries[canonical_query(entry.reading.query)] = entry
         self._answers.clear()
+        if entry.reading.query.kind == SERIES:
+            self._forget_series()
         self._digest = ""
 
     def get(self, query: Query, fields: Iterable[str] = ()) -> Reading:
@@ -122,6 +132,17 @@ class Bundle:
             self._digest = manifest.digest_of(self.incident, self.unrecorded, self.entries())
         return self._digest
 
+    def series(self) -> "HeldSeries | None":
+        """Return the samples that were recorded below expressions, ready to be asked; None where there are none."""
+        if self._series is None:
+            held = [e.opened() for q, e in sorted(self._entries.items()) if q.kind == SERIES]
+            if not held:
+                return None
+            from diagflow.bundle.series import HeldSeries  # noqa: PLC0415  # numpy: only where there is something to do
+
+            self._series = HeldSeries(held, self.incident.now)
+        return self._series
+
     def __len__(self) -> int:
         return len(self._entries)
 
@@ -143,6 +164,21 @@ class Bundle:
                 yield answer
         if own is not None and not own.readable:
             yield own
+        if own is None and query.kind == "promql" and (answer := self._from_series(query)):
+            yield answer
+
+    def _from_series(self, query: Query) -> Reading | None:
+        """Return our own answer to an expression, where series were recorded and Prometheus' answer was not."""
+        if query not in self._evaluated:
+            held = self.series()
+            if held is None:
+                return None
+            self._evaluated[query] = blobs.normal(held.answer(query))
+        return self._evaluated[query]
+
+    def _forget_series(self) -> None:
+        self._series = None
+        self._evaluated.clear()
 
     def _absent(self, query: Query, fields: frozenset[str]) -> Reading:
         detail = self.unrecorded.get(query.kind, NOT_RECORDED)

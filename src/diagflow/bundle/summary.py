@@ -11,6 +11,7 @@ from diagflow.bundle.manifest import write_time
 from diagflow.bundle.memory import Entry
 from diagflow.model import State
 from diagflow.model.projection import ObjectList
+from diagflow.model.series import SeriesBlock
 
 _TOKEN: Final = re.compile(r"\*\*[a-z2-7]{4,}")
 
@@ -119,6 +120,6 @@ def _line(entry: Entry) -> Line:
 def _count(data: Any) -> int | None:
     if isinstance(data, str):
         return len(data.splitlines())
-    if isinstance(data, ObjectList | list | dict):
+    if isinstance(data, ObjectList | SeriesBlock | list | dict):
         return len(data)
     return None if data is None else 1

@@ -119,6 +119,7 @@ def _facts(path: Path, opened: "Opened", found: "Sequence[Line]") -> None:
         "digest": bundle.digest(),
         "diagnosis": "stored with it" if opened.diagnosis is not None else "",
         "labels": "stored with it" if opened.labels is not None else "",
+        "series": _series(opened),
         "redacted": f"{redacted} times a token that begins with ** took the place of a secret"
         if redacted
         else "nothing",
@@ -130,6 +131,15 @@ def _facts(path: Path, opened: "Opened", found: "Sequence[Line]") -> None:
         _line(f"{'problem:':<12} {problem}")
     for note in opened.notes:
         _line(f"{'note:':<12} {note}")
+
+
+def _series(opened: "Opened") -> str:
+    """Say what there is to evaluate expressions on."""
+    from diagflow.model.series import SeriesBlock
+
+    blocks = [r.data for r in opened.bundle.readings() if isinstance(r.data, SeriesBlock)]
+    samples, series = sum(block.samples for block in blocks), sum(len(block) for block in blocks)
+    return f"{series:,} with {samples:,} samples, to evaluate expressions on" if blocks else ""
 
 
 def _state(line: "Line") -> str:

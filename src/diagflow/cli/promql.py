@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from diagflow.bundle.series import HeldSeries
     from diagflow.promql import Result, Storage
     from diagflow.promql.promqltest import Difference
 
@@ -27,7 +28,11 @@ def query(
     expression: Annotated[str, typer.Argument(metavar="EXPR", help="A PromQL expression.")],
     *,
     bundle: Annotated[
-        Path, typer.Option("--bundle", help="An incident folder with metrics.csv, metrics.prom or metrics.parquet.")
+        Path,
+        typer.Option(
+            "--bundle",
+            help="A bundle with series, or an incident folder with metrics.csv, metrics.prom or metrics.parquet.",
+        ),
     ],
     start: Annotated[str | None, typer.Option("--start", help="First moment; default: the first sample.")] = None,
     end: Annotated[
@@ -49,15 +54,36 @@ def query(
       diagflow promql query up --bundle incident/metrics.csv --end 2026-01-31T10:00:00Z -o json
     """
     from diagflow.cli.times import parse_duration
-    from diagflow.promql.sources import storage_of_folder
 
-    storage = storage_of_folder(bundle)
+    storage, held = _samples(bundle)
     seconds = parse_duration(lookback, option="--lookback").total_seconds()
-    result = _evaluated(storage, expression, _times(storage, start, end, step), seconds)
+    times = _times(storage, start, end, step)
+    result = _evaluated(storage, expression, times, seconds)
+    for text in held.lacking(expression, times) if held else ():
+        sys.stderr.write(f"diagflow: {text}: the result is of what it holds\n")
     if output is Form.JSON:
         _print_json(result)
     else:
         _print_text(result)
+
+
+def _samples(path: Path) -> "tuple[Storage, HeldSeries | None]":
+    """Return the samples of a bundle, or of an incident folder.
+
+    Raises:
+        BadInput: there are none, or they cannot be read.
+    """
+    from diagflow.bundle import open_bundle
+    from diagflow.bundle.disk import is_stored
+    from diagflow.model import BadInput
+    from diagflow.promql.sources import SUFFIXES, storage_of_folder
+
+    if not path.exists() or path.suffix in SUFFIXES or not is_stored(path):
+        return storage_of_folder(path), None
+    held = open_bundle(path).bundle.series()
+    if held is None:
+        raise BadInput(f"{path} holds answers, but no series to evaluate on: record it again with this version")
+    return held.storage, held
 
 
 def _evaluated(storage: "Storage", expression: str, times: tuple[int, ...], lookback: float) -> "Result":

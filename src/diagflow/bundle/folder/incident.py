@@ -11,7 +11,7 @@ from diagflow.bundle.folder.documents import SUFFIXES
 from diagflow.bundle.folder.files import Found, files_of
 from diagflow.bundle.folder.logs import is_log, logs_of
 from diagflow.bundle.folder.objects import Kind, Objects
-from diagflow.bundle.folder.parts import NOT_YET, Parts
+from diagflow.bundle.folder.parts import Parts
 from diagflow.bundle.folder.problem import Problem
 from diagflow.bundle.memory import Bundle
 from diagflow.bundle.redact import Redactor
@@ -24,7 +24,7 @@ _UNRECORDED: Final = {
     "log": _NOT_HERE,
     "change": _NOT_HERE,
     "fact": _NOT_HERE,
-    "promql": NOT_YET,
+    "promql": "no metrics in this folder",
 }
 _NAMED: Final = 3  # of many ignored files
 
@@ -64,7 +64,7 @@ def open_folder(path: Path, *, at: datetime | None = None, key: bytes | None = N
         else:
             ignored.append(file.name)
     problems += [*objects.problems, *parts.problems]
-    if not (objects.kinds or logs or parts.alert or parts.changes or parts.unread):
+    if not (objects.kinds or logs or parts.alert or parts.changes or parts.series or parts.unread):
         raise _nothing(path, problems)
     redactor = Redactor(key) if key else Redactor.new()
     bundle = Bundle(redactor.incident(_incident(path, objects, parts, at, problems)), unrecorded=_UNRECORDED)
@@ -88,7 +88,8 @@ def _first(problems: Sequence[Problem]) -> str:
 
 
 def _incident(path: Path, objects: Objects, parts: Parts, at: datetime | None, problems: list[Problem]) -> Incident:
-    now = at or moment.of_labels(parts.labels) or moment.of_alert(parts.alert) or _latest(path, objects, problems)
+    now = at or moment.of_labels(parts.labels) or moment.of_alert(parts.alert)
+    now = now or _latest(path, objects, problems) or parts.last
     if now is None:
         first = f"; also, {_first(problems)}" if problems else ""
         raise BadInput(
@@ -142,8 +143,14 @@ def _parts(parts: Parts, bundle: Bundle) -> Iterator[Reading]:
     if parts.topology is not None:
         state = State.DATA if parts.topology else State.EMPTY
         yield Reading(Query.of("topology", ""), state, now, parts.topology, source="folder")
+    for name, block in sorted(parts.series.items()):
+        query = Query.of("series", name)
+        if isinstance(block, str):
+            yield Reading(query, State.ERROR, now, source="folder", detail=block)
+        else:
+            yield Reading(query, State.DATA if block.labels else State.EMPTY, now, block, source="folder")
     for kind, name in sorted(parts.unread.items()):
-        detail = NOT_YET if kind == "metrics" else "spans of incident folders are not evaluated yet"
+        detail = "spans of incident folders are not evaluated yet"
         yield Reading(Query.of(kind, name), State.ABSENT, now, source="folder", detail=detail)
 
 

@@ -1,7 +1,9 @@
 """The other parts of an incident folder: alert, changes, topology, labels; each may be missing."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from diagflow.bundle.folder import moment
@@ -9,12 +11,13 @@ from diagflow.bundle.folder.documents import documents
 from diagflow.bundle.folder.files import Found, body_of
 from diagflow.bundle.folder.problem import Problem, Unreadable
 from diagflow.model import BadInput, Entity
+from diagflow.model.series import SeriesBlock
 
 CHANGES: Final = ("config", "flag", "release", "rollout")
 """Kinds of changes that `changes.json` can tell about, so that it says something if there are none."""
 
-NOT_YET: Final = "metrics of incident folders are not evaluated yet"
 _SERIES: Final = frozenset({"metrics.parquet", "metrics.csv", "metrics.prom"})
+_LINE: Final = re.compile(r"^:(\d+):")
 _SPANS: Final = frozenset({"spans.parquet", "spans.csv", "spans.json"})
 _NAMES: Final = {"alert.json": "alert", "changes.json": "changes", "topology.json": "topology"}
 _LABELS: Final = frozenset({"labels.yaml", "labels.yml", "labels.json"})
@@ -29,7 +32,9 @@ class Parts:
         changes: by kind; None without the file.
         topology: relations; None without the file.
         labels: of a recording.
-        unread: files with metrics and spans, by their query kind.
+        series: of each file with metrics; where it cannot be read, why not.
+        last: the time of the last sample.
+        unread: files with spans, by their query kind.
         problems: what could not be used.
     """
 
@@ -37,13 +42,18 @@ class Parts:
     changes: dict[str, list[Any]] | None = None
     topology: list[Any] | None = None
     labels: Any = None
+    series: dict[str, SeriesBlock | str] = field(default_factory=dict)
+    last: datetime | None = None
     unread: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def take(self, file: Found) -> bool:
         """Read a file if it is one of these parts, and return whether it is."""
-        if file.name in _SERIES or file.name in _SPANS:
-            self.unread["metrics" if file.name in _SERIES else "spans"] = file.name
+        if file.name in _SERIES:
+            self._metrics(file)
+            return True
+        if file.name in _SPANS:
+            self.unread["spans"] = file.name
             return True
         if file.name in _LABELS:
             self.labels = self._content(file)
@@ -52,6 +62,18 @@ class Parts:
         if name:
             self._part(name, file, self._content(file))
         return name is not None
+
+    def _metrics(self, file: Found) -> None:
+        from diagflow.bundle.folder.metrics import block_of  # noqa: PLC0415  # numpy: few folders have metrics
+
+        try:
+            self.series[file.name], last = block_of(file)
+        except BadInput as e:
+            why = _LINE.sub(r"line \1:", str(e).removeprefix(str(file.path))).lstrip(": ")
+            self.series[file.name] = why
+            self.problems.append(Problem(file.name, why))
+        else:
+            self.last = max((time for time in (self.last, last) if time), default=None)
 
     def _content(self, file: Found) -> Any:
         try:

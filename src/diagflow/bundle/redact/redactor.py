@@ -14,6 +14,7 @@ from diagflow.bundle.redact.walk import Walker
 from diagflow.bundle.resources import canonical
 from diagflow.model import BadInput, Incident, Reading
 from diagflow.model.projection import ObjectList
+from diagflow.model.series import SeriesBlock
 
 _KEY_BYTES: Final = 32
 
@@ -93,6 +94,8 @@ class Redactor:
             return self._texts.text(data)
         if kind == "promql" and isinstance(data, list):
             return [self._series(s) for s in data]
+        if isinstance(data, SeriesBlock):
+            return self._block(data)
         if kind == "object" and isinstance(data, dict):
             Walker(self._texts).object(data)
             return data
@@ -102,6 +105,11 @@ class Redactor:
         """Labels are names; what is a secret by its form is none."""
         labels = series.get("labels") or {}
         return {**series, "labels": {k: self._texts.text(v) if isinstance(v, str) else v for k, v in labels.items()}}
+
+    def _block(self, block: SeriesBlock) -> SeriesBlock:
+        """Values of labels repeat: each is looked at once."""
+        known = {value: self._texts.text(value) for labels in block.labels for value in labels.values()}
+        return replace(block, labels=tuple({k: known[v] for k, v in labels.items()} for labels in block.labels))
 
     def _json(self, data: Any, *, fields: bool = True) -> Any:
         if data is None:

@@ -14,7 +14,8 @@ _READERS: Final[Mapping[str, Callable[[Path], Storage]]] = {
     "metrics.csv": read_csv,
     "metrics.prom": read_openmetrics,
 }
-_SUFFIXES: Final = {".parquet": read_parquet, ".csv": read_csv, ".prom": read_openmetrics}
+SUFFIXES: Final = {".parquet": read_parquet, ".csv": read_csv, ".prom": read_openmetrics}
+"""Who reads a file with samples, by its suffix."""
 
 
 def storage_of_folder(path: Path) -> Storage:
@@ -23,8 +24,8 @@ def storage_of_folder(path: Path) -> Storage:
     Raises:
         BadInput: there are none, or they cannot be read.
     """
-    if path.is_file() and path.suffix in _SUFFIXES:
-        return _SUFFIXES[path.suffix](path)
+    if path.is_file() and path.suffix in SUFFIXES:
+        return SUFFIXES[path.suffix](path)
     if not path.exists():
         raise BadInput(
             f"{path} does not exist: name an incident folder with metrics.csv, metrics.prom or metrics.parquet"
@@ -33,6 +34,5 @@ def storage_of_folder(path: Path) -> Storage:
         if (path / name).is_file():
             return read(path / name)
     raise BadInput(
-        f"{path} has no samples: an incident folder has them in metrics.csv, metrics.prom or metrics.parquet. "
-        "A bundle holds the answers of queries so far, not samples"
+        f"{path} has no samples: an incident folder has them in metrics.csv, metrics.prom or metrics.parquet"
     )
