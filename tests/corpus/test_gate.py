@@ -23,7 +23,8 @@ def test_nothing_is_worse_than_the_baseline():
     found = compare(baseline, outcomes, ruleset, waivers, datetime.now(UTC).date())
     report = report_of(outcomes, ruleset, found)
     assert report.passed, as_text(report)
-    assert not found.new, f"not in the baseline yet, so that nothing guards them: {', '.join(found.new)}"
+    update = "diagflow gate run tests/corpus --update-baseline --reason WHY"
+    assert not found.new, f"nothing guards {', '.join(found.new)} yet: {update}"
 
 
 def test_the_baseline_demands_that_every_recording_is_right():

@@ -89,3 +89,9 @@ def test_broken_labels_name_the_place(tmp_path):
     (tmp_path / "a" / "labels.yaml").write_text("healthy: [\n")
     with pytest.raises(BadInput, match=r"labels.yaml:\d"):
         open_recording(find_recordings([tmp_path])[0])
+
+
+def test_a_circle_of_folders_ends(tmp_path):
+    write(tmp_path / "a" / "b.zip", HEALTHY)
+    (tmp_path / "a" / "again").symlink_to(tmp_path, target_is_directory=True)
+    assert [r.name for r in find_recordings([tmp_path])] == ["a/b.zip"]

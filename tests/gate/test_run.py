@@ -5,15 +5,18 @@ from datetime import date
 
 import pytest
 
-from diagflow.bundle import open_bundle, save
-from diagflow.gate import find_recordings, run, run_all
+from diagflow.bundle import Bundle, open_bundle, save
+from diagflow.gate import find_recordings, one, run, run_all
 from diagflow.gate.baseline import baseline_of
 from diagflow.gate.compare import compare
 from diagflow.gate.outcome import Check, Use
+from diagflow.gate.report import report_of
 from diagflow.harness.mutants import mutants
 from diagflow.infer import inference
+from diagflow.model import Incident, Query, Reading, State
 from diagflow.rules import load
 from tests.gate.conftest import CORPUS
+from tests.gate.make import NOW
 
 TODAY = date(2026, 1, 31)
 BROAD = """
@@ -131,3 +134,21 @@ def test_labels_never_reach_the_analysis(outcomes, ruleset, tmp_path):
     assert [(r.id, r.entity, r.confidence) for r in before.roots] == [(r.id, r.entity, r.confidence) for r in now.roots]
     assert before.digest != now.digest
     assert set(now.wrong) == {Check.CLEAN, Check.QUIET}
+
+
+def test_an_engine_that_fails_names_the_recording(recordings, ruleset, monkeypatch):
+    def fails(*_, **__):
+        raise ZeroDivisionError("a slip")
+
+    monkeypatch.setattr(one, "diagnose", fails)
+    (outcome,) = run_all(recordings[:1], ruleset)
+    assert outcome.error.startswith("the engine failed: ZeroDivisionError: a slip; see: diagflow scan --bundle ")
+    assert not report_of([outcome], ruleset).passed
+
+
+def test_a_recording_of_a_machine_is_looked_at_by_the_doctor(ruleset, tmp_path):
+    bundle = Bundle(Incident(now=NOW))
+    bundle.add(Reading(Query.of("fact", "go.version"), State.DATA, NOW, {"version": "go1.25"}))
+    save(bundle, tmp_path / "a machine.zip", labels={"healthy": True})
+    (outcome,) = run_all(find_recordings([tmp_path]), ruleset)
+    assert outcome.closer == f"diagflow doctor go --bundle '{tmp_path}/a machine.zip' -v"

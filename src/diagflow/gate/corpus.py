@@ -65,7 +65,7 @@ def find_recordings(corpora: Iterable[str | Path]) -> list[Recording]:
         if name in seen:
             raise BadInput(f"{seen[name]} and {path} are both called {name}: name one OTHER={path}")
         seen[name] = path
-        mine = [Recording(name, _within(path, one), one) for one in _recordings(path)]
+        mine = [Recording(name, _within(path, one), one) for one in _listed(path)]
         if not mine:
             raise BadInput(
                 f"{path} holds no recording: put bundles or incident folders with labels.yaml there, or make"
@@ -93,6 +93,13 @@ def _within(corpus: Path, path: Path) -> str:
     return path.relative_to(corpus).as_posix() if path != corpus else path.resolve().name
 
 
+def _listed(path: Path) -> list[Path]:
+    try:
+        return list(_recordings(path))
+    except OSError as e:
+        raise BadInput(f"{e.filename} cannot be read: {e.strerror}") from None
+
+
 def _recordings(path: Path) -> Iterator[Path]:
     """Yield the recordings at and below a folder; what is below a recording belongs to it."""
     if (path / MANIFEST).is_file() or any((path / name).is_file() for name in _LABELS):
@@ -101,9 +108,9 @@ def _recordings(path: Path) -> Iterator[Path]:
     for inner in sorted(path.iterdir(), key=lambda p: p.name):
         if inner.name.startswith("."):
             continue
-        if inner.is_dir():
+        if inner.is_dir() and not inner.is_symlink():  # which may lead round in a circle
             yield from _recordings(inner)
-        elif inner.suffix.lower() == ".zip":
+        elif inner.is_file() and inner.suffix.lower() == ".zip":
             yield inner
 
 

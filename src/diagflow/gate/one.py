@@ -16,7 +16,7 @@ from diagflow.rules import RuleSet
 
 
 def run_one(recording: Recording, ruleset: RuleSet, seeds: int = 0) -> Outcome:
-    """Diagnose a recording; one that cannot be used becomes an outcome that says why.
+    """Diagnose a recording; one that cannot be used, or on which the engine fails, is an outcome that says why.
 
     Args:
         recording: where it is.
@@ -28,7 +28,9 @@ def run_one(recording: Recording, ruleset: RuleSet, seeds: int = 0) -> Outcome:
         return _outcome(recording, opened, ruleset, seeds)
     except BadInput as e:
         why = str(e).removeprefix(f"{recording.path}: ")
-        return Outcome(recording.corpus, recording.name, str(recording.path), error=why)
+    except Exception as e:  # noqa: BLE001  # which recording it was is what somebody needs to know
+        why = f"the engine failed: {type(e).__name__}: {e}; see: diagflow scan --bundle {recording.path} --debug FILE"
+    return Outcome(recording.corpus, recording.name, str(recording.path), error=why)
 
 
 def _outcome(recording: Recording, opened: OpenedRecording, ruleset: RuleSet, seeds: int) -> Outcome:
@@ -65,6 +67,7 @@ def _outcome(recording: Recording, opened: OpenedRecording, ruleset: RuleSet, se
         seconds=seconds,
         rules=_merged(ruleset, labels, result, scanned),
         predictions=_predictions(labels, result, less, ruleset),
+        host=any(entry.reading.query.kind == "fact" for entry in bundle.entries()),
     )
 
 

@@ -78,6 +78,7 @@ class Outcome:
         seconds: processor time of the diagnosis.
         rules: what became of each rule.
         predictions: best answers, those of runs with readings removed included.
+        host: it is about a machine, so that `doctor` looks closer.
         error: why the recording could not be used; everything above is empty then.
     """
 
@@ -102,6 +103,7 @@ class Outcome:
     seconds: float = 0.0
     rules: Mapping[str, Use] = field(default_factory=dict)
     predictions: tuple[Prediction, ...] = ()
+    host: bool = False
     error: str = ""
 
     @property
@@ -122,5 +124,5 @@ class Outcome:
     @property
     def closer(self) -> str:
         """The command that looks closer."""
-        scan = "scan" if self.healthy else "diagnose"
-        return f"diagflow {scan} --bundle {shlex.quote(self.path)} -v"
+        command = "doctor go" if self.host else "scan" if self.healthy else "diagnose"
+        return f"diagflow {command} --bundle {shlex.quote(self.path)} -v"

@@ -3,6 +3,7 @@
 import math
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Final
@@ -64,6 +65,7 @@ _given: tuple[RuleSet, int] | None = None
 
 
 def _start(ruleset: RuleSet, seeds: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asked; it ends this one
     global _given  # noqa: PLW0603  # the only way in which an initializer hands something to the tasks of its process
     _given = ruleset, seeds
 
