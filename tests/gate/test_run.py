@@ -146,7 +146,8 @@ def test_an_engine_that_fails_names_the_recording(recordings, ruleset, monkeypat
     assert not report_of([outcome], ruleset).passed
 
 
-def test_a_recording_of_a_machine_is_looked_at_by_the_doctor(ruleset, tmp_path):
+def test_a_recording_of_a_machine_is_looked_at_by_the_doctor_and_no_other(outcomes, ruleset, tmp_path):
+    assert not any(outcome.host for outcome in outcomes)
     bundle = Bundle(Incident(now=NOW))
     bundle.add(Reading(Query.of("fact", "go.version"), State.DATA, NOW, {"version": "go1.25"}))
     save(bundle, tmp_path / "a machine.zip", labels={"healthy": True})

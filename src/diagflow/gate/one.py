@@ -67,7 +67,7 @@ def _outcome(recording: Recording, opened: OpenedRecording, ruleset: RuleSet, se
         seconds=seconds,
         rules=_merged(ruleset, labels, result, scanned),
         predictions=_predictions(labels, result, less, ruleset),
-        host=any(entry.reading.query.kind == "fact" for entry in bundle.entries()),
+        host=any(e.reading.query.kind == "fact" and e.reading.readable for e in bundle.entries()),
     )
 
 

@@ -1,9 +1,14 @@
 """Figures in words, the same in the text and on the page."""
 
+from typing import Final
+
 from diagflow.gate.outcome import Outcome
 from diagflow.gate.report import Report
 from diagflow.gate.rulefigures import RuleFigures
 from diagflow.gate.totals import Rate, Share
+
+_WIDE: Final = 3
+"""Corpora on which a rule should have run."""
 
 
 def percent(value: float) -> str:
@@ -71,9 +76,11 @@ def verdict(report: Report) -> str:
 
 def rules(figures: tuple[RuleFigures, ...]) -> str:
     """Return the rules in one line."""
-    never = sum(not r.fired for r in figures)
+    fired = [r for r in figures if r.fired]
     naming = [r for r in figures if r.naming]
+    wide = sum(len(r.ran) >= _WIDE for r in figures)
     return (
-        f"{len(figures)}: {len(figures) - never} fired, {sum(bool(r.wrong) for r in figures)} of them wrongly; "
-        f"{never} never fired; {sum(r.provisional for r in naming)} of {len(naming)} that name causes are provisional"
+        f"{len(figures)}: {len(fired)} fired, {sum(bool(r.wrong) for r in fired)} of them wrongly; "
+        f"{len(figures) - len(fired)} never fired; {wide} ran on {_WIDE} corpora or more; "
+        f"{sum(r.provisional for r in naming)} of {len(naming)} that name causes are provisional"
     )
