@@ -51,6 +51,16 @@ def test_text_of_a_loss_begins_with_it_and_says_how_to_look_closer(worse):
     assert lines[-1] == "FAILED: 1 recording of 3 got worse"
 
 
+def test_rules_in_one_line():
+    used = {"X-Y-001": Use.RAN | Use.FIRED | Use.WRONG}
+    wide = [healthy(corpus=corpus, rules=used) for corpus in ("a", "b", "c")]
+    rest = "2 of 2 that name causes are provisional"
+    assert f"rules: 2: 1 fired, 1 of them wrongly; 1 never fired; 1 ran on 3 corpora or more; {rest}" in as_text(
+        report(wide, before=())
+    )
+    assert f"rules: 2: 0 fired, 0 of them wrongly; 2 never fired; {rest}" in as_text(report())
+
+
 def test_what_no_baseline_guards_is_counted():
     assert as_text(report(before=GOOD[:1])).endswith("passed: 4 recordings, none worse, 3 not in the baseline\n")
 

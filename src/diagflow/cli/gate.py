@@ -1,5 +1,6 @@
 """`diagflow gate`: recordings, scores, and what got worse."""
 
+import os
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
@@ -114,9 +115,8 @@ def run(
 def _default() -> list[str]:
     from diagflow.model import BadInput
 
-    for place in _PLACES:
-        if Path(place).is_dir():
-            return [place]
+    for place in filter(os.path.isdir, _PLACES):
+        return [place]
     raise BadInput("name a corpus: a folder of recordings; make one: diagflow gate add BUNDLE --cause ID --to FOLDER")
 
 
@@ -167,6 +167,7 @@ def _updated(
 ) -> "Baseline | None":
     """Write a new baseline, and say what it accepts; with a recording that cannot be used there is none."""
     from diagflow.gate.baseline import baseline_of, write_baseline
+    from diagflow.gate.phrases import count
 
     if any(outcome.error for outcome in outcomes):
         sys.stderr.write(f"diagflow: {file} stays as it is: a recording cannot be used\n")
@@ -174,7 +175,7 @@ def _updated(
     accepted = _compared(before, outcomes, ruleset, ())
     made = baseline_of(outcomes, ruleset, reason, before)
     write_baseline(made, file)
-    sys.stderr.write(f"written to {file}: {len(made.recordings)} recordings\n")
+    sys.stderr.write(f"written to {file}: {count(len(made.recordings), 'recording')}\n")
     for change in accepted.losses if accepted else ():
         sys.stderr.write(f"accepted as right from now on: {change.key} without {', '.join(change.checks)}\n")
     for key in accepted.gone if accepted else ():
@@ -253,7 +254,7 @@ def add(
 
     wanted = Wanted(
         bundle=bundle,
-        to=to or Path(_default()[0]),
+        to=to or Path(next(filter(os.path.isdir, _PLACES), _PLACES[-1])),
         causes=tuple(cause or ()),
         entity=entity,
         healthy=healthy,

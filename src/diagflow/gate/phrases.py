@@ -79,8 +79,9 @@ def rules(figures: tuple[RuleFigures, ...]) -> str:
     fired = [r for r in figures if r.fired]
     naming = [r for r in figures if r.naming]
     wide = sum(len(r.ran) >= _WIDE for r in figures)
+    where = f"{wide} ran on {_WIDE} corpora or more; " if wide else ""
     return (
         f"{len(figures)}: {len(fired)} fired, {sum(bool(r.wrong) for r in fired)} of them wrongly; "
-        f"{len(figures) - len(fired)} never fired; {wide} ran on {_WIDE} corpora or more; "
+        f"{len(figures) - len(fired)} never fired; {where}"
         f"{sum(r.provisional for r in naming)} of {len(naming)} that name causes are provisional"
     )
