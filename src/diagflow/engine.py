@@ -14,6 +14,7 @@ from diagflow.analyze import Analysis, Runner, analyze
 from diagflow.bundle import Bundle
 from diagflow.collect.reader import Reader
 from diagflow.infer import infer
+from diagflow.infer.suspected import with_suspects
 from diagflow.model import Entity, Incident, Query, Reading, State, Want
 from diagflow.model.diagnosis import Diagnosis
 from diagflow.model.garbage import no_collections
@@ -23,6 +24,7 @@ from diagflow.rules import RuleSet
 
 if TYPE_CHECKING:
     from diagflow.model.changes import Key
+    from diagflow.promql.storage import Storage
 
 MAX_ROUNDS: Final = 6
 """Rounds of reading: triggers, dependencies, analyzers, what these then want; more is a rule that never has enough."""
@@ -59,6 +61,7 @@ def diagnose(
     suppressions: Sequence[Suppression] = (),
     whole_objects: bool = False,
     whole_lists: bool = False,
+    series: bool = False,
 ) -> Result:
     """Diagnose one incident.
 
@@ -73,6 +76,7 @@ def diagnose(
         suppressions: what not to tell; a recorded bundle brings its own.
         whole_objects: also keep the whole (redacted) objects of what the diagnosis names, as a recording does.
         whole_lists: keep whole objects in all lists, so that later rules can read what today's do not.
+        series: also read the samples below the expressions, so that changed rules can be evaluated on them.
     """
     bundle = Bundle(incident) if bundle is None else bundle
     runner = Runner(ruleset) if runner is None else runner
@@ -86,6 +90,8 @@ def diagnose(
         )
     if whole_objects:
         _read(reader, bundle, [Want(Query.of("object", str(e))) for e in named_entities(diagnosis)], deadline)
+    if series:
+        _read_series(reader, bundle, time.monotonic() + timeout)
     return Result(_signed(diagnosis, ruleset, bundle), bundle, analysis)
 
 
@@ -108,7 +114,7 @@ def conclude(
     only: "frozenset[Key] | None" = None,
 ) -> Diagnosis:
     """Infer from the verdicts of the last round; `only` is as in `infer`."""
-    return infer(
+    diagnosis = infer(
         analysis.verdicts,
         ruleset.causes,
         analysis.topology,
@@ -120,6 +126,12 @@ def conclude(
         blind=not any(bundle.get(query).readable for query in analysis.consulted),
         only=only,
     )
+    return diagnosis if only is not None else with_suspects(diagnosis, analysis.topology, lambda: _samples(bundle))
+
+
+def _samples(bundle: Bundle) -> "Storage | None":
+    held = bundle.series()
+    return held.storage if held is not None else None
 
 
 class _Whole:
@@ -169,6 +181,13 @@ def _read(reader: Reader, bundle: Bundle, wants: Sequence[Want], deadline: float
     if wants:
         for reading in reader.read(wants, deadline=deadline):
             bundle.add(reading)
+
+
+def _read_series(reader: Reader, bundle: Bundle, deadline: float) -> None:
+    if any(r.query.kind == "promql" and r.readable for r in (e.reading for e in bundle.entries())):
+        from diagflow.bundle.below import series_below  # noqa: PLC0415  # numpy: only for a recording
+
+        _read(reader, bundle, [Want(query) for query in series_below(bundle)], deadline)
 
 
 def named_entities(diagnosis: Diagnosis) -> list[Entity]:

@@ -81,7 +81,7 @@ class HeldSeries:
     def answer(self, query: Query) -> Reading:
         """Return the answer to a `promql` query; it is `absent` where the series below it are not in the recording."""
         try:
-            times = _times(query, self._now)
+            times = times_of(query, self._now)
             found = self._answered(query.target, times)
         except PromQLError as e:
             found, times = _Answer(State.ERROR, notes=(f"the expression cannot be evaluated: {e}",)), (_ms(self._now),)
@@ -162,7 +162,7 @@ def _held(reading: Reading) -> _Held:
     )
 
 
-def _times(query: Query, now: datetime) -> tuple[int, ...]:
+def times_of(query: Query, now: datetime) -> tuple[int, ...]:
     """Return the moment, or start, end and step, in milliseconds.
 
     Raises:

@@ -108,6 +108,7 @@ def run(
                 advice=advice,
                 whole_objects=objects or record is not None,
                 whole_lists=whole,
+                series=record is not None and options.bundle is None,
             )
     require_entities(result, target.entities if target.alert is None else ())
     if record is not None:

@@ -53,9 +53,9 @@ def live_reader(
     if cluster is not None:
         sources["kubernetes"] = (cluster, _OF_CLUSTER)
     if url == WITHOUT:
-        nobody["promql"] = "no Prometheus is to be asked (--prometheus none)"
+        nobody["promql"] = nobody["series"] = "no Prometheus is to be asked (--prometheus none)"
     else:
-        sources["prometheus"] = (PrometheusReader(_doors(url, cluster, env), now), ("promql",))
+        sources["prometheus"] = (PrometheusReader(_doors(url, cluster, env), now), ("promql", "series"))
     return LiveReader(sources, redact=redact, nobody=nobody, progress=Spoken(progress) if progress else None)
 
 

@@ -46,13 +46,13 @@ class Result:
     Attributes:
         state: `data`, `empty`, `forbidden` or `error`.
         data: `[{"labels", "value", "time"}]`, for a range `[{"labels", "values": [[time, value]]}]`, sorted by labels;
-            NaN and infinities are floats as any other.
+            NaN and infinities are floats as any other. Of a question for series, a `SeriesBlock`.
         detail: warnings, or why there is no data.
         complete: False when Prometheus says that data is missing.
     """
 
     state: State
-    data: list[dict[str, Any]] | None = None
+    data: Any = None
     detail: str = ""
     complete: bool = True
 
@@ -68,11 +68,16 @@ def result_of(answer: Answer, shown: str) -> Result:
         data, left_out = _series(body.data or _Data())
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as e:
         return Result(State.ERROR, detail=f"{shown} sent a result that cannot be read: {one_line(str(e))}")
-    missing = [w for w in body.warnings if not w.startswith(_NOTES)]
+    missing = missing_of(body.warnings)
     notes = [f"{left_out:,} series of native histograms are left out"] if left_out else []
     detail = "; ".join(one_line(text) for text in (*notes, *body.warnings, *body.infos))
     state = State.DATA if data or left_out else State.EMPTY
     return Result(state, data, detail, complete=not missing and not left_out)
+
+
+def missing_of(warnings: list[str]) -> list[str]:
+    """Return the warnings that say that data is missing."""
+    return [warning for warning in warnings if not warning.startswith(_NOTES)]
 
 
 def _series(data: _Data) -> tuple[list[dict[str, Any]], int]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from diagflow.collect.gather import readings
 from diagflow.collect.kubeapi import GREETING, Refused
@@ -17,11 +17,17 @@ from diagflow.collect.promproduct import Product, product_of, unknown, why_not
 from diagflow.collect.troubles import WebError
 from diagflow.model import Coverage, Query, Reading, State, Want
 
+if TYPE_CHECKING:
+    from diagflow.collect.promseries import Budget
+
 WIDTH: Final = 8
 """Expressions that are evaluated at once; Prometheus itself allows 20 to all who ask."""
 
 MARGIN: Final = 0.2
 """Seconds before the deadline at which Prometheus should give up, so that it can still say so."""
+
+SAMPLES: Final = 1_000_000
+"""Raw samples that one recording takes: 3 MB, and a few seconds of reading."""
 
 Doors = Callable[[float], Sequence[Door]]
 """Returns where to look, the likeliest first, before a `time.monotonic()` value; raises `Refused`."""
@@ -44,14 +50,19 @@ class _Seen:
 
 
 class PrometheusReader:
-    """Answers `promql:` queries, instant (at `now`) or over a range.
+    """Answers `promql:` queries, instant (at `now`) or over a range, and `series:` queries with raw samples.
 
     Only Prometheus 3 is asked, since rules mean its semantics; of any other product all readings are `absent` and name
     it. An empty answer is `empty` only where each metric of the expression has a series now, else `absent`.
     """
 
     def __init__(
-        self, doors: Doors, now: datetime, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        doors: Doors,
+        now: datetime,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        samples: int = SAMPLES,
     ) -> None:
         """Prepare; nobody is asked yet.
 
@@ -59,6 +70,7 @@ class PrometheusReader:
             doors: where to look for a Prometheus.
             now: the moment at which expressions are evaluated (UTC).
             clock: what is written as the time of readings.
+            samples: how many raw samples are read in all.
         """
         self._doors = doors
         self._now = now
@@ -68,6 +80,8 @@ class PrometheusReader:
         self._no_home: Refused | None = None
         self._seen = _Seen()
         self._opened: list[Door] = []
+        self._samples_allowed = samples
+        self._budget: Budget | None = None
 
     def read(self, wants: Sequence[Want], *, deadline: float) -> Iterator[Reading]:
         """Yield one reading for every want."""
@@ -105,11 +119,12 @@ class PrometheusReader:
             door.web.abort()
 
     def _answer(self, query: Query, deadline: float) -> Reading:
-        if query.kind != "promql":
+        if query.kind not in ("promql", "series"):
             return self._reading(query, Result(State.ABSENT, detail=f"Prometheus knows no {query.kind}"))
         try:
             home = self._at_home(deadline)
-            return self._reading(query, self._evaluated(home.door, query, deadline))
+            answered = self._samples if query.kind == "series" else self._evaluated
+            return self._reading(query, answered(home.door, query, deadline))
         except WebError as e:
             return self._reading(query, Result(State.ERROR, detail=str(e)))
         except Refused as e:
@@ -148,6 +163,13 @@ class PrometheusReader:
         answer = door.ask(endpoint, {**fields, "timeout": f"{patience:.3f}"}, deadline)
         result = result_of(answer, door.shown)
         return self._honest(door, query, result, deadline) if result.state is State.EMPTY else result
+
+    def _samples(self, door: Door, query: Query, deadline: float) -> Result:
+        from diagflow.collect.promseries import Budget, SeriesRequest  # noqa: PLC0415  # numpy: only for a recording
+
+        with self._seen.lock:
+            self._budget = self._budget or Budget(self._samples_allowed)
+        return SeriesRequest(door, query, self._now, deadline).result(self._budget)
 
     def _honest(self, door: Door, query: Query, empty: Result, deadline: float) -> Result:
         """Return the empty result if it means something: if each metric is there at all."""

@@ -1,10 +1,10 @@
 """Series as columns of few bytes, and back, bit by bit the same.
 
 Timestamps: those that series share stand once, as differences of differences. Values that are whole numbers of some
-decimal unit (counters, bytes, hundredths of seconds) are differences in that unit; others keep their eight bytes, XOR
-the value before, the first bytes of all of them together, where a packer finds that they hardly change. There is no
-packer in here: the file of a bundle is packed as a whole, and what a packer makes differs between its versions, which
-the digest of a bundle must not.
+decimal unit (counters, bytes, hundredths of seconds) are differences in that unit; others are XOR the value before: as
+numbers where they seldom change, else all first bytes together, all second bytes ..., so that a packer finds those that
+hardly change. There is no packer in here: the file of a bundle is packed as a whole, and what a packer makes differs
+between its versions, which the digest of a bundle must not.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,12 +20,19 @@ from diagflow.promql.sources import varints
 from diagflow.promql.storage import Series
 
 _BITS: Final = -1
+_SELDOM: Final = -2
 _UNITS: Final = (0, 1, 2, 3, 6)
 _EXACT: Final = 2.0**53
+_NUMBER: Final = 9
+_RAW: Final = 8
+"""Bytes that a changed value takes, as a number (one more than a value that stays) and as it is."""
 
 
 class _Columns(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
-    """How the numbers are laid out: `units` has a decimal exponent for each series, or -1 for bits."""
+    """How the numbers are laid out.
+
+    `units` has a decimal exponent for each series, -1 for bits, -2 for bits that seldom change.
+    """
 
     lengths: list[int]
     times: bytes
@@ -47,10 +54,10 @@ def pack(series: Iterable[Series]) -> SeriesBlock:
     for one in ordered:
         values = np.ascontiguousarray(one.values, np.float64)
         unit, numbers = _in_units(values)
-        factor = max(int(np.gcd.reduce(numbers)), 1) if unit != _BITS and len(numbers) else 1
+        factor = max(int(np.gcd.reduce(numbers)), 1) if unit >= 0 and len(numbers) else 1
         units.append(unit)
         factors.append(factor)
-        (bits if unit == _BITS else whole).append(_changed(values) if unit == _BITS else numbers // factor)
+        (bits if unit == _BITS else whole).append(numbers // factor)
     columns = _Columns(
         lengths=[len(these) for these in times],
         times=varints.encode(_joined([_twice(these) for these in times])),
@@ -94,8 +101,9 @@ def _unpacked(block: SeriesBlock, columns: _Columns) -> list[Series]:
     found = []
     for number, labels in enumerate(block.labels):
         unit = columns.units[number]
-        if unit == _BITS:
-            values = np.bitwise_xor.accumulate(next(of_bits)).view(np.float64)
+        if unit in (_BITS, _SELDOM):
+            numbers = next(of_bits if unit == _BITS else of_whole)
+            values = np.bitwise_xor.accumulate(numbers).view(np.float64)
         elif unit in _UNITS:
             values = np.cumsum(next(of_whole)) * columns.factors[number] / 10.0**unit
         else:
@@ -124,22 +132,22 @@ def _steps(numbers: Ints) -> Ints:
 
 
 def _in_units(values: Floats) -> tuple[int, Ints]:
-    """Return the decimal unit in which all values are whole, and their differences in it."""
-    nothing = np.zeros(0, np.int64)
+    """Return the decimal unit in which all values are whole, and their differences in it; else bits."""
     if not (np.abs(values) < _EXACT).all() or (np.signbit(values) & (values == 0)).any():
-        return _BITS, nothing
+        return _in_bits(values)
     for unit in _UNITS:
         scaled = np.rint(values * 10.0**unit)
         if (np.abs(scaled) < _EXACT).all() and (scaled / 10.0**unit == values).all():
             return unit, _steps(scaled.astype(np.int64))
-    return _BITS, nothing
+    return _in_bits(values)
 
 
-def _changed(values: Floats) -> Ints:
+def _in_bits(values: Floats) -> tuple[int, Ints]:
+    """Return each value XOR the one before, and whether these are best kept as numbers."""
     bits = values.view(np.int64)
     out = bits.copy()
     out[1:] ^= bits[:-1]
-    return out
+    return (_SELDOM if np.count_nonzero(out) * _NUMBER + len(out) < len(out) * _RAW else _BITS), out
 
 
 def _joined(parts: Sequence[Ints]) -> Ints:

@@ -1,0 +1,219 @@
+"""Series below expressions: what is read of them, and that we then answer what Prometheus did.
+
+The pretended Prometheus evaluates with `diagflow.promql`, on samples of which ours sees what the API gives.
+"""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+from diagflow.bundle import Bundle
+from diagflow.bundle.below import series_below
+from diagflow.collect.promaccess import PrometheusOptions, direct_door
+from diagflow.collect.prometheus import PrometheusReader
+from diagflow.model import Incident, Query, Reading, State, Want
+from diagflow.model.series import SeriesBlock
+from diagflow.promql import STALE_NAN, PromQLError, Series, Storage, evaluate
+from diagflow.promql.apijson import as_api
+from tests.collect.clusters import NOW
+from tests.collect.serving import Exchange, Server, routes, serving
+from tests.collect.test_prometheus import BUILD, QUERY, RANGE, build
+
+END = round(NOW.timestamp() * 1000)
+TIMES = END - 7_200_000 + 15_000 * np.arange(481) - 3_000
+
+
+def series(name: str, values: np.ndarray[tuple[int], np.dtype[np.float64]], **labels: str) -> Series:
+    return Series({"__name__": name, **labels}, TIMES[: len(values)], values)
+
+
+def marked(
+    values: np.ndarray[tuple[int], np.dtype[np.float64]], *gone: int
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    out = values.copy()
+    out[list(gone)] = STALE_NAN
+    return out
+
+
+def world() -> Storage:
+    """Counters of three pods: one goes on, one ended two minutes ago, one came and went; and a gauge with NaN."""
+    steps = np.cumsum(np.arange(481) % 7).astype(float)
+    gauge = np.sin(np.arange(481.0))
+    gauge[470:475] = np.nan
+    return Storage(
+        [
+            series("c_total", steps, pod="a", job="x"),
+            series("c_total", marked(steps[:474] * 2, 473), pod="b", job="x"),
+            series("c_total", marked(steps * 3, *range(460, 466), *range(472, 478)), pod="c", job="y"),
+            series("gauge", gauge, pod="a"),
+            series("gauge", gauge[:400], pod="old"),
+        ]
+    )
+
+
+@contextmanager
+def answering(storage: Storage) -> Iterator[Server]:
+    """Serve what a Prometheus with these samples would."""
+
+    def answer(exchange: Exchange) -> None:
+        form = exchange.form
+        moments = ("time",) if exchange.path == QUERY else ("start", "end", "step")
+        try:
+            result = evaluate(storage, form["query"], *(round(float(form[name]) * 1000) for name in moments))
+        except PromQLError as e:
+            exchange.json({"status": "error", "errorType": "execution", "error": str(e)}, 422)
+        else:
+            exchange.json(as_api(result))
+
+    with serving(routes({BUILD: build(), QUERY: answer, RANGE: answer})) as server:
+        yield server
+
+
+@contextmanager
+def prometheus(storage: Storage, **options: int) -> Iterator[tuple[Server, PrometheusReader]]:
+    """Serve samples, and read them."""
+    with answering(storage) as server:
+        door = direct_door(PrometheusOptions(url=server.url), {})
+        reader = PrometheusReader(lambda _: [door], NOW, clock=lambda: NOW, **options)
+        try:
+            yield server, reader
+        finally:
+            reader.close()
+
+
+def read(reader: PrometheusReader, queries: list[Query]) -> Bundle:
+    bundle = Bundle(Incident(NOW))
+    for reading in reader.read([Want(query) for query in queries], deadline=time.monotonic() + 20):
+        bundle.add(reading)
+    return bundle
+
+
+def recorded(*expressions: Query, **options: int) -> tuple[Bundle, Bundle]:
+    """Return the answers of Prometheus, and the series below them."""
+    with prometheus(world(), **options) as (_, reader):
+        answers = read(reader, list(expressions))
+        return answers, read(reader, series_below(answers))
+
+
+EXPRESSIONS = [
+    "c_total",
+    "sum by (job) (rate(c_total[5m]))",
+    "c_total offset 90s",
+    "c_total @ 1769853300",
+    "count_over_time(c_total[10m:15s])",
+    "max_over_time(rate(c_total[2m])[20m:1m] offset 5m)",
+    "count_over_time((c_total > 0)[1h:7s])",
+    'changes(gauge{pod="a"}[30m]) or absent(c_total{job="x", pod="b"})',
+    "gauge > -2",
+    "gauge",
+    'count({__name__=~"c_.*|gauge"})',
+    '{pod="a"}',
+    "last_over_time(gauge[1h])",
+]
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_our_answer_is_the_recorded_one(expression: str) -> None:
+    query = Query.of("promql", expression)
+    answers, below = recorded(query)
+    wanted, found = answers.get(query), below.get(query)
+    assert wanted.readable
+    assert (found.state, found.detail, found.product) == (wanted.state, wanted.detail, "prometheus 3.16.0")
+    assert repr(found.data) == repr(wanted.data)
+    assert (found.coverage, found.time) == (wanted.coverage, NOW)
+
+
+def test_all_at_once_and_over_time() -> None:
+    queries = [Query.of("promql", e) for e in EXPRESSIONS]
+    queries += [Query.of("promql", e, start="-600", end="0", step="15") for e in ("c_total", "sum(rate(c_total[1m]))")]
+    answers, below = recorded(*queries)
+    assert [repr(below.get(q).data) for q in queries] == [repr(answers.get(q).data) for q in queries]
+
+
+def test_nothing_is_read_twice() -> None:
+    expressions = [
+        "up",
+        "up > 0",
+        "rate(up[10m])",
+        'up{job="a"}',
+        'up{job="a"} offset 2m',
+        "up offset 1d",
+        "avg_over_time(up[1m:10s])",
+    ]
+    answers = Bundle(Incident(NOW))
+    for text in (*expressions, "limitk(1, up)"):
+        answers.add(Reading(Query.of("promql", text), State.DATA, NOW, []))
+    answers.add(Reading(Query.of("promql", "down"), State.ABSENT, NOW))
+    assert [str(q) for q in series_below(answers)] == [
+        'series:{__name__="up"}#end=-86400&moments=-86400&start=-86700',
+        'series:{__name__="up"}#end=0&moments=-120%2C0&start=-600&step=10',
+    ]
+
+
+def test_what_is_not_there_is_empty_and_is_not_asked_for_further() -> None:
+    with prometheus(world()) as (server, reader):
+        bundle = read(reader, [Query.of("series", '{__name__="none"}', start="-300", end="0")])
+        assert len([r for r in server.requests if r.path == QUERY]) == 1
+    (found,) = bundle.readings()
+    assert (found.state, found.data, found.answered) == (State.EMPTY, SeriesBlock(), True)
+    assert bundle.get(Query.of("promql", "none")).detail == "no series named none in the recording at its moment"
+
+
+def test_more_than_a_recording_takes_is_not_read_and_said() -> None:
+    answers, below = recorded(Query.of("promql", "rate(gauge[20m])"), samples=50)
+    (found,) = below.readings()
+    assert found.state is State.ABSENT
+    assert found.detail == '{__name__="gauge"} has 80 samples in 20 minutes, too many: a recording takes 50 in all'
+    assert below.get(Query.of("promql", "gauge")).detail == f"not recorded: {found.detail}"
+    assert answers.get(Query.of("promql", "rate(gauge[20m])")).state is State.DATA
+
+
+def test_what_prometheus_refuses_is_said() -> None:
+    def answer(exchange: Exchange) -> None:
+        exchange.json({"status": "error", "errorType": "timeout", "error": "too slow"}, 503)
+
+    with serving(routes({BUILD: build(), QUERY: answer})) as server:
+        door = direct_door(PrometheusOptions(url=server.url), {})
+        reader = PrometheusReader(lambda _: [door], NOW)
+        targets = ('{__name__="up"}', '{__name__=~"("}')
+        bundle = read(reader, [Query.of("series", target, start="-300", end="0") for target in targets])
+        reader.close()
+    slow, wrong = bundle.readings()
+    assert (slow.state, "gave up on the expression: too slow" in slow.detail) == (State.ERROR, True)
+    assert (wrong.state, "this is no selector" in wrong.detail) == (State.ERROR, True)
+
+
+def test_native_histograms_are_left_out_and_said() -> None:
+    histogram = {"count": "1", "sum": "1"}
+    raw = {"metric": {"__name__": "h"}, "histograms": [[END / 1000 - 1, histogram]]}
+    both = {"metric": {"__name__": "h", "a": "b"}, "values": [[END / 1000 - 1, "1"]]}
+
+    def answer(exchange: Exchange) -> None:
+        text = exchange.form["query"]
+        counted = [{"metric": {}, "value": [1, "2"]}]
+        result = counted if text.startswith("sum") else [raw, both] if "[" in text else []
+        kind = "matrix" if "[" in text and not text.startswith("sum") else "vector"
+        exchange.json(
+            {"status": "success", "data": {"resultType": kind, "result": result}, "warnings": ["a store is down"]}
+        )
+
+    with serving(routes({BUILD: build(), QUERY: answer})) as server:
+        door = direct_door(PrometheusOptions(url=server.url), {})
+        reader = PrometheusReader(lambda _: [door], NOW)
+        bundle = read(reader, [Query.of("series", '{__name__="h"}', start="-300", end="0")])
+        reader.close()
+    (found,) = bundle.readings()
+    assert (len(found.data), found.coverage.complete) == (1, False)
+    assert found.detail == "a store is down; 1 series of native histograms are left out"
+    assert not bundle.get(Query.of("promql", "h")).answered
+
+
+def test_who_records_nothing_needs_no_numpy() -> None:
+    code = "import sys, diagflow.engine, diagflow.collect.prometheus; print('numpy' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "False\n"
