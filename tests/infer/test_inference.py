@@ -3,8 +3,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from diagflow.infer import infer
-from diagflow.infer.texts import filled
-from diagflow.model import Edge, Instruction, Need, Onset, Outcome, Query, Role, State, Text, Verdict
+from diagflow.infer.texts import filled, filled_name
+from diagflow.model import Cause, Edge, Instruction, Need, Onset, Outcome, Query, Role, State, Text, Verdict
 from diagflow.model.diagnosis import Status
 from diagflow.model.suppression import Suppression
 from diagflow.model.topology import Edges
@@ -241,3 +241,11 @@ def test_the_same_open_question_about_many_is_one_candidate():
     open_questions = [Verdict("T-D-001", entity(p), Outcome.INCONCLUSIVE, "disk", needs=(need,)) for p in PENDING]
     (candidate,) = infer(open_questions, CAPACITY, FLAT, SCAN).candidates
     assert (candidate.id, len(candidate.entities)) == ("disk", 18)
+
+
+def test_an_open_cause_that_nobody_has_seen_speaks_of_no_thing():
+    title = Text("Quota {name} demands {unstated}", "配额 {name} 要求 {unstated}")
+    quota = Cause("t.quota", title)
+    where = entity("replicaset/shop/web")
+    assert filled_name(quota, where, {}) == Text("Quota … demands …", "配额 … 要求 …")
+    assert filled_name(quota, where, {"unstated": "cpu"}).en == "Quota web demands cpu"

@@ -54,3 +54,8 @@ def test_reach_follows_only_the_relations_and_ends_in_circles():
     assert reach(edges, a, frozenset({"owner"}), along) == {a: 0, b: 1}
     assert reach(edges, a, frozenset({"owner", "node"}), along) == {a: 0, b: 1, c: 2}
     assert reach(edges, c, frozenset({"node"}), Direction.DEPENDENTS) == {c: 0, b: 1}
+
+
+def test_a_text_of_which_nothing_is_known_leaves_it_open():
+    text = Text("{kind} {name} is refused in {namespace}: {reason}", "{namespace} 拒绝 {kind} {name}：{reason}")
+    assert text.unfilled() == Text("… is refused in …", "… 拒绝 …")

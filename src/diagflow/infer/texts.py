@@ -18,7 +18,13 @@ def filled_title(cause: Cause | None, entity: Entity, args: Mapping[str, Any]) -
 
 
 def filled_name(cause: Cause | None, entity: Entity, args: Mapping[str, Any]) -> Text:
-    """Return the words for a cause that is ruled out or open: they assert nothing."""
+    """Return the words for a cause that is ruled out or open: they assert nothing.
+
+    Where the title must do, and nobody has seen what it speaks of, it speaks of no thing: the entity of such a cause
+    may be the one that shows the symptom.
+    """
+    if cause and not cause.name.en and cause.title.placeholders() - arguments(entity, args).keys():
+        return cause.title.unfilled()
     return cause.name.fill(arguments(entity, args)) if cause and cause.name.en else filled_title(cause, entity, args)
 
 

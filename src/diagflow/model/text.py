@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_PLACEHOLDERS = re.compile(r"\{[a-z][a-z0-9_]*\}(\s*\{[a-z][a-z0-9_]*\})*")
+_LEFT_OUT = re.compile(r"\s*[:：]\s*…$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,10 @@ class Text:
     def fill(self, args: Mapping[str, Any]) -> "Text":
         """Replace each `{name}` by its argument; an unknown name stays as it is."""
         return Text(_fill(self.en, args, str), _fill(self.zh, args, str))
+
+    def unfilled(self) -> "Text":
+        """Return the text with `…` for each argument, without what a colon at its end would bring."""
+        return Text(*(_LEFT_OUT.sub("", _PLACEHOLDERS.sub("…", text)) for text in (self.en, self.zh)))
 
     def fill_command(self, args: Mapping[str, Any]) -> "Text":
         """Replace each `{name}` by its argument, quoted for a POSIX shell: no text of data becomes a command."""
