@@ -208,26 +208,6 @@ def test_names_of_metrics(expression: str, names: set[str] | None):
 # who answers
 
 
-@pytest.mark.parametrize(
-    ("info", "headers", "who"),
-    [
-        (build("2.53.1"), {}, "prometheus 2.53.1"),
-        (build(""), {}, "a Prometheus that hides its version"),
-        (build("2.24.0"), {"X-Server-Hostname": "vm-0"}, "VictoriaMetrics"),
-        (build("2.14.0", application="Grafana Mimir"), {}, "Grafana Mimir 2.14.0"),
-        (build("0.37.2"), {}, "Thanos 0.37.2"),
-        (build("main-abc"), {}, "prometheus main-abc"),
-    ],
-)
-def test_another_product_is_absent_and_named(info: dict[str, Any], headers: dict[str, str], who: str):
-    with prometheus(vector(({}, "1")), lambda e: e.json(info, 200, **headers)) as prom:
-        readings = prom.read("a", "b")
-        assert not asked(prom)
-    assert {r.state for r in readings} == {State.ABSENT}
-    shown = f"{prom.server.url} is {who}; only Prometheus 3 is asked for now, evaluating raw series comes later"
-    assert {r.detail for r in readings} == {shown}
-
-
 def test_what_does_not_say_that_it_is_a_prometheus():
     with prometheus(vector(), lambda e: e.send(b"404 page not found", 404)) as prom:
         reading = prom.one("a")

@@ -101,14 +101,22 @@ def test_one_that_does_not_answer_is_passed_over():
         assert read(c).state is State.DATA
 
 
-def test_another_product_is_named():
-    table = {SERVICES: services(service("prometheus")), f"{proxied('prometheus')}/status/buildinfo": build("2.50.0")}
+def test_another_product_serves_only_where_there_is_no_prometheus_3():
+    table = {
+        SERVICES: services(service("prometheus")),
+        f"{proxied('prometheus')}/status/buildinfo": build("2.50.0"),
+        f"{proxied('prometheus')}/query": vector(({}, "0")),
+    }
     with cluster(table) as c:
+        assert read(c).product == "prometheus 2.50.0"
+    newer = {
+        SERVICES: services(service("prometheus"), service("my-prometheus")),
+        f"{proxied('my-prometheus')}/status/buildinfo": build(),
+        f"{proxied('my-prometheus')}/query": vector(({}, "1")),
+    }
+    with cluster(table | newer) as c:
         reading = read(c)
-    assert reading.state is State.ABSENT
-    assert reading.detail.startswith(
-        "service monitoring/prometheus:9090 (through the API server) is prometheus 2.50.0;"
-    )
+    assert (reading.state, reading.product) == (State.DATA, "prometheus 3.16.0")
 
 
 def test_without_the_right_to_list_services():

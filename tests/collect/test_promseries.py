@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from diagflow.model.series import SeriesBlock
 from diagflow.promql import STALE_NAN, PromQLError, Series, Storage, evaluate
 from diagflow.promql.apijson import as_api
 from tests.collect.clusters import NOW
-from tests.collect.serving import Exchange, Server, routes, serving
+from tests.collect.serving import Answer, Exchange, Server, routes, serving
 from tests.collect.test_prometheus import BUILD, QUERY, RANGE, build
 
 END = round(NOW.timestamp() * 1000)
@@ -57,7 +58,7 @@ def world() -> Storage:
 
 
 @contextmanager
-def answering(storage: Storage) -> Iterator[Server]:
+def answering(storage: Storage, info: Answer | dict[str, Any] | None = None) -> Iterator[Server]:
     """Serve what a Prometheus with these samples would."""
 
     def answer(exchange: Exchange) -> None:
@@ -70,14 +71,16 @@ def answering(storage: Storage) -> Iterator[Server]:
         else:
             exchange.json(as_api(result))
 
-    with serving(routes({BUILD: build(), QUERY: answer, RANGE: answer})) as server:
+    with serving(routes({BUILD: info or build(), QUERY: answer, RANGE: answer})) as server:
         yield server
 
 
 @contextmanager
-def prometheus(storage: Storage, **options: int) -> Iterator[tuple[Server, PrometheusReader]]:
+def prometheus(
+    storage: Storage, info: Answer | dict[str, Any] | None = None, **options: int
+) -> Iterator[tuple[Server, PrometheusReader]]:
     """Serve samples, and read them."""
-    with answering(storage) as server:
+    with answering(storage, info) as server:
         door = direct_door(PrometheusOptions(url=server.url), {})
         reader = PrometheusReader(lambda _: [door], NOW, clock=lambda: NOW, **options)
         try:
@@ -95,7 +98,7 @@ def read(reader: PrometheusReader, queries: list[Query]) -> Bundle:
 
 def recorded(*expressions: Query, **options: int) -> tuple[Bundle, Bundle]:
     """Return the answers of Prometheus, and the series below them."""
-    with prometheus(world(), **options) as (_, reader):
+    with prometheus(world(), None, **options) as (_, reader):
         answers = read(reader, list(expressions))
         return answers, read(reader, series_below(answers))
 
@@ -135,6 +138,41 @@ def test_all_at_once_and_over_time() -> None:
     assert [repr(below.get(q).data) for q in queries] == [repr(answers.get(q).data) for q in queries]
 
 
+@pytest.mark.parametrize(
+    ("info", "headers", "who"),
+    [
+        (build("2.53.1"), {}, "prometheus 2.53.1"),
+        (build(""), {}, "prometheus"),
+        (build("2.24.0"), {"X-Server-Hostname": "vm-0"}, "VictoriaMetrics"),
+        (build("2.14.0", application="Grafana Mimir"), {}, "Grafana Mimir 2.14.0"),
+        (build("0.37.2"), {}, "Thanos 0.37.2"),
+        (build("main-abc"), {}, "prometheus main-abc"),
+    ],
+)
+def test_of_another_product_raw_samples_are_read_and_evaluated_here(
+    info: dict[str, Any], headers: dict[str, str], who: str
+) -> None:
+    queries = [Query.of("promql", text) for text in ("sum by (job) (rate(c_total[5m]))", "c_total", "vector(1)")]
+    nothing = [Query.of("promql", text) for text in ("c_total > 1e9", 'c_total{pod="z"}', "none", "rate(c_total)")]
+    with prometheus(world()) as (_, reader):
+        wanted = read(reader, queries)
+    with prometheus(world(), lambda e: e.json(info, 200, **headers)) as (server, reader):
+        found = read(reader, [*queries, *nothing])
+        asked = {request.form["query"] for request in server.requests if request.path == QUERY}
+    for query in queries:
+        assert (found.get(query).data, found.get(query).product) == (wanted.get(query).data, who)
+    assert [found.get(query).state for query in nothing] == [State.EMPTY, State.EMPTY, State.ABSENT, State.ERROR]
+    assert found.get(nothing[2]).detail == "no series named none at this Prometheus now"
+    assert '{__name__="c_total"}[300000ms]' in asked
+    assert not any("rate" in text for text in asked)
+
+
+def test_of_another_product_no_more_samples_are_read_than_is_allowed() -> None:
+    with prometheus(world(), build("2.53.1"), samples=50) as (_, reader):
+        found = read(reader, [Query.of("promql", text) for text in ("rate(gauge[20m])", "gauge", "gauge offset 1m")])
+    assert [r.state for r in found.readings()] == [State.DATA, State.DATA, State.ABSENT]
+
+
 def test_nothing_is_read_twice() -> None:
     expressions = [
         "up",
@@ -168,7 +206,7 @@ def test_more_than_a_recording_takes_is_not_read_and_said() -> None:
     answers, below = recorded(Query.of("promql", "rate(gauge[20m])"), samples=50)
     (found,) = below.readings()
     assert found.state is State.ABSENT
-    assert found.detail == '{__name__="gauge"} has 80 samples in 20 minutes, too many: a recording takes 50 in all'
+    assert found.detail == '{__name__="gauge"} has 80 samples in 20 minutes, too many: at most 50 are read in all'
     assert below.get(Query.of("promql", "gauge")).detail == f"not recorded: {found.detail}"
     assert answers.get(Query.of("promql", "rate(gauge[20m])")).state is State.DATA
 

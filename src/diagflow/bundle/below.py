@@ -6,6 +6,7 @@ Imports numpy: only who records series needs it.
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from diagflow.bundle.memory import Bundle
 from diagflow.bundle.series import times_of
@@ -46,11 +47,24 @@ class _Wanted:
 
 def series_below(bundle: Bundle) -> list[Query]:
     """Return `series` queries for what the answered expressions of a bundle read, nothing twice."""
+    return _queries(_all(bundle), bundle.incident.now)
+
+
+def series_for(query: Query, now: datetime) -> list[Query]:
+    """Return `series` queries for what one expression reads.
+
+    Raises:
+        BadInput: it is none, or a time of the query is none.
+    """
+    return _queries((_wanted(need) for need in needs(query.target, *times_of(query, now))), now)
+
+
+def _queries(wanted: Iterable[_Wanted], moment: datetime) -> list[Query]:
     found: list[_Wanted] = []
-    for wanted in sorted(_all(bundle), key=lambda w: (len(w.matchers), w.text, w.start, w.end)):
-        _put(found, wanted)
-    now = round(bundle.incident.now.timestamp() * 1000)
-    return sorted(_query(wanted, now) for wanted in found)
+    for one in sorted(wanted, key=lambda w: (len(w.matchers), w.text, w.start, w.end)):
+        _put(found, one)
+    now = round(moment.timestamp() * 1000)
+    return sorted(_query(one, now) for one in found)
 
 
 def _all(bundle: Bundle) -> Iterator[_Wanted]:

@@ -1,4 +1,4 @@
-"""Answers of a Prometheus: its own evaluation of each expression, at one moment."""
+"""Answers of a Prometheus 3: its own evaluation of each expression, at one moment; of others, ours of their samples."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ from diagflow.collect.kubeapi import GREETING, Refused
 from diagflow.collect.promaccess import Door
 from diagflow.collect.promanswer import Result, result_of
 from diagflow.collect.promnames import metric_names
-from diagflow.collect.promproduct import Product, product_of, unknown, why_not
+from diagflow.collect.promproduct import Product, product_of, unknown
 from diagflow.collect.troubles import WebError
 from diagflow.model import Coverage, Query, Reading, State, Want
 
@@ -52,8 +52,9 @@ class _Seen:
 class PrometheusReader:
     """Answers `promql:` queries, instant (at `now`) or over a range, and `series:` queries with raw samples.
 
-    Only Prometheus 3 is asked, since rules mean its semantics; of any other product all readings are `absent` and name
-    it. An empty answer is `empty` only where each metric of the expression has a series now, else `absent`.
+    Only Prometheus 3 evaluates expressions, since rules mean its semantics; of any other product raw samples are read,
+    and the expression is evaluated here. An empty answer is `empty` only where each metric of the expression has a
+    series now, else `absent`.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class PrometheusReader:
             doors: where to look for a Prometheus.
             now: the moment at which expressions are evaluated (UTC).
             clock: what is written as the time of readings.
-            samples: how many raw samples are read in all.
+            samples: how many raw samples are read for a recording, and for each expression that is evaluated here.
         """
         self._doors = doors
         self._now = now
@@ -123,15 +124,14 @@ class PrometheusReader:
             return self._reading(query, Result(State.ABSENT, detail=f"Prometheus knows no {query.kind}"))
         try:
             home = self._at_home(deadline)
-            answered = self._samples if query.kind == "series" else self._evaluated
-            return self._reading(query, answered(home.door, query, deadline))
+            return self._reading(query, self._answered(home, query, deadline))
         except WebError as e:
             return self._reading(query, Result(State.ERROR, detail=str(e)))
         except Refused as e:
             return self._reading(query, Result(e.state, detail=str(e)))
 
     def _at_home(self, deadline: float) -> _Home:
-        """Return the first door behind which a Prometheus 3 answers; looked for once a read."""
+        """Return the first door behind which a Prometheus 3 answers, else another product; looked for once a read."""
         with self._finding:
             if self._home is not None:
                 return self._home
@@ -146,23 +146,40 @@ class PrometheusReader:
 
     def _found(self, deadline: float) -> _Home:
         reasons: list[Refused] = []
+        others: list[_Home] = []
         if not self._opened:
             self._opened = list(self._doors(deadline))
         for door in self._opened:
             try:
-                return _entered(door, deadline)
+                home = _entered(door, deadline)
+                if home.product.usable:
+                    return home
+                others.append(home)
             except Refused as e:
                 reasons.append(e)
             except WebError as e:
                 reasons.append(Refused(State.ERROR, str(e)))
+        if others:
+            return others[0]
         raise reasons[0]
+
+    def _answered(self, home: _Home, query: Query, deadline: float) -> Result:
+        if query.kind == "series":
+            return self._samples(home.door, query, deadline)
+        evaluated = self._evaluated if home.product.usable else self._ours
+        result = evaluated(home.door, query, deadline)
+        return self._honest(home.door, query, result, deadline) if result.state is State.EMPTY else result
 
     def _evaluated(self, door: Door, query: Query, deadline: float) -> Result:
         endpoint, fields = _request(query, self._now)
         patience = max(deadline - time.monotonic() - MARGIN, MARGIN)
         answer = door.ask(endpoint, {**fields, "timeout": f"{patience:.3f}"}, deadline)
-        result = result_of(answer, door.shown)
-        return self._honest(door, query, result, deadline) if result.state is State.EMPTY else result
+        return result_of(answer, door.shown)
+
+    def _ours(self, door: Door, query: Query, deadline: float) -> Result:
+        from diagflow.collect.promours import evaluated  # noqa: PLC0415  # numpy: only for such a server
+
+        return evaluated(door, query, self._now, deadline, self._samples_allowed)
 
     def _samples(self, door: Door, query: Query, deadline: float) -> Result:
         from diagflow.collect.promseries import Budget, SeriesRequest  # noqa: PLC0415  # numpy: only for a recording
@@ -216,8 +233,6 @@ def _entered(door: Door, deadline: float) -> _Home:
         page = answer.ok and "html" in answer.media_type
         result = result_of(answer, door.shown) if refused or page else None
         raise Refused(result.state, result.detail) if result else Refused(*unknown(door, answer))
-    if not product.usable:
-        raise Refused(State.ABSENT, why_not(door, product))
     return _Home(door, product)
 
 

@@ -64,12 +64,6 @@ def product_of(answer: Answer) -> Product | None:
     return Product("Thanos" if version.startswith("0.") else "prometheus", version)
 
 
-def why_not(door: Door, product: Product) -> str:
-    """Return why the answers of a product that is not `usable` are not asked for."""
-    who = str(product) if product.version or product.name != "prometheus" else "a Prometheus that hides its version"
-    return f"{door.shown} is {who}; only Prometheus {OLDEST} is asked for now, evaluating raw series comes later"
-
-
 def unknown(door: Door, answer: Answer) -> tuple[State, str]:
     """Return what an answer without build information means."""
     if answer.ok or answer.status in (404, 405, 501):

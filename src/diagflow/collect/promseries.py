@@ -204,8 +204,8 @@ class SeriesRequest:
     def _too_many(self, count: int, total: int) -> str:
         minutes = (self._ms("end") - self._ms("start")) / 60_000
         return (
-            f"{self.query.target} has {count:,} samples in {minutes:g} minutes, too many: a recording takes "
-            f"{total:,} in all"
+            f"{self.query.target} has {count:,} samples in {minutes:g} minutes, too many: at most "
+            f"{total:,} are read in all"
         )
 
 
