@@ -92,6 +92,8 @@ def diagnose(
         _read(reader, bundle, [Want(Query.of("object", str(e))) for e in named_entities(diagnosis)], deadline)
     if series:
         _read_series(reader, bundle, time.monotonic() + timeout)
+        # A replay has the samples from its start: what they say must be said now too.
+        diagnosis = with_suspects(diagnosis, analysis.topology, lambda: _samples(bundle))
     return Result(_signed(diagnosis, ruleset, bundle), bundle, analysis)
 
 

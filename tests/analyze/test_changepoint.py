@@ -136,7 +136,7 @@ def test_one_sample_is_no_new_level():
 @pytest.mark.parametrize(("before", "after"), [(0, AFTER), (9, AFTER), (SIZE, 0), (SIZE, 1)])
 def test_too_few_samples_say_nothing(before, after):
     values = [0.0] * before + [1e6] * after
-    times = 1e9 + STEP * np.arange(len(values))
+    times = np.array([1e9 + STEP * i for i in range(len(values))], np.float64)
     window = Window(1e9 + STEP * before, 1e9 + STEP * (before + after))
     assert change_in(times, np.array(values), window) is None
 

@@ -58,7 +58,13 @@ def test_a_suppressed_cause_is_no_riddle():
 def test_without_series_or_without_change_nothing_is_said():
     before = diagnosis()
     assert with_suspects(before, CALLS, lambda: None) is before
-    assert with_suspects(before, CALLS, Storage) is before
+    assert with_suspects(before, CALLS, Storage) == before
+
+
+def test_with_more_series_it_says_what_these_say():
+    first = with_suspects(diagnosis(), CALLS, storage)
+    assert with_suspects(first, CALLS, storage) == first
+    assert with_suspects(first, CALLS, Storage) == diagnosis()
 
 
 def test_series_that_cannot_be_read_are_none():

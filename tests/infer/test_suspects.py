@@ -13,7 +13,7 @@ from diagflow.promql.arrays import Floats
 from tests.infer.make import NOW, entity
 
 BEGAN = NOW - timedelta(minutes=5)
-TIMES: Floats = NOW.timestamp() - 60.0 * np.arange(120)[::-1]
+TIMES: Floats = NOW.timestamp() - np.arange(0.0, 7200.0, 60.0)[::-1].astype(np.float64)
 CALLS = Edges([Edge(entity("service/shop"), "calls", entity("service/cart"))])
 
 

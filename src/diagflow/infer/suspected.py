@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from diagflow.model import CLUSTER, BadInput, Entity, Incident, Topology
 from diagflow.model.diagnosis import Diagnosis, Status
@@ -10,12 +10,14 @@ from diagflow.model.diagnosis import Diagnosis, Status
 if TYPE_CHECKING:
     from diagflow.promql.storage import Storage
 
+_OPEN: Final = (Status.UNKNOWN, Status.SUSPECTS)
+
 
 def with_suspects(diagnosis: Diagnosis, topology: Topology, series: "Callable[[], Storage | None]") -> Diagnosis:
     """Return the diagnosis with suspects, if it names no cause of its alert and there are series to look at.
 
     A scan has no suspects: nobody says that something is wrong, nor since when. Neither has an alert whose cause was
-    found, or is known and suppressed.
+    found, or is known and suppressed. Asked again with more series, it says what these say.
 
     Args:
         diagnosis: what rules say.
@@ -23,7 +25,7 @@ def with_suspects(diagnosis: Diagnosis, topology: Topology, series: "Callable[[]
         series: returns the recorded samples; asked only where they are needed. Without any nothing imports numpy.
     """
     incident = diagnosis.incident
-    if diagnosis.status is not Status.UNKNOWN or incident.alert is None or diagnosis.suppressed:
+    if diagnosis.status not in _OPEN or incident.alert is None or diagnosis.suppressed:
         return diagnosis
     try:
         storage = series()
@@ -36,7 +38,7 @@ def with_suspects(diagnosis: Diagnosis, topology: Topology, series: "Callable[[]
 
     began = incident.onset or incident.now
     found = suspects(list(watched(storage)), topology, alerting(incident), began=began, now=incident.now)
-    return replace(diagnosis, status=Status.SUSPECTS, suspects=found) if found else diagnosis
+    return replace(diagnosis, status=Status.SUSPECTS if found else Status.UNKNOWN, suspects=found)
 
 
 def alerting(incident: Incident) -> tuple[Entity, ...]:
