@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from diagflow.bundle import Bundle, Redactor, new_key, open_bundle, save
-from diagflow.model import Coverage, Incident, Query, Reading, State
+from diagflow.bundle.blobs import COLUMNS, decode
+from diagflow.model import BadInput, Coverage, Incident, Query, Reading, State
 from diagflow.model.series import SeriesBlock
 from diagflow.promql import Series
 from diagflow.promql.sources.packed import pack
@@ -177,3 +178,34 @@ def test_what_was_not_recorded_or_cut_off_says_so() -> None:
     found = ask(bundle, "up")
     assert (found.coverage.complete, found.detail) == (False, "1 left out")
     assert not ask(bundle, "up > 5").answered
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        SeriesBlock(({"__name__": "up"},), b"nonsense", 1),
+        SeriesBlock(({"__name__": "up"}, {"__name__": "up", "a": "b"}), block(({"__name__": "up"}, [1.0])).columns, 1),
+        pack([Series({"__name__": "up"}, np.array([START * 1000 + 9, START * 1000]), np.array([1.0, 2.0]))]),
+    ],
+)
+def test_columns_that_are_none_make_an_error_of_each_expression(held: SeriesBlock) -> None:
+    bundle = Bundle(Incident(LAST))
+    bundle.add(recorded('{__name__="up"}', held))
+    found = ask(bundle, "up")
+    assert (found.state, found.data) == (State.ERROR, None)
+    assert "columns of series" in found.detail or "timestamps" in found.detail
+
+
+def test_a_selector_that_is_none_makes_an_error_too() -> None:
+    bundle = Bundle(Incident(LAST))
+    bundle.add(recorded('{__name__="up', block(({"__name__": "up"}, [1.0]))))
+    assert ask(bundle, "up").state is State.ERROR
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\x90", b"\x94\x91\xa1a\x91\x91\x00\x01\xc4\x00", b"\x94\x91\xa1a\x91\x92\x00\x05\x01\xc4\x00"]
+)
+def test_bytes_that_are_no_block_are_refused(body: bytes) -> None:
+    head = recorded('{__name__="up"}', block())
+    with pytest.raises(BadInput, match="cannot be read"):
+        decode(head, "", COLUMNS, body)
