@@ -4,10 +4,10 @@ import pytest
 
 from diagflow.analyze.lookup import Lookup
 from diagflow.analyze.plan import plan_for
-from diagflow.analyze.topology import ReadTopology
+from diagflow.analyze.topology import ReadTopology, quotas_named
 from diagflow.bundle import Bundle
 from diagflow.harness.world import World
-from diagflow.model import Direction, Query, Want
+from diagflow.model import Direction, Entity, Outcome, Query, Verdict, Want
 from diagflow.model.topology import Edge
 from diagflow.rules import RuleSet
 from tests.analyze.make import NOW, entity, pod
@@ -155,3 +155,13 @@ def test_derived_edges_are_part_of_it():
 def test_the_whole_cluster_hangs_on_nothing():
     assert along("cluster/local") == set()
     assert against("cluster/local") == set()
+
+
+def test_a_quota_that_a_rule_found_belongs_to_its_namespace_without_a_list():
+    quota = Entity("resourcequota", "cpu", "shop")
+    found = [
+        Verdict("T-X-001", quota, Outcome.MATCH),
+        Verdict("T-X-002", Entity("resourcequota", "other", "shop"), Outcome.NO_MATCH),
+        Verdict("T-X-003", Entity("pod", "cart-0", "shop"), Outcome.MATCH),
+    ]
+    assert list(quotas_named(found)) == [Edge(Entity("namespace", "shop"), "quota", quota)]

@@ -16,7 +16,7 @@ from diagflow.analyze.plan import resource
 from diagflow.analyze.scan import every
 from diagflow.analyze.table import Table
 from diagflow.bundle.resources import has_namespace
-from diagflow.model import CLUSTER, HOST, Direction, Edge, Entity
+from diagflow.model import CLUSTER, HOST, Direction, Edge, Entity, Outcome, Verdict
 from diagflow.model.projection import entity_of
 from diagflow.model.topology import Edges, steps_in_order
 from diagflow.rules.functions import selects
@@ -166,6 +166,13 @@ class ReadTopology:
         if key not in known:
             known[key] = make()
         return known[key]
+
+
+def quotas_named(verdicts: Iterable[Verdict]) -> Iterator[Edge]:
+    """Yield namespace → quota for the quotas that rules found: an event that names one proves it, without a list."""
+    for verdict in verdicts:
+        if verdict.outcome is Outcome.MATCH and verdict.entity.kind == "resourcequota":
+            yield Edge(Entity("namespace", verdict.entity.namespace), "quota", verdict.entity)
 
 
 def _picks(selector: Any, labels: Mapping[str, Any]) -> bool:
