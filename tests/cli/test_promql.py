@@ -41,6 +41,15 @@ def test_a_recorded_bundle_is_asked_as_a_folder_is(incident: Path, tmp_path: Pat
     assert [line.split("\t")[:2] for line in diagflow("bundle", "ls", bundle).out.splitlines()[1:]] == [["data", "1"]]
 
 
+def test_the_moment_of_a_bundle_is_its_own(incident: Path, tmp_path: Path) -> None:
+    (incident / "labels.yaml").write_text("time: 2023-11-14T22:15:20Z\n")
+    bundle = tmp_path / "incident.zip"
+    assert diagflow("import", incident, bundle).status == 0
+    asked = ("promql", "query", "c_total", "--bundle", bundle, "-o", "json")
+    assert json.loads(diagflow(*asked).out)["data"]["result"][0]["value"] == [1_700_000_120, "12"]
+    assert json.loads(diagflow(*asked, "--end", "-1m").out)["data"]["result"][0]["value"] == [1_700_000_060, "6"]
+
+
 def test_a_bundle_without_series_says_so(tmp_path: Path) -> None:
     (tmp_path / "alert.json").write_text('[{"labels": {"alertname": "A"}, "startsAt": "2026-01-01T11:00:00Z"}]')
     bundle = tmp_path / "out.zip"

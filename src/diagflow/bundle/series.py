@@ -68,6 +68,11 @@ class HeldSeries:
     def _held(self) -> list[_Held]:
         return [_held(reading) for reading in self._readings]
 
+    @property
+    def moment(self) -> int:
+        """The incident's moment, in milliseconds."""
+        return _ms(self._now)
+
     @cached_property
     def storage(self) -> Storage:
         """All samples.

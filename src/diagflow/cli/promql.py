@@ -36,7 +36,8 @@ def query(
     ],
     start: Annotated[str | None, typer.Option("--start", help="First moment; default: the first sample.")] = None,
     end: Annotated[
-        str | None, typer.Option("--end", help="The moment, or the last one; default: the last sample.")
+        str | None,
+        typer.Option("--end", help="The moment, or the last one; default: the bundle's, else the last sample."),
     ] = None,
     step: Annotated[str | None, typer.Option("--step", help="Ask at each step from start to end: 30s, 1m.")] = None,
     lookback: Annotated[str, typer.Option("--lookback", help="How long a sample counts.")] = "5m",
@@ -57,7 +58,7 @@ def query(
 
     storage, held = _samples(bundle)
     seconds = parse_duration(lookback, option="--lookback").total_seconds()
-    times = _times(storage, start, end, step)
+    times = _times(storage, (start, end, step), held.moment if held else None)
     result = _evaluated(storage, expression, times, seconds)
     for text in held.lacking(expression, times) if held else ():
         sys.stderr.write(f"diagflow: {text}: the result is of what it holds\n")
@@ -96,11 +97,13 @@ def _evaluated(storage: "Storage", expression: str, times: tuple[int, ...], look
         raise BadInput(error.explain()) from None
 
 
-def _times(storage: "Storage", start: str | None, end: str | None, step: str | None) -> tuple[int, ...]:
-    """Return the moment of a query, or start, end and step; where nothing is said, those of the samples."""
+def _times(storage: "Storage", told: tuple[str | None, str | None, str | None], moment: int | None) -> tuple[int, ...]:
+    """Return the moment of a query, or start, end and step; where nothing is said, the incident's, or the samples'."""
     from diagflow.cli.times import parse_duration
 
+    start, end, step = told
     first, last = storage.bounds()
+    last = last if moment is None else moment
     until = _moment(end, last, "--end")
     if step is None:
         return (_moment(start, until, "--start") if end is None else until,)
@@ -108,7 +111,7 @@ def _times(storage: "Storage", start: str | None, end: str | None, step: str | N
 
 
 def _moment(text: str | None, default: int, option: str) -> int:
-    """Read a moment; what is said relatively counts from the last sample."""
+    """Read a moment; what is said relatively counts from the default."""
     from datetime import UTC
 
     from diagflow.cli.times import parse_moment
