@@ -90,3 +90,11 @@ def test_at_a_step_only_the_last_oddity_is_said() -> None:
     odd = 'load 1m\n h{i="a"} {{count:1}}\n h{i="b"} {{count:1}}\n f{i="a"} 1\n f{i="b"} {{count:2}}'
     result = ask(odd, "h / on(i) f or h > on(i) f")
     assert len(result.infos) == 2
+
+
+def test_where_one_side_is_empty_the_other_may_have_anything() -> None:
+    text = 'load 1m\n  few{i="0"} 1 _ _\n  many{i="0"} _ _ 1\n  many{i="1"} _ _ 2'
+    assert not ask(text, "few + on () group_left () many", 0, 60_000, 60_000, lookback=30_000).rows
+    assert not ask(text, "few + on () group_left () many", 0, 120_000, 60_000, lookback=30_000).rows
+    with pytest.raises(PromQLError, match="found duplicate series for the match group"):
+        ask(text, "few + on () group_left () many", 0, 120_000, 60_000)

@@ -92,6 +92,24 @@ def test_times_that_make_no_sense(times: tuple[int, int, int], message: str) -> 
         ask(SERIES, "m", *times)
 
 
+@pytest.mark.parametrize(("offset", "wanted"), [("", 4), (" offset 1m", 3), (" offset -1m", 4), (" offset 1h", 0)])
+def test_a_timestamp_at_a_moment_is_read_with_the_offset_and_looked_at_without(offset: str, wanted: int) -> None:
+    text = "load 1m\n  m 1 2 3 4 5 6"
+    found = ask(text, f"timestamp(m @ 240{offset})").rows
+    assert [row.value for row in found] == ([wanted * 60] if wanted else [])
+
+
+@pytest.mark.parametrize(("at", "count"), [(0, 1), (3, 0)])
+def test_a_moment_slips_in_a_subquery_that_begins_when_the_query_does(at: int, count: int) -> None:
+    inner = "last_over_time(m[30s:1m] @ start())"
+    assert len(ask(SERIES, f"last_over_time({inner}[30s:1m] @ {at})").rows) == 2 * count
+
+
+def test_of_equal_warnings_the_outer_one_counts() -> None:
+    found = ask(SERIES, "sort(sort_desc(m))", 0, 60_000, 60_000)
+    assert [text[-6:] for text in found.warnings] == [" (1:1)"]
+
+
 def test_what_a_range_query_cannot_ask() -> None:
     with pytest.raises(PromQLError, match='invalid expression type "range vector" for range query'):
         ask(SERIES, "m[1m]", 0, 60_000, 60_000)

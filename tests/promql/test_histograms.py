@@ -96,6 +96,16 @@ def test_hints_of_stored_histograms() -> None:
     assert [one.hint for one in stored(given_)] == wanted
 
 
+def test_stored_histograms_have_the_buckets_of_their_chunk() -> None:
+    first = Histogram(0, 1.0, 1.0, positive={1: 1.0})
+    second = Histogram(0, 3.0, 2.0, positive={1: 1.0, 3: 1.0}, negative={0: 1.0})
+    again = Histogram(0, 1.0, 1.0, positive={2: 1.0})
+    found = [(dict(one.positive), dict(one.negative)) for one in stored([first, second, again])]
+    assert found == [({1: 1.0, 3: 0.0}, {0: 0.0}), ({1: 1.0, 3: 1.0}, {0: 1.0}), ({2: 1.0}, {})]
+    gauges = [one.hinted(Hint.GAUGE) for one in (second, again)]
+    assert [sorted(one.positive) for one in stored(gauges)] == [[1, 2, 3], [1, 2, 3]]
+
+
 def test_bounds_of_its_own() -> None:
     one = Histogram(CUSTOM, 6.0, 10.0, positive={0: 1.0, 1: 2.0, 2: 3.0}, custom=(1.0, 2.0))
     other = Histogram(CUSTOM, 3.0, 4.0, positive={0: 3.0}, custom=(2.0,))

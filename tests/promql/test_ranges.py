@@ -113,3 +113,9 @@ def test_anchored_and_smoothed_ranges() -> None:
     assert values(ask(text, "c_total smoothed", 90_000)) == {("c_total",): 90.0}
     with pytest.raises(PromQLError, match="anchored modifier can only be used with: changes, delta"):
         ask(text, "sum_over_time(c_total[2m] anchored)", 150_000)
+
+
+def test_factors_of_smoothing_are_checked_where_there_are_histograms_only() -> None:
+    with pytest.raises(PromQLError, match="invalid smoothing factor"):
+        ask("load 1m\n  m {{count:1 sum:1}}", "double_exponential_smoothing(m[1m], 1, 0.5)", experimental=True)
+    assert not ask("load 1m\n  m 1", "double_exponential_smoothing(m[1m], 1, 0.5)", 600_000, experimental=True).rows

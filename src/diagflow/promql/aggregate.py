@@ -1,6 +1,6 @@
 """Aggregations (`rangeEvalAgg`, `aggregation`)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -15,12 +15,14 @@ from diagflow.promql.matrix import Matrix, empty
 from diagflow.promql.numbers import general
 from diagflow.promql.pick import PICKERS, pick
 from diagflow.promql.reduce import quantile_of
-from diagflow.promql.sums import compensated_mean, compensated_sum, each
+from diagflow.promql.sums import add, compensated_mean, compensated_sum, each
 from diagflow.promql.syntax import Aggregate, Node
 
 _UNIT: Final = 2.0**-53
 _ENOUGH: Final = 1e-11
 _SPREAD: Final = 1e-5
+_FEW: Final = 256
+"""Groups with so many series are added up as Prometheus does, series by series."""
 
 
 class Evaluates(Protocol):
@@ -80,14 +82,12 @@ def _reduced(context: Context, node: Aggregate, q: Any, found: Matrix) -> Matrix
 
 
 def _summed(values: Floats, present: Bools, groups: Groups, *, mean: bool) -> Floats:
-    """Return sums or means of each group: plain ones, again with compensation where they are not exact enough."""
+    """Return sums or means of each group; what is not finite or not exact enough is done again, one by one."""
     counted = values if present.all() else np.where(present, values, 0.0)
     count = groups.reduce(np.add, present.astype(np.int64))
     with np.errstate(all="ignore"):
-        total = groups.reduce(np.add, counted)
-        size = groups.reduce(np.add, np.abs(counted))
-        bad = ~((count * _UNIT * size <= _ENOUGH * np.abs(total)) & np.isfinite(total))
-        found = total / count if mean else total
+        total, rest, bad = _added(counted, groups) if groups.sizes.max() <= _FEW else _plain(counted, count, groups)
+        found = total / count + rest / count if mean else total + rest
     for group, steps in _bad_cells(bad):
         rows = groups.members(group)
         part = each(values[np.ix_(rows, steps)], present[np.ix_(rows, steps)])
@@ -96,12 +96,38 @@ def _summed(values: Floats, present: Bools, groups: Groups, *, mean: bool) -> Fl
     return summed
 
 
+def _added(counted: Floats, groups: Groups) -> tuple[Floats, Any, Bools]:
+    """Return sums, what they lack, and where they are not finite: the n-th series of all groups at once."""
+    by_size, turns = groups.in_turn()
+    total, rest = np.zeros((2, len(groups), counted.shape[1]))
+    for some, rows in turns:
+        add(counted[rows], total[:some], rest[:some])
+    back = np.argsort(by_size)
+    return total[back], rest[back], ~np.isfinite(total[back])
+
+
+def _plain(counted: Floats, count: Any, groups: Groups) -> tuple[Floats, Any, Bools]:
+    """Return the same for big groups by plain addition.
+
+    Of n numbers it is off by at most n * 2**-53 of the sum of their magnitudes; where that is more than 1e-11 of the
+    sum itself, the sum is not exact enough.
+    """
+    total = groups.reduce(np.add, counted)
+    size = groups.reduce(np.add, np.abs(counted))
+    return total, 0.0, ~((count * _UNIT * size <= _ENOUGH * np.abs(total)) & np.isfinite(total))
+
+
 def _bad_cells(bad: Bools) -> list[tuple[int, Any]]:
     return [(int(group), np.flatnonzero(bad[group])) for group in np.flatnonzero(bad.any(axis=1))]
 
 
 def _variance(found: Matrix, present: Bools, groups: Groups) -> Floats:
-    """Return population variances (Welford's, where two passes are not exact enough)."""
+    """Return population variances: Welford's as in Prometheus, of big groups where two passes are not exact enough."""
+    if groups.sizes.max() <= _FEW:
+        by_size, turns = groups.in_turn()
+        series = ((some, found.values[rows], present[rows]) for some, rows in turns)
+        ordered: Floats = _welford(series, (len(groups), present.shape[1]))[np.argsort(by_size)]
+        return ordered
     count = groups.reduce(np.add, present.astype(np.float64))
     with np.errstate(all="ignore"):
         counted = np.where(present, found.values, 0.0)
@@ -111,22 +137,27 @@ def _variance(found: Matrix, present: Bools, groups: Groups) -> Floats:
         size = groups.reduce(np.maximum, np.abs(counted))
         bad = ~((np.sqrt(values) > _SPREAD * size) | (values == 0))
     for group, steps in _bad_cells(bad & (count > 0)):
-        rows = groups.members(group)
-        values[group, steps] = _welford(found.values[np.ix_(rows, steps)], present[np.ix_(rows, steps)])
+        cells = np.ix_(groups.members(group), steps)
+        each_ = ((1, value[None], here[None]) for value, here in each(found.values[cells], present[cells]))
+        values[group, steps] = _welford(each_, (1, len(steps)))[0]
     return values
 
 
-def _welford(values: Floats, present: Bools) -> Floats:
-    count, mean, total = (np.zeros(values.shape[1]) for _ in range(3))
+def _welford(turns: Iterable[tuple[int, Floats, Bools]], shape: tuple[int, int]) -> Floats:
+    """Return variances; each turn has one value more for the first groups."""
+    count, mean, total = (np.zeros(shape) for _ in range(3))
     with np.errstate(all="ignore"):
-        for value, here in each(values, present):
-            count = count + here
-            delta = value - mean
-            new = np.where(count == 1, value, mean + delta / count)
+        for some, value, here in turns:
+            count[:some] += here
+            delta = value - mean[:some]
+            first = count[:some] == 1
+            new = np.where(first, value, mean[:some] + delta / count[:some])
             start = np.where(np.isfinite(value), 0.0, np.nan)
-            total = np.where(here, np.where(count == 1, start, total + delta * (value - new)), total)
-            mean = np.where(here, new, mean)
-        return total / count
+            more = np.where(first, start, total[:some] + delta * (value - new))
+            total[:some] = np.where(here, more, total[:some])
+            mean[:some] = np.where(here, new, mean[:some])
+        variances: Floats = total / count
+        return variances
 
 
 def _extreme(function: Any) -> Callable[[Matrix, Bools, Groups], Floats]:

@@ -1,7 +1,7 @@
 """Evaluating a syntax tree: each kind of expression, and what happens around it (`evaluator.eval`)."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -35,15 +35,18 @@ from diagflow.promql.syntax import (
     Unary,
 )  # fmt: skip
 
+_Moving = TypeVar("_Moving", Selector, Subquery)
+
 
 class Evaluator:
     """Evaluates expressions at some steps."""
 
-    def __init__(self, context: Context, steps: Steps) -> None:
+    def __init__(self, context: Context, steps: Steps, slip: int = 0) -> None:
         context.steps_fit(len(steps))
         self.context = context
         self.steps = steps
         self.times = steps.times
+        self._slip = slip
 
     def vector(self, node: Node) -> Matrix:
         """Return a vector for each step."""
@@ -90,16 +93,27 @@ class Evaluator:
     def _literal(self, node: Number | Text) -> Value:
         return String(node.value) if isinstance(node, Text) else Scalars(np.full(len(self.times), node.value))
 
-    def _selector(self, node: Selector, *, timestamps: bool = False) -> Matrix:
+    def _selector(self, node: Selector) -> Matrix:
+        node = self._slipped(node)
         moments = moments_of(self.times, node.at, node.offset)
         if node.smoothed:
             return smooth(self.context, node, moments)
-        return select_instant(
-            self.context, node.matchers, Moments(moments, self.context.lookback, node.stats), timestamps=timestamps
-        )
+        return select_instant(self.context, node.matchers, Moments(moments, self.context.lookback, node.stats))
+
+    def _timestamps(self, node: Selector) -> Matrix:
+        """Return when the samples of a selector were taken (`rangeEvalTimestampFunctionOverVectorSelector`).
+
+        With `@`, Prometheus reads samples as its offset says, but then looks at them from the moment without it.
+        """
+        offset, lookback = node.offset, self.context.lookback
+        if node.at is not None:
+            shift = settled(offset)
+            offset, lookback = max(0, shift), lookback - abs(shift)
+        moments = moments_of(self.times, node.at, offset)
+        return select_instant(self.context, node.matchers, Moments(moments, lookback, node.stats), timestamps=True)
 
     def _invariant(self, node: Invariant) -> Value:
-        found = Evaluator(self.context, self.steps.first()).eval(node.expr)
+        found = Evaluator(self.context, self.steps.first(), self._slip).eval(node.expr)
         steps = len(self.times)
         if isinstance(found, Scalars):
             return Scalars(np.repeat(found.values, steps))
@@ -125,11 +139,10 @@ class Evaluator:
         if node.name in RANGE_FUNCTIONS:
             return self._range_call(node)
         if node.name == "timestamp" and isinstance(node.args[0], Selector):
-            found = self._selector(node.args[0], timestamps=True)
-            return nameless(found, late=self.context.late_names)
+            return nameless(self._timestamps(node.args[0]), late=self.context.late_names)
+        args = [self.eval(arg) for arg in node.args]
         if node.name in ("sort", "sort_desc", "sort_by_label", "sort_by_label_desc") and not self.steps.once:
             self.context.notes.warn(SORT_IN_RANGE, node.start)
-        args = [self.eval(arg) for arg in node.args]
         return INSTANT_FUNCTIONS[node.name](InstantCall(self.context, node, args, self.times, once=self.steps.once))
 
     def _range_call(self, node: Call) -> Matrix:
@@ -144,7 +157,8 @@ class Evaluator:
         if isinstance(source, Range):
             self._extended_allowed(node.name, anchored=anchored, smoothed=smoothed)
             before, after = self._reach(source)
-            args = selected(self.context, source, self.times, before=before, after=after)
+            moved = replace(source, selector=self._slipped(source.selector))
+            args = selected(self.context, moved, self.times, before=before, after=after)
         # Prometheus puts a selector without a place in the expression in the place of a subquery
         start = 0 if isinstance(node.args[0], Subquery) else node.args[0].start
         calls = [
@@ -183,17 +197,32 @@ class Evaluator:
 
     def _subquery_windows(self, node: Subquery) -> RangeArg:
         steps = self.subquery_steps(node)
-        found = Evaluator(self.context, steps).vector(node.expr)
+        slip = self._slip_inside(node) if steps.start == self.steps.start else 0
+        found = Evaluator(self.context, steps, slip).vector(node.expr)
         moments = moments_of(self.times, node.at, node.offset)
         return of_matrix(found, steps.times, moments, settled(node.length))
 
     def subquery_steps(self, node: Subquery) -> Steps:
         """Return when a subquery's expression is evaluated: multiples of its step (`subqueryEvaluationTimes`)."""
+        node = self._slipped(node)
         interval = self.context.subquery_step if node.step is None else settled(node.step)
         moments = moments_of(self.times, node.at, node.offset)
         after = int(moments[0]) - settled(node.length)
         start = interval * int(after / interval)  # as Go divides: towards zero
         return Steps(start + interval if start <= after else start, int(moments[-1]), interval)
+
+    def _slipped(self, node: _Moving) -> _Moving:
+        """Return a selector or subquery with the moment that Prometheus takes for its `@`."""
+        return node if not self._slip or node.at is None else replace(node, at=int(node.at) + self._slip)
+
+    def _slip_inside(self, node: Subquery) -> int:
+        """Return how far from their `@` Prometheus looks in a subquery that begins when what is around it begins.
+
+        It turns `@` into an offset, which holds for when a subquery should begin; when it begins at another time, the
+        offset is calculated again, but not if that time happens to be the one around it (`runSubquery`).
+        """
+        offset = settled(node.offset)
+        return self._slip + offset if node.at is None else offset + self.steps.start - int(node.at)
 
     def matrix(self, node: Node) -> tuple[RangeArg, ...]:
         """Return the windows of an expression that is a range vector, evaluated once."""

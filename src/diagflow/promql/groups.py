@@ -1,5 +1,6 @@
 """The groups of an aggregation: which series go where, and what their labels are."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,13 @@ class Groups:
         """Return the series of a group."""
         start = int(self.starts[number])
         return self.order[start : start + int(self.sizes[number])]
+
+    def in_turn(self) -> tuple[Ints, Iterator[tuple[int, Ints]]]:
+        """Return the groups from the biggest to the smallest, and the n-th series of as many of them as have one."""
+        by_size = np.argsort(-self.sizes, kind="stable")
+        sizes, starts = self.sizes[by_size], self.starts[by_size]
+        some = np.searchsorted(-sizes, -np.arange(int(sizes[0])))
+        return by_size, ((int(n), self.order[starts[:n] + number]) for number, n in enumerate(some))
 
     def reduce(self, function: Any, values: Any) -> Any:
         """Return one row for each group: a ufunc over the rows of its series."""

@@ -46,6 +46,14 @@ def _strategies(call: RangeCall) -> None:
             call.notes.warn(f"{text} {general(float(strategy))}", call.start)
 
 
+def _factors(call: RangeCall) -> None:
+    """Check factors where there is something in a window, histograms included."""
+    there = call.arg.floats.count.any(axis=0)
+    if call.arg.hists is not None:
+        there |= call.arg.hists.count.any(axis=0)
+    trends.check_factors(*(factor[there] for factor in call.params))
+
+
 def _integral(call: RangeCall, chunk: Chunk) -> Floats:
     strategy = call.params[0] if call.params else np.full(len(call.times), float(trends.TRAPEZOIDAL))
     return trends.integral(chunk, np.where(np.isin(strategy, trends.STRATEGIES), strategy, float(trends.TRAPEZOIDAL)))
@@ -111,7 +119,7 @@ RANGE_FUNCTIONS: Final[Mapping[str, RangeFunction]] = {
     "deriv": RangeFunction(_simple(trends.derivative), least=2),
     "predict_linear": RangeFunction(lambda call, chunk: trends.predicted(chunk, call.times, call.params[0]), least=2),
     "double_exponential_smoothing": RangeFunction(
-        lambda call, chunk: trends.smoothed(chunk, call.params[0], call.params[1]), least=2
+        lambda call, chunk: trends.smoothed(chunk, call.params[0], call.params[1]), least=2, before=_factors
     ),
     "integral": RangeFunction(_integral, before=_strategies),
 }

@@ -10,7 +10,7 @@ import numpy as np
 from diagflow.promql import longwindows
 from diagflow.promql.arrays import Bools, Floats, Ints
 from diagflow.promql.kahan import inc_where
-from diagflow.promql.sums import compensated_mean, compensated_sum, plain_sum
+from diagflow.promql.sums import compensated_mean, compensated_sum, quick_sum
 from diagflow.promql.windows import Cells, Chunk
 
 _HALF: Final = 0.5
@@ -21,7 +21,8 @@ def total(chunk: Chunk) -> Floats:
     cells = chunk.cells
     found, bad = longwindows.apply(cells, longwindows.total)
     if bad.all():
-        found, bad = plain_sum(cells.each(), cells.start.shape, cells.count)
+        found, rest, bad = quick_sum(cells.each(), cells.start.shape)
+        found += rest
     if bad.any():
         some = cells.where(bad)
         found[bad] = compensated_sum(some.each(), some.start.shape)
@@ -33,9 +34,9 @@ def mean(chunk: Chunk) -> Floats:
     cells = chunk.cells
     found, bad = longwindows.apply(cells, longwindows.mean)
     if bad.all():
-        found, bad = plain_sum(cells.each(), cells.start.shape, cells.count)
+        found, rest, bad = quick_sum(cells.each(), cells.start.shape)
         with np.errstate(all="ignore"):
-            found = found / cells.count
+            found = found / cells.count + rest / cells.count
     if bad.any():
         some = cells.where(bad)
         found[bad] = compensated_mean(some.each(), some.start.shape)

@@ -1,34 +1,38 @@
-"""Sums and means as exact as Prometheus', without its loop where plain addition is exact enough.
+"""Sums and means with the compensation of Prometheus, bit for bit: the same order, the same rest.
 
-Prometheus adds with compensation. Plain addition of n numbers is off by at most n * 2**-53 of the sum of their
-magnitudes. Where that is less than 1e-11 of the sum itself, plain addition does; elsewhere (cancellation, NaN,
-infinity, overflow) sums are done again, in the same order and with the same compensation.
+What one addition loses is known exactly without asking which number is bigger (Knuth's TwoSum), as long as all is
+finite. Where it is not (NaN, infinity, overflow), sums are done again with all that Prometheus asks.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from diagflow.promql.arrays import Bools, Floats
 from diagflow.promql.kahan import inc, inc_where
 
-_UNIT: Final = 2.0**-53
-_ENOUGH: Final = 1e-11
-
 Values = Iterable[tuple[Floats, Any]]
 """Values one after the other, each for all cells, with where there is one."""
 
 
-def plain_sum(values: Values, shape: tuple[int, ...], count: Any) -> tuple[Floats, Bools]:
-    """Return plain sums, and where they are not exact enough."""
-    total, size = np.zeros(shape), np.zeros(shape)
+def quick_sum(values: Values, shape: tuple[int, ...]) -> tuple[Floats, Floats, Bools]:
+    """Return sums, what they lack, and where they must be done again."""
+    total, rest = np.zeros(shape), np.zeros(shape)
     with np.errstate(all="ignore"):
         for value, mask in values:
-            counted = value if mask is True else np.where(mask, value, 0.0)
-            total += counted
-            size += np.abs(counted)
-        return total, ~((count * _UNIT * size <= _ENOUGH * np.abs(total)) & np.isfinite(total))
+            add(value if mask is True else np.where(mask, value, 0.0), total, rest)
+        return total, rest, ~np.isfinite(total)
+
+
+def add(value: Floats, total: Floats, rest: Floats) -> None:
+    """Add one number more to each total, and what that lost to its rest, in place."""
+    new = total + value
+    added = new - total
+    lost = value - added
+    lost += total - (new - added)
+    rest += lost
+    total[...] = new
 
 
 def compensated_sum(values: Values, shape: tuple[int, ...]) -> Floats:

@@ -64,12 +64,20 @@ def predicted(chunk: Chunk, now: Ints, ahead: Floats) -> Floats:
     return found
 
 
-def smoothed(chunk: Chunk, smoothing: Floats, trend: Floats) -> Floats:
-    """`double_exponential_smoothing`."""
+def check_factors(smoothing: Floats, trend: Floats) -> None:
+    """Refuse factors of `double_exponential_smoothing` that are none.
+
+    Raises:
+        PromQLError: one is not between 0 and 1.
+    """
     for what, factor, short in (("smoothing", smoothing, "sf"), ("trend", trend, "tf")):
         if (bad := (factor <= 0) | (factor >= 1)).any():
             got = float(factor[bad][0])
             raise PromQLError(f"invalid {what} factor. Expected: 0 < {short} < 1, got: {got:f}")
+
+
+def smoothed(chunk: Chunk, smoothing: Floats, trend: Floats) -> Floats:
+    """`double_exponential_smoothing`."""
     cells = chunk.cells
     long = longwindows.with_times(
         chunk, lambda _, y, __, step: (longwindows.smoothed(y, float(smoothing[step]), float(trend[step])),), 1

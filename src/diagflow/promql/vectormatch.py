@@ -71,6 +71,8 @@ class _Match:
         together = np.zeros((self.count, self.one.present.shape[1]), np.int64)
         np.add.at(together, self.of_one, self.one.present)
         bad = together > 1
+        if self.fill_many is None and self.fill_one is None:
+            bad &= self.many.present.any(axis=0)  # where nothing can match, nothing is looked at
         if not bad.any():
             return
         step = int(np.flatnonzero(bad.any(axis=0))[0])
