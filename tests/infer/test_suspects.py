@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 
 from diagflow.analyze.watched import Watched, watched
-from diagflow.infer.suspects import SURE, suspects
+from diagflow.infer.suspects import LEAST, MOST, SURE, suspects
 from diagflow.model import Edge, Entity
 from diagflow.model.topology import Edges
 from diagflow.promql import Series, Storage
@@ -33,7 +33,7 @@ def found(*series, topology=CALLS, alerting="service/shop"):
 
 
 def test_the_callee_comes_before_its_caller_and_says_why():
-    first, second = found(one("service/shop", "latency", 0.1, 0.9), one("service/cart", "latency", 0.05, 0.8))
+    first, second = found(one("service/shop", "latency", 0.1, 0.9), one("service/cart", "latency", 0.05, 0.08))
     assert (str(first.entity), str(second.entity)) == ("service/cart", "service/shop")
     assert SURE > first.score > second.score > 0
     (why,) = first.why
@@ -79,6 +79,17 @@ def test_a_pod_is_found_by_its_selector_and_owner_too():
 def test_without_a_call_graph_only_what_the_alert_names_is_looked_at():
     series = (one("service/shop", "latency", 0.1, 0.9), one("service/cart", "latency", 0.1, 0.9))
     assert [str(s.entity) for s in found(*series, topology=Edges([]))] == ["service/shop"]
+
+
+def test_few_are_shown_and_nobody_with_little_blame():
+    names = [f"s{n}" for n in range(9)]
+    graph = Edges([Edge(entity("service/shop"), "calls", entity(f"service/{name}")) for name in names])
+    loud = found(*(one(f"service/{name}", "errors", 10, 100) for name in names), topology=graph)
+    assert len(loud) == MOST
+    faint = [s.score for after in np.linspace(10.6, 13.5, 30) for s in found(one("service/cart", "errors", 10, after))]
+    assert faint
+    assert len(faint) < 30
+    assert min(faint) >= SURE * LEAST
 
 
 def test_what_changed_long_after_the_alert_is_not_its_reason():

@@ -18,6 +18,8 @@ MOST: Final = 5
 """Suspects that somebody looks at."""
 SURE: Final = NAMED_FROM
 """Scores stay below: above, it would look like a cause."""
+LEAST: Final = 0.1
+"""Less blame than this sends nobody anywhere: normal life has such changes each few hours."""
 LEAD: Final = 300.0
 """Seconds before an alert from which its incident is looked for: alerts wait, and rates are of some minutes."""
 LONGEST: Final = 1800.0
@@ -59,7 +61,8 @@ def suspects(
     seen = _seen([one for one in series if units.of(one.entity) in near], Window(start, end), units)
     anomalies = {unit: max((s.anomaly for s in changed), default=0.0) for unit, changed in seen.items()}
     blame = localise(anomalies, units.callees, places)
-    return tuple(_suspect(seen[unit], score) for unit, score in list(blame.items())[:MOST])
+    first = [(unit, share) for unit, share in blame.items() if share >= LEAST][:MOST]
+    return tuple(_suspect(seen[unit], share) for unit, share in first)
 
 
 def _seen(series: Iterable[Watched], window: Window, units: "_Units") -> Mapping[Entity, list[_Seen]]:
