@@ -92,6 +92,17 @@ def test_few_are_shown_and_nobody_with_little_blame():
     assert min(faint) >= SURE * LEAST
 
 
+def test_without_a_call_graph_the_pods_of_what_the_alert_names_are_looked_at_too():
+    graph = Edges([Edge(entity("pod/web/cart-a"), "owner", entity("deployment/web/cart"))])
+    series = (one("pod/web/cart-a", "cpu", 1, 9), one("pod/web/other", "cpu", 1, 9))
+    assert [str(s.entity) for s in found(*series, topology=graph, alerting="deployment/web/cart")] == ["pod/web/cart-a"]
+
+
+def test_what_came_soon_after_the_alert_counts_where_its_start_is_the_moment():
+    series = one("service/cart", "latency", 0.05, 0.8)
+    assert suspects([series], CALLS, [entity("service/shop")], began=BEGAN, now=BEGAN)
+
+
 def test_what_changed_long_after_the_alert_is_not_its_reason():
     series = one("service/cart", "latency", 0.05, 0.8)
     began = NOW - timedelta(minutes=50)

@@ -22,6 +22,9 @@ LEAST: Final = 0.1
 """Less blame than this sends nobody anywhere: normal life has such changes each few hours."""
 LEAD: Final = 300.0
 """Seconds before an alert from which its incident is looked for: alerts wait, and rates are of some minutes."""
+SHORTEST: Final = 600.0
+"""Seconds after an alert's start until which is looked at least: a folder's moment is often the alert's own, and what
+lies behind it in the folder is known all the same."""
 LONGEST: Final = 1800.0
 """Seconds after an alert's start at which its incident is no longer looked at: what comes then has other reasons."""
 
@@ -52,13 +55,15 @@ def suspects(
         topology: who calls whom (`calls`), and what is a part of what (`selects`, `owner`).
         alerting: what the alert is about.
         began: since when it fires.
-        now: until when is looked.
+        now: until when is looked, if that is neither too soon nor too late after `began`.
     """
-    units = _Units(topology, Edges(parts_of(series)))
-    start, end = began.timestamp() - LEAD, min(now.timestamp(), began.timestamp() + LONGEST)
+    alerting = frozenset(alerting)
+    units = _Units(topology, Edges(parts_of(series)), alerting)
+    onset = began.timestamp()
+    window = Window(onset - LEAD, min(max(now.timestamp(), onset + SHORTEST), onset + LONGEST))
     places = {units.of(entity) for entity in alerting}
     near = units.called_by(places)
-    seen = _seen([one for one in series if units.of(one.entity) in near], Window(start, end), units)
+    seen = _seen([one for one in series if units.of(one.entity) in near], window, units)
     anomalies = {unit: max((s.anomaly for s in changed), default=0.0) for unit, changed in seen.items()}
     blame = localise(anomalies, units.callees, places)
     first = [(unit, share) for unit, share in blame.items() if share >= LEAST][:MOST]
@@ -89,8 +94,9 @@ def _anomaly(metric: str, change: Change) -> float:
 class _Units:
     """What has a place of its own in the call graph: a service with its pods is one."""
 
-    def __init__(self, topology: Topology, parts: Topology) -> None:
+    def __init__(self, topology: Topology, parts: Topology, alerting: Iterable[Entity]) -> None:
         self._both = (topology, parts)
+        self._alerting = frozenset(alerting)
         self._unit: dict[Entity, Entity] = {}
         self._callees: dict[Entity, list[Entity]] = {}
 
@@ -111,19 +117,19 @@ class _Units:
         return found
 
     def of(self, entity: Entity) -> Entity:
-        """Return the unit that an entity is a part of: the nearest that has calls, or else itself."""
+        """Return the unit that an entity is a part of: the nearest that has calls, or is in the alert, or itself."""
         if entity not in self._unit:
             self._unit[entity] = self._find(entity)
         return self._unit[entity]
 
     def _find(self, entity: Entity) -> Entity:
-        level = [entity]
+        levels = [[entity]]
         for _ in range(_STEPS):
-            calling = [e for e in level if self._calls(e)]
-            if calling:
-                return calling[0]
-            level = sorted({o for e in level for o in self._wholes(e)})
-        return entity
+            levels.append(sorted({o for e in levels[-1] for o in self._wholes(e)}))
+        nearest = [e for level in levels for e in level]
+        calling = (e for e in nearest if self._calls(e))
+        named = (e for e in nearest if e in self._alerting)
+        return next(calling, next(named, entity))
 
     def _calls(self, entity: Entity) -> bool:
         return any(self._next(entity, direction, _CALLS) for direction in Direction)
@@ -144,13 +150,18 @@ def _suspect(changed: Sequence[_Seen], blame: float) -> Suspect:
     return Suspect(entity, round(SURE * blame, 3), tuple(_why(seen, entity) for seen in changed[:_REASONS]))
 
 
+def _number(value: float) -> str:
+    """Return a measured value with as many digits as anybody compares."""
+    return shown(float(f"{value:.4g}"))
+
+
 def _why(seen: _Seen, entity: Entity) -> Text:
     """Say which metric changed, how, and since when."""
     change, other = seen.change, seen.watched.entity
     args = {
         "metric": seen.watched.metric if other == entity else f"{seen.watched.metric} ({other})",
-        "before": shown(change.before),
-        "after": shown(change.after),
+        "before": _number(change.before),
+        "after": _number(change.after),
         "since": datetime.fromtimestamp(change.since, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "score": f"{change.score:.0f}",
     }
