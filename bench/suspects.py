@@ -19,11 +19,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
+from diagflow.analyze.watched import watched
 from diagflow.collect.recorded import BundleReader
 from diagflow.engine import diagnose
 from diagflow.gate.bounds import upper_bound, wilson
 from diagflow.gate.convert import convert
 from diagflow.gate.corpus import OpenedRecording, find_recordings, open_recording
+from diagflow.gate.labels import Labels
 from diagflow.model import BadInput, Entity, Incident
 from diagflow.model.diagnosis import Diagnosis
 from diagflow.rules import RuleSet, load_packs
@@ -45,13 +49,14 @@ QUIET: Final = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Found:
-    """One recording: its family, the rank of the true place (0: not among the suspects), and the cost."""
+    """One recording; `rank` and `n_sigma` are those of the true place, 0 where it is not among the suspects."""
 
     name: str
     family: str
     rank: int
     seconds: float
     suspects: tuple[str, ...]
+    n_sigma: int
 
 
 def behind(incident: Incident, front: Entity, onset: datetime, now: datetime) -> Incident:
@@ -77,8 +82,31 @@ def faulty(corpus: str, opened: Sequence[tuple[str, OpenedRecording]], ruleset: 
         began = time.process_time()
         said = diagnosed(one, ruleset).suspects
         cost = time.process_time() - began
-        ranks = (i for i, s in enumerate(said, 1) if any(cause.at([s.entity]) for cause in one.labels.causes))
-        yield Found(name, one.labels.family, next(ranks, 0), cost, tuple(str(s.entity) for s in said))
+        ours = rank(one.labels, [s.entity for s in said])
+        theirs = rank(one.labels, n_sigma(one))
+        yield Found(name, one.labels.family, ours, cost, tuple(str(s.entity) for s in said), theirs)
+
+
+def rank(labels: Labels, places: Sequence[Entity]) -> int:
+    """Returns the rank of the first true place, 0 where none is."""
+    right = (i for i, place in enumerate(places, 1) if any(cause.at([place]) for cause in labels.causes))
+    return next(right, 0)
+
+
+def n_sigma(opened: OpenedRecording) -> list[Entity]:
+    """Returns all entities by their farthest sample since the alert, in standard deviations of what was before."""
+    held, incident = opened.bundle.series(), opened.bundle.incident
+    if held is None or incident.onset is None:
+        return []
+    farthest: dict[Entity, float] = defaultdict(float)
+    for one in watched(held.storage):
+        good = np.isfinite(one.values) & (one.times <= incident.now.timestamp())
+        since = one.times >= incident.onset.timestamp()
+        before, after = one.values[good & ~since], one.values[good & since]
+        if len(before) and len(after) and before.std() > 0:
+            far = float(np.abs(after - before.mean()).max() / before.std())
+            farthest[one.entity] = max(farthest[one.entity], far)
+    return sorted(farthest, key=lambda entity: -farthest[entity])
 
 
 def quiet(corpus: str, opened: Sequence[tuple[str, OpenedRecording]], ruleset: RuleSet) -> list[int]:
@@ -113,6 +141,9 @@ def report(corpus: str, opened: Sequence[tuple[str, OpenedRecording]], ruleset: 
     print(share("the first suspect", [one.rank == 1 for one in found], families))
     print(share("among the first three", [0 < one.rank <= FIRST for one in found], families))
     print(f"  no suspect at all: {sum(not one.suspects for one in found)} of {len(found)}")
+    print("  by n-sigma on the same metrics, without a call graph, it is")
+    print(share("the first", [one.n_sigma == 1 for one in found], families))
+    print(share("among the first three", [0 < one.n_sigma <= FIRST for one in found], families))
     print(f"  published: {PUBLISHED[corpus]}")
     seconds = sorted(one.seconds for one in found)
     print(f"  processor: median {seconds[len(seconds) // 2] * 1000:.0f} ms, longest {seconds[-1] * 1000:.0f} ms")
