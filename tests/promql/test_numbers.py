@@ -49,7 +49,15 @@ def test_values_of_count_values_have_no_exponent(value: float, text: str) -> Non
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(1e21, "1e+21"), (1e20, "100000000000000000000"), (1.5e-5, "1.5e-05"), (0.0001, "0.0001"), (0.0, "0")],
+    [
+        (1e21, "1e+21"),
+        (1e6, "1e+06"),
+        (123456.0, "123456"),
+        (1661142517.75, "1.66114251775e+09"),
+        (1.5e-5, "1.5e-05"),
+        (0.0001, "0.0001"),
+        (0.0, "0"),
+    ],
 )
 def test_numbers_in_messages_have_an_exponent_where_go_has_it(value: float, text: str) -> None:
     assert general(value) == text

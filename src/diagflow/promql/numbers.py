@@ -8,7 +8,7 @@ from typing import Final
 _OCTAL: Final = re.compile(r"0[0-7_]+")
 _ODD_UNDERSCORE: Final = re.compile(r"(?<![0-9a-fA-FxXoObB])_|_(?![0-9a-fA-F])")
 _ODD_DECIMAL: Final = re.compile(r"(?<![0-9])_|_(?![0-9])")
-_LEAST_EXPONENT, _MOST_EXPONENT = -4, 21
+_LEAST_EXPONENT, _MOST_EXPONENT = -4, 6
 
 
 def parse_number(text: str) -> float:
@@ -52,7 +52,7 @@ def plain(value: float) -> str:
 
 
 def general(value: float) -> str:
-    """Return Go's `%g` (and `%v`): the shortest digits, with an exponent from 1e21 up and below 1e-4."""
+    """Return Go's `%g` (and `%v`): the shortest digits, with an exponent from 1e6 up and below 1e-4."""
     if not math.isfinite(value) or value == 0:
         return plain(value)
     exponent = Decimal(repr(value)).adjusted()

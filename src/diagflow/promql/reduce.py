@@ -173,7 +173,9 @@ def absolute_deviation(chunk: Chunk) -> Floats:
     number = np.broadcast_to(chunk.cells.count, chunk.cells.start.shape)
     half = np.full(number.shape, _HALF)
     median = quantile_of(values, number, half)
-    found = quantile_of(np.abs(values - median[..., None]), number, half)
+    with np.errstate(all="ignore"):
+        away = np.abs(values - median[..., None])
+    found = quantile_of(away, number, half)
     return np.where(np.count_nonzero(~np.isnan(values), axis=-1) < number, np.nan, found)
 
 
