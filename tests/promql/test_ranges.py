@@ -121,5 +121,10 @@ def test_factors_of_smoothing_are_checked_where_there_are_histograms_only() -> N
     assert not ask("load 1m\n  m 1", "double_exponential_smoothing(m[1m], 1, 0.5)", 600_000, experimental=True).rows
 
 
+def test_infinity_smoothed_is_none() -> None:
+    expression = "double_exponential_smoothing(m[5m], 0.5, 0.5)"
+    assert math.isnan(number(ask("load 1m\n  m Inf Inf", expression, 60_000, experimental=True)))
+
+
 def test_a_deviation_from_infinity_is_none() -> None:
     assert math.isnan(number(ask("load 1m\n  m Inf Inf", "mad_over_time(m[5m])", 60_000, experimental=True)))

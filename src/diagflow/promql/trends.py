@@ -84,8 +84,8 @@ def smoothed(chunk: Chunk, smoothing: Floats, trend: Floats) -> Floats:
     )
     if long is not None:
         return np.asarray(long[0])
-    before, level, slope = np.zeros(cells.start.shape), cells.at(0), cells.at(1) - cells.at(0)
     with np.errstate(all="ignore"):
+        before, level, slope = np.zeros(cells.start.shape), cells.at(0), cells.at(1) - cells.at(0)
         for number, (value, mask) in enumerate(cells.each(1)):
             new_slope = slope if number == 0 else trend * (level - before) + (1 - trend) * slope
             new = smoothing * value + (1 - smoothing) * (level + new_slope)
