@@ -2,9 +2,9 @@
 
 import numpy as np
 from lab import remotewrite
+from tests.promql import samples
 
 from diagflow.promql import Histogram, Series
-from tests.promql import samples
 
 
 def test_samples_go_by_time_and_numbers_apart_from_histograms() -> None:
