@@ -21,7 +21,7 @@ def number(text: str) -> int | None:
 
 
 def filled(pairs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a mapping without what kubectl did not print: None, and what is empty."""
+    """Return a mapping without what kubectl did not print: None, and what is empty; 0 and False say something."""
     return {key: value for key, value in pairs.items() if value not in (None, "", {}, [])}
 
 

@@ -28,12 +28,8 @@ def workload_row(kind: str, row: _Row, metadata: dict[str, Any]) -> dict[str, An
     if read is None:
         return None
     version, spec, status = read(row)
-    spec = {**_known(spec), **_template(row)}
-    return {"apiVersion": version, "kind": kind, "metadata": metadata, "spec": spec, "status": _known(status)}
-
-
-def _known(pairs: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in pairs.items() if value not in (None, "", {}, [])}
+    spec = {**filled(spec), **_template(row)}
+    return {"apiVersion": version, "kind": kind, "metadata": metadata, "spec": spec, "status": filled(status)}
 
 
 def _number(row: _Row, column: str) -> int | None:

@@ -36,18 +36,13 @@ def workload_of(kind: str, root: Entry) -> dict[str, Any] | None:
         "annotations": annotations_of(template.get("Annotations")),
     }
     spec = {
-        **_some(spec),
+        **filled(spec),
         **filled({"selector": selector_of(root.get("Selector").value)}),
         "template": filled({"metadata": filled(labels), "spec": pod_spec(template)}),
     }
     conditions = [_condition(row) for row in rows([line.text for line in root.get("Conditions").below])]
-    status = {**_some(status), **filled({"conditions": conditions})}
+    status = {**filled(status), **filled({"conditions": conditions})}
     return {"apiVersion": version, "kind": kind, "metadata": metadata_of(root), "spec": spec, "status": status}
-
-
-def _some(pairs: dict[str, Any]) -> dict[str, Any]:
-    """Return what is known; unlike elsewhere 0 and False say something."""
-    return {key: value for key, value in pairs.items() if value not in (None, "", {}, [])}
 
 
 def _condition(row: dict[str, str]) -> dict[str, Any]:
