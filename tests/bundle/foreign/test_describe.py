@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -174,6 +175,21 @@ def test_states_of_containers():
     assert (app["ready"], app["restartCount"], app["containerID"]) == (False, 7, "containerd://2c")
     ended = app["lastState"]["terminated"]
     assert (ended["exitCode"], ended["signal"], ended["reason"]) == (137, 9, "Error")
+
+
+@pytest.mark.parametrize(
+    ("last", "key"), [("Reason:", "exitCode"), ("Exit Code:", "ready"), ("Ready:", "restartCount")]
+)
+def test_of_a_text_that_is_cut_off_nothing_is_made_up(last, key):
+    text = (
+        "Name:\tweb-0\nNamespace:\tshop\nContainers:\n  app:\n    State:\tTerminated\n      Reason:\tError\n"
+        "      Exit Code:\t137\n    Ready:\tFalse\n    Restart Count:\t7\n"
+    )
+    lines = text.splitlines()
+    end = next(number for number, line in enumerate(lines, 1) if last in line)
+    (whole,), (cut,) = (one(t, "Pod")["status"]["containerStatuses"] for t in (text, "\n".join(lines[:end])))
+    assert key in whole | whole["state"]["terminated"]
+    assert key not in cut | cut["state"]["terminated"]
 
 
 def test_a_message_of_several_lines_is_one_message():

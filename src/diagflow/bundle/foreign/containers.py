@@ -130,14 +130,14 @@ def _handler(text: str) -> dict[str, Any]:
 
 
 def _status(one: Entry) -> dict[str, Any]:
-    restarts = number(one.get("Restart Count").value)
+    ready = one.get("Ready").value
     return {
         "name": one.key,
-        "ready": one.get("Ready").value == "True",
-        "restartCount": restarts or 0,
         "state": _state(one.get("State")),
         **filled(
             {
+                "ready": ready == "True" if ready else None,  # a text that was cut off ends before it
+                "restartCount": number(one.get("Restart Count").value),
                 "containerID": one.get("Container ID").value,
                 "imageID": one.get("Image ID").value,
                 "lastState": _state(one.get("Last State")),
@@ -155,10 +155,11 @@ def _state(entry: Entry) -> dict[str, Any]:
     if entry.value != "Terminated":
         return {}
     details = {
+        "exitCode": number(entry.get("Exit Code").value),
         "reason": reason,
         "message": entry.get("Message").value,
         "signal": number(entry.get("Signal").value),
         "startedAt": started,
         "finishedAt": time_of(entry.get("Finished").value),
     }
-    return {"terminated": {"exitCode": number(entry.get("Exit Code").value) or 0, **filled(details)}}
+    return {"terminated": filled(details)}
