@@ -26,15 +26,23 @@ def test_an_empty_file_waives_nothing(tmp_path):
         ("- {recording: lab/a.zip, reason: '', owner: ann, expires: 2026-03-01}", "waiver 1: reason"),
         (GOOD + "- {recording: lab/b.zip, reason: x, expires: 2026-03-01}", "waiver 2: owner"),
         ("- {recording: lab/a.zip, reason: x, owner: ann, expires: never}", "waiver 1: expires"),
+        ("- {recording: lab/a.zip, reason: x, owner: ann, expires: 2026-13-45}", "waiver 1: expires"),
         ("- {recording: a.zip, reason: x, owner: ann, expires: 2026-03-01}", "waiver 1: recording"),
         (GOOD + GOOD, "lab/a.zip is waived twice"),
         ("recording: lab/a.zip", "write a list"),
-        ("- [", "is no YAML"),
+        ("- [", r"w\.yaml:\d:\d: is no YAML"),
+        ("[" * 100_000, "nested deeper"),
     ],
 )
 def test_what_is_refused(tmp_path, text, said):
     (tmp_path / "w.yaml").write_text(text)
     with pytest.raises(BadInput, match=said):
+        read_waivers(tmp_path / "w.yaml")
+
+
+def test_a_file_in_another_encoding(tmp_path):
+    (tmp_path / "w.yaml").write_bytes(GOOD.encode("utf-16"))
+    with pytest.raises(BadInput, match="is no UTF-8 text"):
         read_waivers(tmp_path / "w.yaml")
 
 

@@ -5,9 +5,10 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Final
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from diagflow.bundle.folder import yamldocs
+from diagflow.bundle.folder.problem import Unreadable
 from diagflow.model import BadInput
 
 FILE: Final = "waivers.yaml"
@@ -50,11 +51,14 @@ def read_waivers(path: Path) -> tuple[Waiver, ...]:
         BadInput: it cannot be read, or an item is no waiver; all problems are named.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = list(yamldocs.documents(path.read_text(encoding="utf-8")))
     except OSError as e:
         raise BadInput(f"{path} cannot be read: {e.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as e:
-        raise BadInput(f"{path} is no YAML: {' '.join(str(e).split())}") from None
+    except UnicodeDecodeError as e:
+        raise BadInput(f"{path} is no UTF-8 text (byte {e.start}): save it as UTF-8") from None
+    except Unreadable as e:
+        raise BadInput(str(e.problem(str(path)))) from None
+    content = found[0] if len(found) == 1 else found
     try:
         items = TypeAdapter(list[_Item]).validate_python(content or [])
     except ValidationError as e:
