@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -224,6 +225,40 @@ def test_what_prometheus_refuses_is_said() -> None:
     slow, wrong = bundle.readings()
     assert (slow.state, "gave up on the expression: too slow" in slow.detail) == (State.ERROR, True)
     assert (wrong.state, "this is no selector" in wrong.detail) == (State.ERROR, True)
+
+
+@pytest.mark.parametrize(
+    ("count", "time", "value"),
+    [("NaN", 1.0, "1"), ("+Inf", 1.0, "1"), ("2", 1.0, "one"), ("2", 1e300, "1")],
+)
+def test_numbers_that_are_none_are_an_error_and_no_end(count: str, time: float, value: str) -> None:
+    def answer(exchange: Exchange) -> None:
+        text = exchange.form["query"]
+        counted = text.startswith("sum")
+        row = {"metric": {}, "value": [1, count]} if counted else {"metric": {}, "values": [[time, value]]}
+        matrix = "[" in text and not counted
+        data = {"resultType": "matrix" if matrix else "vector", "result": [row] if counted or matrix else []}
+        exchange.json({"status": "success", "data": data})
+
+    with serving(routes({BUILD: build(), QUERY: answer})) as server:
+        door = direct_door(PrometheusOptions(url=server.url), {})
+        reader = PrometheusReader(lambda _: [door], NOW)
+        bundle = read(reader, [Query.of("series", '{__name__="h"}', start="-300", end="0")])
+        reader.close()
+    (found,) = bundle.readings()
+    assert (found.state, "sent a result that cannot be read" in found.detail) == (State.ERROR, True)
+
+
+def test_what_was_not_read_of_another_product_is_not_empty() -> None:
+    """The moment is half of a millisecond, so that what is asked begins later than what is looked at."""
+    with answering(world(), build("2.53.1")) as server:
+        door = direct_door(PrometheusOptions(url=server.url), {})
+        reader = PrometheusReader(lambda _: [door], NOW + timedelta(microseconds=500))
+        bundle = read(reader, [Query.of("promql", "c_total offset 1ms")])
+        reader.close()
+    (found,) = bundle.readings()
+    assert found.state is State.ABSENT
+    assert "does not hold c_total for all of the time" in found.detail
 
 
 def test_native_histograms_are_left_out_and_said() -> None:

@@ -6,7 +6,7 @@ Imports numpy: only who meets such a server needs it.
 from datetime import datetime, timedelta
 
 from diagflow.bundle.below import series_for
-from diagflow.bundle.series import HeldSeries
+from diagflow.bundle.series import HeldSeries, times_of
 from diagflow.collect.promaccess import Door
 from diagflow.collect.promanswer import Result
 from diagflow.collect.promseries import Budget, SeriesRequest
@@ -31,7 +31,11 @@ def evaluated(door: Door, query: Query, now: datetime, deadline: float, samples:
         if result.state not in (State.DATA, State.EMPTY):
             return result
         held.append(_reading(one, result, now))
-    found = HeldSeries(held, now).answer(query)
+    series = HeldSeries(held, now)
+    lacking = series.lacking(query.target, times_of(query, now))
+    if lacking:  # what was not read is not empty, whether there are such series or not
+        return Result(State.ABSENT, detail=lacking[0])
+    found = series.answer(query)
     if found.state in (State.EMPTY, State.ABSENT):
         return Result(State.EMPTY, [], found.detail, complete=all(r.coverage.complete for r in held))
     return Result(found.state, found.data, found.detail, complete=found.coverage.complete)

@@ -115,6 +115,9 @@ class SeriesRequest:
             return e.result
         except PromQLError as e:
             return Result(State.ERROR, detail=f"this is no selector: {e}")
+        except (ValueError, OverflowError) as e:  # a count, a value or a time that is no number, or an impossible one
+            why = f"{self.door.shown} sent a result that cannot be read: {one_line(str(e))}"
+            return Result(State.ERROR, detail=why)
 
     def _read(self) -> Result:
         body = self._raw()
