@@ -70,3 +70,10 @@ def test_it_never_fails(data, oem, ansi):
 @given(st.text(max_size=80))
 def test_utf_8_is_kept(text):
     assert decode(text.encode("utf-8-sig")) == (text, "utf-8")
+
+
+def test_what_fits_the_page_of_the_machine_is_not_weighed(monkeypatch):
+    """Weighing takes ten times as long as decoding: a log of a hundred megabytes is read in seconds, not in a minute."""
+    monkeypatch.setattr("diagflow.collect.host.decode._chinese", None)
+    assert decode(CHINESE.encode("gbk") * 2, 936, 936) == (CHINESE * 2, "cp936")
+    assert decode(CHINESE.encode() * 2, 437, 1252) == (CHINESE * 2, "utf-8")

@@ -8,6 +8,7 @@ be from another machine.
 
 import codecs
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
 
@@ -49,16 +50,20 @@ def decode(data: bytes, oem: int | None = None, ansi: int | None = None) -> tupl
 
 
 def _line(line: bytes, pages: list[str]) -> tuple[str, str]:
-    with suppress(UnicodeDecodeError):
-        return line.decode(), "utf-8"
-    candidates = [*(p for p in pages if p in _DOUBLE), *(["cp936"] if _chinese(line, pages) else []), *pages]
-    for encoding in candidates:
-        try:
+    for encoding in _candidates(line, pages):
+        with suppress(UnicodeDecodeError):
             return line.decode(encoding), encoding
-        except UnicodeDecodeError:
-            continue
     last = pages[-1] if pages else "cp1252"
     return line.decode(last, "replace"), last
+
+
+def _candidates(line: bytes, pages: list[str]) -> Iterator[str]:
+    """Yield them one by one: most lines fit the first, and to tell whether one is Chinese takes long."""
+    yield "utf-8"
+    yield from (page for page in pages if page in _DOUBLE)
+    if _chinese(line, pages):
+        yield "cp936"
+    yield from pages
 
 
 def _chinese(line: bytes, pages: list[str]) -> bool:
