@@ -110,6 +110,13 @@ def test_metrics_that_cannot_be_read_are_a_problem_and_say_so_when_asked(tmp_pat
     assert (found.state, found.detail.startswith("not recorded: line 1: no column 'metric'")) == (State.ABSENT, True)
 
 
+def test_a_last_sample_in_no_calendar_is_a_problem_of_the_file(tmp_path: Path) -> None:
+    opened = open_bundle(write(tmp_path, {"metrics.csv": "timestamp,metric,value\n-1e14,up,1\n"}), at=LAST)
+    (problem,) = opened.problems
+    assert str(problem) == "metrics.csv: its last sample is -1e+14 seconds after 1970: write timestamps in seconds"
+    assert ask(opened.bundle, "up").state is State.ABSENT
+
+
 def test_a_folder_without_metrics_does_not_load_numpy(tmp_path: Path) -> None:
     write(tmp_path, {"alert.json": [{"labels": {"alertname": "A"}, "startsAt": "2026-01-01T11:00:00Z"}]})
     code = (
