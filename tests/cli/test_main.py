@@ -210,7 +210,13 @@ def test_configuration_that_is_no_yaml_says_where(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("[1]", "is no mapping"), ("x", "is no mapping"), ("[" * 100_000, "is nested too deep")]
+    ("text", "said"),
+    [
+        ("[1]", "is no mapping"),
+        ("x", "is no mapping"),
+        ("[" * 100_000, "is nested too deep"),
+        ("suppress: [{expires: 2026-13-45}]", "a value cannot be read: month must be in"),
+    ],
 )
 def test_configuration_that_is_something_else(text, said, tmp_path):
     with pytest.raises(BadInput, match=f"c.yaml: {said}"):

@@ -57,6 +57,8 @@ def parse_config(text: str, path: Path) -> Config:
         raise BadInput(f"{where}: no YAML: {getattr(e, 'problem', e)}") from None
     except RecursionError:
         raise BadInput(f"{path}: is nested too deep") from None
+    except ValueError as e:  # a date that is none, such as 2026-13-45
+        raise BadInput(f"{path}: a value cannot be read: {e}") from None
     if not isinstance(data, dict | None):
         raise BadInput(f"{path}: is no mapping: write keys and values, such as `lang: zh`")
     try:
