@@ -77,6 +77,11 @@ def test_what_is_refused_leaves_nothing(incident, ruleset, more, said):
     assert not (incident.parent / "corpus").exists()
 
 
+def test_a_file_is_no_corpus(incident, ruleset):
+    with pytest.raises(BadInput, match=r"incident\.zip cannot be made a folder: .*--to"):
+        add(Wanted(incident, incident, causes=(QUOTA,)), ruleset)
+
+
 def test_a_recording_is_not_overwritten(incident, ruleset):
     add(wanted(incident, causes=(QUOTA,)), ruleset)
     with pytest.raises(BadInput, match="another name with --name"):

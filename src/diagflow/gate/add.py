@@ -84,7 +84,10 @@ def add(wanted: Wanted, ruleset: RuleSet) -> Added:
     target = _target(wanted)
     notes = [line for one in causes for line in _notes(one, opened.bundle)]
     labels = _labels(wanted, causes, opened, target, ruleset)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        raise BadInput(f"{target.parent} cannot be made a folder: {e.strerror}; name another with --to") from None
     save(opened.bundle, target, diagnosis=opened.diagnosis, labels=plain_labels(labels))
     outcome = run_one(Recording(wanted.to.resolve().name, target.name, target), ruleset)
     if outcome.error:
