@@ -119,6 +119,13 @@ def test_a_waiver_of_another_recording_accepts_nothing():
     assert [w.recording for w in found.needless] == ["lab/faults/b.zip"]
 
 
+def test_a_waiver_whose_recording_was_not_looked_at_is_not_called_needless():
+    broken = Outcome("lab", "faults/a.zip", "x", error="broken")
+    accepted = [waiver("2026-12-31"), waiver("2026-12-31", "petshop/x")]
+    assert compared([GOOD, faulty("x", corpus="petshop")], [broken], accepted).needless == ()
+    assert compared([GOOD], [GOOD], accepted).needless == (accepted[0],)
+
+
 def test_an_expired_waiver_fails_even_when_nothing_is_lost():
     assert compared([GOOD], [GOOD], [waiver("2025-12-31")]).failed
 

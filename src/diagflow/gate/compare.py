@@ -1,6 +1,6 @@
 """What got worse since the baseline, recording by recording, and what else changed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -48,7 +48,7 @@ class Comparison:
         rules: how the rules changed, one line each.
         engine: how the engine changed, one line each.
         expired: waivers whose last day is over.
-        needless: waivers of recordings that lost nothing.
+        needless: waivers of recordings that ran, or are not there, and lost nothing.
     """
 
     losses: tuple[Change, ...] = ()
@@ -100,8 +100,16 @@ def compare(
         rules=tuple(_rules(baseline.rules, rules_now(ruleset))),
         engine=tuple(_engine(baseline)),
         expired=tuple(waiver for waiver in waivers if not waiver.holds(today)),
-        needless=tuple(w for w in holding.values() if w.recording not in {change.key for change in lost}),
+        needless=tuple(_needless(holding.values(), {change.key for change in lost}, outcomes)),
     )
+
+
+def _needless(waivers: Iterable[Waiver], lost: Set[str], outcomes: Sequence[Outcome]) -> Iterator[Waiver]:
+    """Yield the waivers that cover nothing; of a corpus that did not run, and of what cannot be used, nobody knows."""
+    corpora, unknown = {o.corpus for o in outcomes}, {o.key for o in outcomes if o.error}
+    for waiver in waivers:
+        if waiver.recording not in lost | unknown and corpus_of(waiver.recording) in corpora:
+            yield waiver
 
 
 def _lost(outcome: Outcome, entry: Entry) -> tuple[str, ...]:
