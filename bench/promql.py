@@ -5,7 +5,7 @@
 50,000 series of a made-up cluster over six hours at 30 s (36 million samples), asked 100 queries of the Kubernetes
 mixin each at one moment and over an hour at 30 s. Ours is the time of `evaluate` in this process, theirs that of a
 request over loopback, each the best of several. Goals: at most 20 bytes a sample, geometric mean of the ratios at most
-1, none above 5, the same values. Without a Prometheus in ~/.cache/diagflow-lab/bin, or with --alone, ours only.
+1, none above 5, the same values. Without a Prometheus of `python -m lab build`, or with --alone, ours only.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from typing import Any
 
 from bench._cluster import END, STEP, Cluster
 from bench._mixin import QUERIES
-from bench._prometheus import BINARY, Server, running
+from lab.prometheus import Server, binary, running
 
 from diagflow.promql import Result, Series, Storage, evaluate
 
@@ -65,7 +65,7 @@ def measure(storage: Storage, server: Server | None, runs: int) -> list[Measured
             result = evaluate(storage, expression, *times)
             one = Measured(expression, kind, best(partial(evaluate, storage, expression, *times), runs))
             if server:
-                one.differs = difference(result, server.answer(expression, *times))
+                one.differs = difference(result, server.answer(expression, *times)["data"])
                 one.theirs = best(partial(server.query, expression, *times), runs)
             found.append(one)
     return found
@@ -90,11 +90,7 @@ def difference(result: Result, data: Any) -> str:
             return f"{dict(labels)}: other steps"
         for at, value in samples.items():
             mine = ours[labels][at]
-            if (
-                mine != value
-                and not (math.isnan(mine) and math.isnan(value))
-                and not math.isclose(mine, value, rel_tol=1e-9)
-            ):
+            if not same(mine, value):
                 return f"{dict(labels)} at {at}: {mine!r}, want {value!r}"
     return ""
 
@@ -145,7 +141,7 @@ def main() -> int:
     series = list(Cluster(hours=options.hours, pods=options.pods).series())
     storage, size = stored(series)
     print(f"{len(series):,} series, {sum(len(one.times) for one in series):,} samples", flush=True)
-    if options.alone or not BINARY.exists():
+    if options.alone or not binary().exists():
         return report(measure(storage, None, options.runs), size, options.slowest)
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as server:
         started = time.perf_counter()
