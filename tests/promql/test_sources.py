@@ -50,6 +50,9 @@ def test_openmetrics(tmp_path: Path) -> None:
         ("metrics.prom", "up{a=b} 1 1\n", "1: `a=b` are no labels"),
         ("metrics.prom", "up one 1\n", "1: `one 1` are no value and timestamp"),
         ("metrics.prom", "up{ 1 1\n", "1: this is no sample"),
+        ("metrics.csv", CSV + "1e300,up,1,,\n", "5: this is no sample"),
+        ("metrics.prom", "up 1 9e12\n", "1: `1 9e12` are no value and timestamp"),
+        ("metrics.prom", "up 1 NaN\n", "1: `1 NaN` are no value and timestamp"),
         ("other.txt", "", "has no samples"),
     ],
 )
@@ -77,3 +80,5 @@ def test_answers_of_a_prometheus() -> None:
     assert sample(storage, "count_over_time(up[1m])", 1_700_000_030_000) == [({"job": "a"}, 2)]
     with pytest.raises(BadInput, match="result 1 is none of Prometheus' API"):
         storage_of_answers([{"values": []}])
+    with pytest.raises(BadInput, match="result 2 is none of Prometheus' API"):
+        storage_of_answers([*result, {"metric": {}, "values": [[1e300, "1"]]}])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from diagflow.model.errors import BadInput
-from diagflow.promql.sources.gather import Gathered
+from diagflow.promql.sources.gather import Gathered, milliseconds
 from diagflow.promql.storage import Storage
 
 
@@ -22,7 +22,7 @@ def storage_of_answers(results: Iterable[Mapping[str, Any]], where: str = "the a
             metric = {str(name): str(value) for name, value in result["metric"].items() if value}
             labels = tuple(sorted(metric.items()))
             for seconds, value in _samples(result):
-                gathered.add(labels, round(float(seconds) * 1000), float(value))
+                gathered.add(labels, milliseconds(seconds), float(value))
         except (KeyError, TypeError, ValueError, AttributeError):
             raise BadInput(f"{where}: result {number} is none of Prometheus' API: `metric` and `values`") from None
     return gathered.storage(where)

@@ -1,6 +1,7 @@
 """Samples that come one by one, in any order, gathered by series."""
 
 from collections.abc import Iterator
+from typing import Any, Final
 
 import numpy as np
 
@@ -9,6 +10,20 @@ from diagflow.promql.frame import show
 from diagflow.promql.storage import Series, Storage, is_stale
 
 Labels = tuple[tuple[str, str], ...]
+_CENTURIES: Final = 253_402_300_800
+"""The end of the year 9999 in seconds: later moments can be told to nobody, and are mostly in another unit."""
+
+
+def milliseconds(seconds: Any) -> int:
+    """Return a timestamp in seconds as one in milliseconds.
+
+    Raises:
+        ValueError: it is none (TypeError, if it can be none), or of no year that a calendar has.
+    """
+    moment = float(seconds)
+    if not 0 <= moment < _CENTURIES:
+        raise ValueError(moment)
+    return round(moment * 1000)
 
 
 class Gathered:

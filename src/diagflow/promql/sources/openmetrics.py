@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from diagflow.model.errors import BadInput
-from diagflow.promql.sources.gather import Gathered, Labels
+from diagflow.promql.sources.gather import Gathered, Labels, milliseconds
 from diagflow.promql.storage import Storage
 
 _SAMPLE: Final = re.compile(
@@ -42,8 +42,8 @@ def _gathered(path: Path, lines: Iterable[str]) -> Storage:
         if found[4] is None:
             raise BadInput(f"{path}:{number}: this sample has no timestamp: write seconds since 1970 behind the value")
         try:
-            time, value = round(float(found[4]) * 1000), float(found[3])
-        except (ValueError, OverflowError):
+            time, value = milliseconds(found[4]), float(found[3])
+        except ValueError:
             raise BadInput(f"{path}:{number}: `{found[3]} {found[4]}` are no value and timestamp") from None
         key = (found[1] or "", found[2] or "")
         if key not in known:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from diagflow.model.errors import BadInput
-from diagflow.promql.sources.gather import Gathered, Labels
+from diagflow.promql.sources.gather import Gathered, Labels, milliseconds
 from diagflow.promql.storage import Storage
 
 _COLUMNS: Final = ("timestamp", "metric", "value")
@@ -58,9 +58,9 @@ def _gathered(path: Path, header: Sequence[str], rows: Iterable[tuple[int, Seque
             continue
         try:
             key = (row[places["metric"]], *(row[number] for _, number in labels))
-            time = round(float(row[places["timestamp"]]) * 1000)
+            time = milliseconds(row[places["timestamp"]])
             value = float(row[places["value"]])
-        except (ValueError, TypeError, IndexError, OverflowError):
+        except (ValueError, TypeError, IndexError):
             raise BadInput(f"{path}:{line}: this is no sample: {_FORM}") from None
         if key not in known:
             known[key] = _labels(key[0], dict(zip((name for name, _ in labels), key[1:], strict=True)))
