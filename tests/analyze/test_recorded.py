@@ -1,9 +1,11 @@
 """A recording that was made with fewer rules serves those of today, as far as it goes."""
 
+import gc
 from dataclasses import replace
 
 import pytest
 
+from diagflow.analyze.table import Table
 from diagflow.bundle import Bundle
 from diagflow.collect.recorded import BundleReader
 from diagflow.engine import diagnose, so_far
@@ -35,3 +37,25 @@ def test_what_can_be_said_so_far_is_the_diagnosis_without_what_it_was_made_of():
     assert whole.bundle_digest
     now = Bundle(world.incident)
     assert so_far(ruleset(OLD), BundleReader(recorded), now) == replace(whole, rules={}, bundle_digest="", engine="")
+
+
+CEL = condition("object: pod\nwhere: object.status.phase.matches('P.*g')")
+
+
+def tables() -> int:
+    return sum(isinstance(one, Table) for one in gc.get_objects())
+
+
+def test_nothing_of_a_diagnosis_waits_for_the_collector():
+    """It is off meanwhile, and what was made counts as old afterwards: readings in a circle would stay for good."""
+    world = World({"now": NOW, "objects": [pod(status={"phase": "Pending"})]})
+    gc.collect()
+    before = tables()
+    gc.disable()
+    try:
+        result = diagnose(ruleset(CEL), world, world.incident)
+        assert [v.outcome for v in result.analysis.verdicts] == [Outcome.MATCH]
+        del result
+        assert tables() == before
+    finally:
+        gc.enable()

@@ -18,7 +18,7 @@ class Memo:
 
     Attributes:
         tables: id of a list of objects → its table.
-        bound: (id of a table, row, container) → what was bound.
+        bound: (id of a list, row, container) → what was bound.
         reverse: what a relation is made of (a link, the id of a list) → the entities that name each entity.
         answers: what an analyzer was asked → what it said to its end, and the readings that it saw for that.
     """

@@ -1,6 +1,8 @@
 """What all conditions of one analysis share: readings, time, topology, and values bound for CEL once an object."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from diagflow.analyze.lookup import Lookup
@@ -29,7 +31,7 @@ class Scene:
         self._subjects: dict[tuple[int, int, int], Subject] = {}
 
     @property
-    def now(self) -> Any:
+    def now(self) -> datetime:
         """The moment for which the diagnosis is made (UTC)."""
         return self.incident.now
 
@@ -43,18 +45,15 @@ class Scene:
 
     def subject_of(self, table: Table, row: int, container: int) -> Subject:
         """Return one object (and one container of it, from 0; -1 for none); bound for CEL once, for all rules."""
-        key = (id(table), row, container)
+        # The memo keeps the data alive, so no other data gets this id; tables of one list may come and go.
+        key = (id(table.reading.data), row, container)
         found = self._subjects.get(key)
         if found is None:
             values = values_of(table, row, container)
             of_object = self.subject_of(table, row, -1) if container >= 0 else None
-            found = self._subjects[key] = Subject(values, lambda: self._bound_of(key, values), of_object)
-        return found
-
-    def _bound_of(self, key: tuple[int, int, int], values: Mapping[str, Any]) -> Activation:
-        found = self._bound.get(key)
-        if found is None:
-            found = self._bound[key] = self.bind(**values)
+            # Nothing of it names the scene: in a circle, all readings would wait for the collector.
+            bind = partial(_bound_of, self._bound, key, values, self.now)
+            found = self._subjects[key] = Subject(values, bind, of_object)
         return found
 
     def in_scope(self, entity: Entity) -> bool:
@@ -62,6 +61,15 @@ class Scene:
         space = self.incident.namespace
         own = entity.name if entity.kind == "namespace" else entity.namespace
         return not space or not own or own == space
+
+
+def _bound_of(
+    known: dict[tuple[int, int, int], Activation], key: tuple[int, int, int], values: Mapping[str, Any], now: datetime
+) -> Activation:
+    found = known.get(key)
+    if found is None:
+        found = known[key] = shared().activation(now=now, **values)
+    return found
 
 
 def values_of(table: Table, row: int, container: int) -> dict[str, Any]:
