@@ -462,3 +462,13 @@ def test_files_that_import_c_are_named(tmp_path):
     put(tmp_path / "m" / "none.go", 'package m\n\n// import "C" is not here\nvar s = "C"\n')
     found = fact(here({"PATH": "/usr/bin"}, tmp_path / "m"), "module")
     assert sorted(found["cgo"]) == sorted([str(one), str(block)])
+
+
+def test_modules_in_folders_of_the_module_are_named(tmp_path):
+    put(tmp_path / "m" / "go.mod", "module m.example\n\ngo 1.22\n")
+    put(tmp_path / "m" / "api" / "go.mod", "module m.example/api\n")
+    put(tmp_path / "m" / "tools" / "go.mod", "// nothing yet\n")
+    put(tmp_path / "m" / "vendor" / "x" / "go.mod", "module x.example\n")
+    put(tmp_path / "m" / "api" / "api.go", "package api\n")
+    found = fact(here({"PATH": "/usr/bin"}, tmp_path / "m"), "module")
+    assert (found["nested"], found["sources"]) == (["m.example/api"], 1)

@@ -91,6 +91,12 @@ BUILDING: Final[Mapping[str, Mistake]] = {
             "main.go": 'package main\n\nimport "example.com/shop/stock"\n\nfunc main() { stock.Count() }\n',
         }
     ),
+    "package that is not in a module whose name has no dot": Mistake(
+        {
+            "go.mod": "module hello\n\ngo 1.22\n",
+            "main.go": 'package main\n\nimport "hello/stock"\n\nfunc main() { stock.Count() }\n',
+        }
+    ),
     "standard library misspelt": Mistake(main_with("\tfmtt.Println()", "fmtt"), cause="go.import-path"),
     "go.mod with a typing mistake": Mistake(
         {"go.mod": "module example.com/shop\n\ngo 1.22\n\nrequre example.com/x v1.0.0\n", "a.go": "package a\n"},

@@ -123,8 +123,12 @@ def _sources(machine: Machine, folder: str) -> dict[str, Any]:
     bad: list[dict[str, Any]] = []
     reserved: list[str] = []
     cgo: list[str] = []
+    nested: list[str] = []
     count = 0
     for path in _go_files(machine, folder):
+        if path.endswith(".mod"):
+            nested.extend(_named(machine, path))
+            continue
         count += 1
         if str(machine.paths.basename(path)).split(".")[0].split("_")[0].lower() in _RESERVED:
             reserved.append(path)
@@ -133,18 +137,25 @@ def _sources(machine: Machine, folder: str) -> dict[str, Any]:
             bad.append({"path": path, "bom": bom(head), "nul": b"\0" in head})
         if head and _CGO.search(head):
             cgo.append(path)
-    return {"sources": count, "bad_files": bad, "reserved_names": reserved, "cgo": cgo}
+    return {"sources": count, "bad_files": bad, "reserved_names": reserved, "cgo": cgo, "nested": nested}
+
+
+def _named(machine: Machine, path: str) -> Iterator[str]:
+    """Yield the name of the module of a go.mod, unless there is none."""
+    name = parse_mod(machine.files.peek(path, _HEAD) or b"").module
+    if name:
+        yield name
 
 
 def _go_files(machine: Machine, top: str) -> Iterator[str]:
-    """Walk through the packages that `./...` means; bounded, since nobody knows where the user stands."""
+    """Walk through the module for files of Go and for go.mod of modules in its folders; bounded, it may be anything."""
     end = time.monotonic() + _MOST_SECONDS
     todo, looked = [top], 0
     while todo and looked < _MOST_FOLDERS and time.monotonic() < end:
         folder, looked = todo.pop(), looked + 1
         for name in machine.files.names(folder):
             path = machine.join(folder, name)
-            if name.endswith(".go"):
+            if name.endswith(".go") or (name == "go.mod" and folder != top):
                 yield path
             elif "." not in name and not name.startswith("_") and name not in _SKIPPED and _real_folder(machine, path):
                 todo.append(path)
