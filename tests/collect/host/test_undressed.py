@@ -55,7 +55,18 @@ def test_colours_and_steps_of_buildkit():
     assert undressed("#12 0.345 \x1b[31mgo: x\x1b[0m\n#12 ERROR: y\n") == "go: x\n#12 ERROR: y\n"
 
 
-@pytest.mark.parametrize("line", ["a : b\n", " + a\n", "1\n + FullyQualifiedErrorId : NativeCommandError\n", "\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_failed_step_of_buildkit_is_said_once_more(end):
+    text = end.join(
+        ["------", " > [2/2] RUN go build ./...:", "0.345 go: x", "12.34 \ty", "------", "0.5 is a half", ""]
+    )
+    assert undressed(text) == text.replace("0.345 ", "").replace("12.34 ", "")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [" > x:\n1.2 y\n", "1.2 y\n", "a : b\n", " + a\n", "1\n + FullyQualifiedErrorId : NativeCommandError\n", "\n"],
+)
 def test_a_long_log_takes_no_long_time(line):
     began = time.process_time()
     undressed(line * 100_000 + "NativeCommandError")

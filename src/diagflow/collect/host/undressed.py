@@ -1,8 +1,10 @@
 """A saved log without what others have put around the lines of go: rules know how a line of go begins.
 
-Colours; the time that a build server or `docker logs -t` writes before every line; the step and the seconds of
-BuildKit; and what Windows PowerShell makes of the first line on stderr: `go : LINE`, wrapped at the width of its
-window, then the place in the script.
+Colours; the time that a build server or `docker logs -t` writes before every line (RFC 3339: docs.docker.com,
+"docker container logs"); the step and the seconds of BuildKit, which says the lines of a failed step once more without
+the step (moby/buildkit, util/progress/progressui: display.go, printer.go); and what Windows PowerShell makes of the
+first line on stderr: `go : LINE`, wrapped at the width of its window, then the place in the script
+(PowerShell/PowerShell, StringManipulationHelper: where it breaks a line it leaves the blank, or there is none).
 """
 
 import re
@@ -10,7 +12,9 @@ from typing import Final
 
 _COLOUR: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)(?: |(?=\r?$))")
-_BUILDKIT: Final = re.compile(r"^#\d+ \d+\.\d+ ", re.MULTILINE)
+_STEP: Final = re.compile(r"^#\d+ \d+\.\d+ ", re.MULTILINE)
+_FAILED_STEP: Final = re.compile(r"^ > [^\n]*:\r?\n(?:\d+\.\d+ [^\n]*(?:\n|\Z))+", re.MULTILINE)
+_SECONDS: Final = re.compile(r"^\d+\.\d+ ", re.MULTILINE)
 # The sign and the id are the same in all languages of Windows; the place that stands above the lines with it is not.
 _SIGNED: Final = re.compile(r" *\+ ")
 _WRITTEN: Final = re.compile(r" *\+ FullyQualifiedErrorId : NativeCommandError\s*$")
@@ -20,7 +24,8 @@ _MOST_WRAPPED: Final = 40
 
 def undressed(text: str) -> str:
     """Return the text as the programs wrote it, as far as that can be told."""
-    text = _BUILDKIT.sub("", _without_times(_COLOUR.sub("", text)))
+    text = _STEP.sub("", _without_times(_COLOUR.sub("", text)))
+    text = _FAILED_STEP.sub(lambda step: _SECONDS.sub("", step[0]), text)
     return _without_calls(text) if "NativeCommandError" in text else text
 
 
