@@ -107,6 +107,34 @@ def test_a_log_that_says_nothing_is_not_explained(home: Path):
     assert done.returncode == 3
 
 
+@pytest.mark.parametrize(("log", "through"), [(b"", "stdin"), (b"\r\n", "file"), ("\r\n".encode("utf-16"), "file")])
+def test_an_empty_log_is_refused_with_what_to_do(home: Path, log: bytes, through: str):
+    (home / "build.log").write_bytes(log)
+    done = doctor(home, "--log", "-" if through == "stdin" else str(home / "build.log"), stdin=log)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"nothing in it" in done.stderr
+    assert b"2>&1" in done.stderr
+
+
+def test_a_log_that_is_a_folder_is_refused(home: Path):
+    done = doctor(home, "--log", str(home))
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, b"", 1)
+    assert f"{home}: cannot be read: ".encode() in done.stderr
+
+
+@pytest.mark.parametrize("log", [bytes(range(256)) * 4000, b"x" * 3_000_000, b"\n" * 1_000_000 + b"x"])
+def test_a_log_that_is_no_text_is_not_explained(home: Path, log: bytes):
+    done = doctor(home, "--log", "-", stdin=log)
+    assert (done.returncode, done.stderr) == (3, b"")
+
+
+def test_an_option_without_the_subject_is_refused_and_the_help_says_where_it_stands(home: Path):
+    done = started(home, "doctor", "--offline")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"see: diagflow doctor --help" in done.stderr
+    assert b"diagflow doctor go --offline" in started(home, "doctor", "--help").stdout
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -12,6 +12,6 @@ app.command("go", context_settings={"allow_interspersed_args": False})(go)
 def doctor(context: typer.Context) -> int:
     """Find out what is wrong with this machine, and how to put it right.
 
-    Without a subject it looks at all that it knows: Go.
+    Without a subject it looks at all that it knows: Go. Options stand behind the subject: diagflow doctor go --offline.
     """
     return go() if context.invoked_subcommand is None else 0

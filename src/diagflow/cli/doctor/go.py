@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -13,6 +13,9 @@ from diagflow.model import BadInput
 
 if TYPE_CHECKING:
     from diagflow.collect.host import Failing
+
+_NOTHING: Final = b" \t\r\n\0\xff\xfe\xef\xbb\xbf"
+"""Blanks, and what is around them in UTF-16 and behind byte-order marks."""
 
 
 def go(
@@ -87,7 +90,7 @@ def _failing(asked: Asked, shown: OutputOptions) -> "Failing | None":
     from diagflow.collect.host import SavedLog, this_machine
 
     if asked.log is not None:
-        return SavedLog(str(asked.log), _log_of(asked.log))
+        return SavedLog(str(asked.log), _not_empty(asked.log, _log_of(asked.log)))
     if not asked.command:
         return None
     return run_command(this_machine(), asked.command, text=shown.format is o.Format.TEXT and shown.out is None)
@@ -100,6 +103,12 @@ def _log_of(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as e:
         raise BadInput(f"{path}: cannot be read: {e.strerror}") from None
+
+
+def _not_empty(path: Path, data: bytes) -> bytes:
+    if not data.strip(_NOTHING):
+        raise BadInput(f"{path}: there is nothing in it; go reports errors on stderr: go build > build.log 2>&1")
+    return data
 
 
 def _consistent(asked: Asked, *, fix: bool, yes: bool, record: Path | None) -> None:
