@@ -7,19 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.run import diagflow
+from tests.gate.make import BROAD
 
 CORPUS = Path(__file__).parents[1] / "corpus"
-BROAD = """
-- id: MY-BROAD-001
-  title: {en: Pods of a node, zh: 节点上的 Pod}
-  cause: kubernetes.node-disk-pressure
-  entity: pod/{namespace}/{name}
-  triggers:
-    - object: pod
-      when: {status.phase: [Pending, Running]}
-      supports: conclusive
-      text: {en: there is a pod, zh: 有 Pod}
-"""
 
 
 @pytest.fixture

@@ -10,6 +10,18 @@ from diagflow.model.projection import ObjectList
 NOW = datetime(2026, 1, 31, 10, tzinfo=UTC)
 CAUSE = "kubernetes.image-not-found@pod/shop/cart-0"
 OTHER = "kubernetes.bad-configuration@pod/shop/cart-0"
+BROAD = """
+- id: MY-BROAD-001
+  title: {en: Pods of a node, zh: 节点上的 Pod}
+  cause: kubernetes.node-disk-pressure
+  entity: pod/{namespace}/{name}
+  triggers:
+    - object: pod
+      when: {status.phase: [Pending, Running]}
+      supports: conclusive
+      text: {en: there is a pod, zh: 有 Pod}
+"""
+"""A rule that is too broad."""
 
 
 def root(name=CAUSE, confidence=0.9, *, right=True):

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+import diagflow
 from diagflow.gate.baseline import baseline_of, read_baseline, write_baseline
 from diagflow.gate.enginedigest import engine_digest
 from diagflow.model import BadInput
@@ -54,6 +55,20 @@ def test_a_later_version_is_refused(tmp_path):
         read_baseline(tmp_path / "b.json")
 
 
-def test_the_engine_is_known_by_its_source():
+def digest_of(root, monkeypatch):
+    monkeypatch.setattr(diagflow, "__file__", str(root / "__init__.py"))
+    return engine_digest.__wrapped__()
+
+
+def test_the_engine_is_known_by_its_source(tmp_path, monkeypatch):
     assert engine_digest().startswith("sha256:")
     assert engine_digest() == engine_digest()
+    (tmp_path / "infer").mkdir()
+    (tmp_path / "cli").mkdir()
+    (tmp_path / "infer" / "a.py").write_bytes(b"x = 1\ny = 2\n")
+    first = digest_of(tmp_path, monkeypatch)
+    (tmp_path / "cli" / "b.py").write_bytes(b"z = 3\n")  # makes no diagnosis
+    (tmp_path / "infer" / "a.py").write_bytes(b"x = 1\r\ny = 2\r\n")
+    assert digest_of(tmp_path, monkeypatch) == first
+    (tmp_path / "infer" / "a.py").write_bytes(b"x = 1\ny = 3\n")
+    assert digest_of(tmp_path, monkeypatch) != first

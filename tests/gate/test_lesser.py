@@ -1,7 +1,9 @@
 """Readings removed at random, the same ones for the same seed."""
 
 from diagflow.bundle import open_bundle
+from diagflow.engine import SOURCE
 from diagflow.gate.lesser import lesser
+from diagflow.model import Reading, State
 from tests.gate.conftest import CORPUS
 
 
@@ -31,5 +33,7 @@ def test_the_same_seed_removes_the_same_and_another_seed_or_name_does_not():
 
 def test_who_answered_is_kept():
     whole = open_bundle(CORPUS / "healthy" / "soak-15.zip").bundle
-    sources = [q for q in queries(whole) if q.startswith("source:")]
+    whole.add(Reading(SOURCE, State.DATA, whole.incident.now, {"cluster": "lab"}))
+    sources = [q for q in queries(whole) if q == str(SOURCE)]
+    assert sources
     assert all(set(sources) <= set(queries(lesser(whole, "soak", seed))) for seed in range(1, 30))

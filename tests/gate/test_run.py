@@ -1,5 +1,6 @@
 """The whole gate on real recordings: what it must let pass, and what it must catch."""
 
+import os
 from dataclasses import replace
 from datetime import date
 
@@ -16,20 +17,9 @@ from diagflow.infer import inference
 from diagflow.model import Incident, Query, Reading, State
 from diagflow.rules import load
 from tests.gate.conftest import CORPUS
-from tests.gate.make import NOW
+from tests.gate.make import BROAD, NOW, write
 
 TODAY = date(2026, 1, 31)
-BROAD = """
-- id: MY-BROAD-001
-  title: {en: Pods of a node, zh: 节点上的 Pod}
-  cause: kubernetes.node-disk-pressure
-  entity: pod/{namespace}/{name}
-  triggers:
-    - object: pod
-      when: {status.phase: [Pending, Running]}
-      supports: conclusive
-      text: {en: there is a pod, zh: 有 Pod}
-"""
 
 
 def stable(outcomes):
@@ -120,7 +110,9 @@ def test_runs_with_readings_removed_count_in_calibration_only(recordings, outcom
     assert all(p.seed <= 3 for o in more for p in o.predictions)
 
 
-def test_a_small_corpus_needs_no_process():
+def test_a_small_corpus_needs_no_process(monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    assert (run.processes(101), run.processes(100_000)) == (2, 4)
     assert run.processes(47) == 1
     assert run.processes(0) == 1
     assert run.processes(100_000) >= 1
@@ -134,6 +126,15 @@ def test_labels_never_reach_the_analysis(outcomes, ruleset, tmp_path):
     assert [(r.id, r.entity, r.confidence) for r in before.roots] == [(r.id, r.entity, r.confidence) for r in now.roots]
     assert before.digest != now.digest
     assert set(now.wrong) == {Check.CLEAN, Check.QUIET}
+
+
+@pytest.mark.parametrize("label", ["causes", "forbidden", "ruled_out"])
+def test_a_label_of_a_cause_that_there_is_not_makes_it_unusable(ruleset, tmp_path, label):
+    write(tmp_path / "a.zip", {"causes": [], label: ["kubernetes.quota-exceedet"]})
+    (outcome,) = run_all(find_recordings([tmp_path]), ruleset)
+    assert outcome.error == (
+        "labels: there is no cause kubernetes.quota-exceedet: did you mean `kubernetes.quota-exceeded`?"
+    )
 
 
 def test_an_engine_that_fails_names_the_recording(recordings, ruleset, monkeypatch):

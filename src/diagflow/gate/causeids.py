@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from diagflow.gate.labels import Expected
+from diagflow.gate.labels import Expected, Labels
 from diagflow.model import BadInput, Cause, Entity, Role
 from diagflow.rules.near import near
 
@@ -34,6 +34,17 @@ def expected_of(text: str, causes: Mapping[str, Cause], *, root: bool = True) ->
     if _REF.fullmatch(name.upper()):
         return _by_ref(name.upper(), entity, causes)
     raise BadInput(f"there is no cause {name}: {_hint(name, _names(causes, root=root))}")
+
+
+def require_known(labels: Labels, causes: Mapping[str, Cause]) -> None:
+    """Check that labels name causes that exist: a misspelt one that is forbidden would hold for ever.
+
+    Raises:
+        BadInput: one does not.
+    """
+    for one in (*labels.causes, *labels.forbidden, *labels.ruled_out):
+        if one.id and one.id not in causes:
+            raise BadInput(f"labels: there is no cause {one.id}: {_hint(one.id, _names(causes, root=False))}")
 
 
 def _hint(name: str, known: list[str]) -> str:

@@ -1,6 +1,6 @@
 """What got worse since the baseline, recording by recording, and what else changed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -104,7 +104,7 @@ def compare(
     )
 
 
-def _needless(waivers: Iterable[Waiver], lost: Set[str], outcomes: Sequence[Outcome]) -> Iterator[Waiver]:
+def _needless(waivers: Iterable[Waiver], lost: set[str], outcomes: Sequence[Outcome]) -> Iterator[Waiver]:
     """Yield the waivers that cover nothing; of a corpus that did not run, and of what cannot be used, nobody knows."""
     corpora, unknown = {o.corpus for o in outcomes}, {o.key for o in outcomes if o.error}
     for waiver in waivers:

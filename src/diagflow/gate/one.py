@@ -6,6 +6,7 @@ from diagflow.bundle import Bundle
 from diagflow.collect.recorded import BundleReader
 from diagflow.engine import Result, diagnose
 from diagflow.gate import score
+from diagflow.gate.causeids import require_known
 from diagflow.gate.corpus import OpenedRecording, Recording, everything, open_recording
 from diagflow.gate.labels import Labels
 from diagflow.gate.lesser import lesser
@@ -25,6 +26,7 @@ def run_one(recording: Recording, ruleset: RuleSet, seeds: int = 0) -> Outcome:
     """
     try:
         opened = open_recording(recording)
+        require_known(opened.labels, ruleset.causes)
         return _outcome(recording, opened, ruleset, seeds)
     except BadInput as e:
         why = str(e).removeprefix(f"{recording.path}: ")
