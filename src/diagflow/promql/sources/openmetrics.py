@@ -59,10 +59,10 @@ def _labels(name: str, text: str, where: str) -> Labels:
         found = _LABEL.match(text, at)
         if not found or (found[1] and found[3] is None):
             raise BadInput(f'{where}: `{text[at:]}` are no labels: write label="value"')
-        if found[3] is None:
-            labels["__name__"] = _unescaped(found[2])
-        else:
-            labels[found[1] or _unescaped(found[2])] = _unescaped(found[3])
+        label, value = (found[1] or _unescaped(found[2]), found[3]) if found[3] is not None else ("__name__", found[2])
+        if labels.get(label):
+            raise BadInput(f"{where}: label {label} is given twice: keep one of them")
+        labels[label] = _unescaped(value)
         at = found.end()
     return tuple(sorted((label, value) for label, value in labels.items() if value))
 

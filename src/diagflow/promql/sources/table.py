@@ -1,6 +1,7 @@
 """`metrics.csv` and `metrics.parquet`: a row a sample, with timestamp (s, UTC), metric, value, and a column a label."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -51,6 +52,8 @@ def _gathered(path: Path, header: Sequence[str], rows: Iterable[tuple[int, Seque
     places = {name.strip(): number for number, name in enumerate(header)}
     if missing := [name for name in _COLUMNS if name not in places]:
         raise BadInput(f"{path}:1: no column {missing[0]!r}: {_FORM}")
+    if again := [name for name, often in Counter(map(str.strip, header)).items() if name and often > 1]:
+        raise BadInput(f"{path}:1: there are several columns {again[0]!r}: keep one of them")
     labels = [(name, number) for name, number in sorted(places.items()) if name not in _COLUMNS]
     gathered, known = Gathered(), dict[tuple[Any, ...], Labels]()
     for line, row in rows:
