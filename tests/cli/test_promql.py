@@ -81,3 +81,8 @@ def test_tests_pass_or_say_what_differs(tmp_path: Path) -> None:
     assert "got 2, want 3" in failed.out
     assert failed.out.splitlines()[-1] == "1 passed, 1 failed, 2 skipped"
     assert diagflow("promql", "test", tmp_path / "none.test").status == 2
+
+
+def test_a_folder_without_tests_is_no_success(tmp_path: Path) -> None:
+    ran = diagflow("promql", "test", tmp_path)
+    assert (ran.status, "has no tests" in ran.err) == (2, True)

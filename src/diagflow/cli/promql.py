@@ -158,7 +158,7 @@ def test(
 
     report = Report()
     for path in files:
-        for file in sorted(path.glob("*.test")) if path.is_dir() else [path]:
+        for file in _tests(path):
             run_file(file, report)
     for difference in report.failed:
         _say(difference, "")
@@ -167,6 +167,21 @@ def test(
     skipped = f", {len(report.skipped)} skipped" if report.skipped else ""
     sys.stdout.write(f"{report.passed} passed, {len(report.failed)} failed{skipped}\n")
     raise typer.Exit(1 if report.failed else 0)
+
+
+def _tests(path: Path) -> list[Path]:
+    """Return a file itself, or the tests of a folder.
+
+    Raises:
+        BadInput: the folder has none, so nothing would be tested.
+    """
+    from diagflow.model import BadInput
+
+    if not path.is_dir():
+        return [path]
+    if not (found := sorted(path.glob("*.test"))):
+        raise BadInput(f"{path} has no tests: name a file, or a folder with files *.test")
+    return found
 
 
 def _say(difference: "Difference", prefix: str) -> None:
