@@ -68,6 +68,8 @@ def test_names_in_quotes_and_keywords_as_names() -> None:
         ("1 == 1", "1:3: parse error: comparisons between scalars must use BOOL modifier"),
         ("{a=''}", "1:1: parse error: vector selector must contain at least one non-empty matcher"),
         ("a[0s]", "1:3: parse error: duration must be greater than 0"),
+        ("a @ -Inf", "1:1: parse error: timestamp out of bounds for @ modifier: -Inf"),
+        ("a @ NaN", "1:1: parse error: timestamp out of bounds for @ modifier: NaN"),
         ("é", "1:1: parse error: unexpected character: 'é'"),
         ('"é" + b(1)', '1:8: parse error: unknown function with name "b"'),
         ("a and on(b) group_left c", '1:1: parse error: no grouping allowed for "and" operation'),

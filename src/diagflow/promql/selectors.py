@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Literal, cast
 
 from diagflow.promql.lengths import parse_offset, parse_positive
+from diagflow.promql.numbers import plain
 from diagflow.promql.patterns import compile_pattern
 from diagflow.promql.stream import Stream
 from diagflow.promql.syntax import Matcher, Moved, Node, Range, Selector, Subquery
@@ -113,7 +114,8 @@ def _time(stream: Stream, node: Node) -> int | str:
         raise stream.unexpected("@", "timestamp")
     seconds = stream.number() * (-1 if sign and sign.text == "-" else 1)
     if not math.isfinite(seconds) or abs(seconds) >= 1 << 63:
-        raise stream.wrong(f"timestamp out of bounds for @ modifier: {seconds:f}", node.start)
+        written = plain(seconds) if not math.isfinite(seconds) else f"{seconds:f}"
+        raise stream.wrong(f"timestamp out of bounds for @ modifier: {written}", node.start)
     return math.floor(seconds * 1000 + 0.5) if seconds >= 0 else math.ceil(seconds * 1000 - 0.5)
 
 
