@@ -45,23 +45,21 @@ def mean(chunk: Chunk) -> Floats:
 
 def smallest(chunk: Chunk) -> Floats:
     """`min_over_time`; NaN only if all are."""
-    found, left = longwindows.apply(chunk.cells, longwindows.smallest)
-    if not left.any():
-        return found
-    found = chunk.cells.at(0)
-    for value, mask in chunk.cells.each(1):
-        found = np.fmin(found, value if mask is True else np.where(mask, value, np.nan))
-    return found
+    return _extreme(chunk.cells, longwindows.smallest, np.fmin)
 
 
 def greatest(chunk: Chunk) -> Floats:
     """`max_over_time`; NaN only if all are."""
-    found, left = longwindows.apply(chunk.cells, longwindows.greatest)
+    return _extreme(chunk.cells, longwindows.greatest, np.fmax)
+
+
+def _extreme(cells: Cells, of_window: longwindows.OfWindow, better: np.ufunc) -> Floats:
+    found, left = longwindows.apply(cells, of_window)
     if not left.any():
         return found
-    found = chunk.cells.at(0)
-    for value, mask in chunk.cells.each(1):
-        found = np.fmax(found, value if mask is True else np.where(mask, value, np.nan))
+    found = cells.at(0)
+    for value, mask in cells.each(1):
+        found = better(found, value if mask is True else np.where(mask, value, np.nan))
     return found
 
 
