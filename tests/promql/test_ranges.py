@@ -28,6 +28,12 @@ def test_a_counter_is_not_extrapolated_below_zero() -> None:
     assert ask(text, "increase(c_total[5m])", 360_000).rows[0].value == pytest.approx(120)
 
 
+@pytest.mark.parametrize(("window", "increase"), [("185s", 185.0), ("189s", 150.0)])
+def test_beyond_the_distance_of_samples_and_a_tenth_half_of_it_is_added(window: str, increase: float) -> None:
+    text = "load 1m\n  c_total _ _ _ _ 100 160 220"
+    assert ask(text, f"increase(c_total[{window}])", 360_000).rows[0].value == pytest.approx(increase)
+
+
 @given(
     st.lists(st.one_of(st.none(), st.floats(0, 1e6)), min_size=2, max_size=30), st.integers(1, 10), st.integers(10, 120)
 )
