@@ -4,10 +4,10 @@ import pytest
 
 from diagflow.analyze.lookup import Lookup
 from diagflow.analyze.plan import plan_for
-from diagflow.analyze.topology import ReadTopology, quotas_named
+from diagflow.analyze.topology import ReadTopology
 from diagflow.bundle import Bundle
 from diagflow.harness.world import World
-from diagflow.model import Direction, Entity, Outcome, Query, Verdict, Want
+from diagflow.model import Direction, Query, Want
 from diagflow.model.topology import Edge
 from diagflow.rules import RuleSet
 from tests.analyze.make import NOW, entity, pod
@@ -157,11 +157,20 @@ def test_the_whole_cluster_hangs_on_nothing():
     assert against("cluster/local") == set()
 
 
+def found_without_lists(*found: str):
+    bundle = Bundle(World({"now": NOW}).incident)
+    return ReadTopology(Lookup(bundle, plan_for(RuleSet())), found=map(entity, found))
+
+
 def test_a_quota_that_a_rule_found_belongs_to_its_namespace_without_a_list():
-    quota = Entity("resourcequota", "cpu", "shop")
-    found = [
-        Verdict("T-X-001", quota, Outcome.MATCH),
-        Verdict("T-X-002", Entity("resourcequota", "other", "shop"), Outcome.NO_MATCH),
-        Verdict("T-X-003", Entity("pod", "cart-0", "shop"), Outcome.MATCH),
-    ]
-    assert list(quotas_named(found)) == [Edge(Entity("namespace", "shop"), "quota", quota)]
+    topology = found_without_lists("resourcequota/shop/cpu", "resourcequota/other/cpu", "pod/shop/cart-0")
+    quota, namespace = entity("resourcequota/shop/cpu"), entity("namespace/shop")
+    assert list(topology.neighbours(namespace, Direction.DEPENDENCIES)) == [("quota", quota)]
+    assert ("quota", namespace) in topology.neighbours(quota, Direction.DEPENDENTS)
+
+
+def test_a_pod_that_a_rule_found_is_in_its_namespace_from_both_ends():
+    topology = found_without_lists("pod/shop/cart-0", "pod/other/cart-0")
+    cart, namespace = entity("pod/shop/cart-0"), entity("namespace/shop")
+    assert list(topology.neighbours(namespace, Direction.DEPENDENTS)) == [("namespace", cart)]
+    assert ("namespace", namespace) in topology.neighbours(cart, Direction.DEPENDENCIES)

@@ -11,7 +11,7 @@ from diagflow.analyze.plan import Plan, plan_for
 from diagflow.analyze.questions import Questions, questions
 from diagflow.analyze.runner import Runner
 from diagflow.analyze.scene import Scene
-from diagflow.analyze.topology import ReadTopology, quotas_named
+from diagflow.analyze.topology import ReadTopology
 from diagflow.bundle import Bundle
 from diagflow.model import BadInput, Edge, Entity, Outcome, Query, Role, Verdict
 from diagflow.model.garbage import no_collections
@@ -42,7 +42,8 @@ def analyze(ruleset: RuleSet, bundle: Bundle, runner: Runner) -> Analysis:
     judge = Judge(scene, Conditions(scene))
     verdicts = [v for p in plan.rules if p.rule.effect is not Effect.REFUTES for v in judge.verdicts(p)]
     verdicts += ask_analyzers(plan, verdicts, scene, runner)
-    topology = ReadTopology(lookup, [*given, *edges_of(verdicts), *quotas_named(verdicts)])
+    found = (verdict.entity for verdict in verdicts if verdict.outcome is Outcome.MATCH)
+    topology = ReadTopology(lookup, [*given, *edges_of(verdicts)], found)
     claims = frozenset(cause.id for cause in ruleset.causes.values() if cause.role is Role.CLAIM)
     verdicts += _refuting(plan, judge, questions(verdicts, ruleset.causes, topology), claims)
     return Analysis(

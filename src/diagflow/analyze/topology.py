@@ -16,7 +16,7 @@ from diagflow.analyze.plan import resource
 from diagflow.analyze.scan import every
 from diagflow.analyze.table import Table
 from diagflow.bundle.resources import has_namespace
-from diagflow.model import CLUSTER, HOST, Direction, Edge, Entity, Outcome, Verdict
+from diagflow.model import CLUSTER, HOST, Direction, Edge, Entity
 from diagflow.model.projection import entity_of
 from diagflow.model.topology import Edges, steps_in_order
 from diagflow.rules.functions import selects
@@ -37,13 +37,19 @@ _HASH: Final = re.compile(r"(.+)-[bcdfghjklmnpqrstvwxz2456789]{5,10}")
 
 
 class ReadTopology:
-    """The topology that a bundle's lists tell, together with `edges` that analyzers or a topology file gave."""
+    """The topology that a bundle's lists tell, together with `edges` that analyzers or a topology file gave.
 
-    __slots__ = ("_against", "_along", "_edges", "_lookup", "_owned", "_reverse")
+    What rules `found` is there, in its namespace, whether its list was read or not: an event that names it proves it.
+    """
 
-    def __init__(self, lookup: Lookup, edges: Iterable[Edge] = ()) -> None:
+    __slots__ = ("_against", "_along", "_edges", "_found", "_lookup", "_owned", "_reverse")
+
+    def __init__(self, lookup: Lookup, edges: Iterable[Edge] = (), found: Iterable[Entity] = ()) -> None:
         self._lookup = lookup
         self._edges = Edges(edges)
+        self._found: dict[tuple[str, str], set[Entity]] = {}
+        for entity in found:
+            self._found.setdefault((full_kind(entity), entity.namespace), set()).add(entity)
         self._along: dict[Entity, list[Step]] = {}
         self._against: dict[Entity, list[Step]] = {}
         self._reverse: dict[Link, Mapping[Entity, list[Entity]]] = {}
@@ -97,7 +103,9 @@ class ReadTopology:
 
     def _in_namespace(self, kind: str, namespace: str) -> Iterator[Entity]:
         table = self._lookup.peek(kind)
-        return (e for e in (table.entities if table else ()) if e.namespace == namespace)
+        yield from (e for e in (table.entities if table else ()) if e.namespace == namespace)
+        found = self._found.get((kind, namespace), ())
+        yield from (e for e in found if table is None or table.row_of(e) is None)
 
     def _selected(self, item: Any, entity: Entity) -> Iterator[Entity]:
         pods = self._lookup.peek("pod")
@@ -166,13 +174,6 @@ class ReadTopology:
         if key not in known:
             known[key] = make()
         return known[key]
-
-
-def quotas_named(verdicts: Iterable[Verdict]) -> Iterator[Edge]:
-    """Yield namespace → quota for the quotas that rules found: an event that names one proves it, without a list."""
-    for verdict in verdicts:
-        if verdict.outcome is Outcome.MATCH and verdict.entity.kind == "resourcequota":
-            yield Edge(Entity("namespace", verdict.entity.namespace), "quota", verdict.entity)
 
 
 def _picks(selector: Any, labels: Mapping[str, Any]) -> bool:
