@@ -169,6 +169,7 @@ def test_the_page_is_self_contained_and_has_plots(worse):
     assert found.links == []
     assert "script" not in found.tags
     assert "default-src &#39;none&#39;" in page
+    assert page.endswith("</html>\n")
     assert "FAILED: 1 recording of 3 got worse" in page
     assert not re.search(r"nan|inf\b|None", page)
 

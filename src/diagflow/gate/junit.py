@@ -1,11 +1,9 @@
 """The report as JUnit XML, which CI systems show: a suite a corpus, a test case a recording."""
 
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
-
+from diagflow.feedback.selfcontained import environment
 from diagflow.gate import phrases
 from diagflow.gate.outcome import Outcome
 from diagflow.gate.report import Report
@@ -49,7 +47,4 @@ def _beside(report: Report) -> list[dict[str, Any]]:
 
 @cache
 def _template() -> Any:
-    text = files("diagflow.gate").joinpath("templates", "junit.xml.j2").read_text(encoding="utf-8")
-    return Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
-        text
-    )
+    return environment("diagflow.gate").get_template("junit.xml.j2")
