@@ -70,6 +70,13 @@ def test_forms(corpus, tmp_path, form, begin):
     assert (tmp_path / "report").read_text(encoding="utf-8").startswith(begin)
 
 
+def test_a_pipe_gets_data_as_utf8_whatever_the_code_page(corpus):
+    shutil.move(corpus / "quota.zip", corpus / "配额.zip")
+    narrow = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    assert "mine/配额.zip" in diagflow("gate", "run", corpus, "-o", "json", **narrow).out
+    assert r"mine/\u914d\u989d.zip" in diagflow("gate", "run", corpus, **narrow).out
+
+
 def test_seeds_processes_and_figures(corpus, tmp_path):
     more = ("--seeds", "4", "--jobs", "2", "--figures", tmp_path / "figures.json", "-o", "json")
     ran = diagflow("gate", "run", corpus, *more)

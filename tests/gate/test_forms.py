@@ -151,6 +151,14 @@ def test_junit_of_what_is_gone_and_of_a_hostile_name():
     assert next(tree.iter("testcase")).get("name") == EVIL.replace("\x07", "")
 
 
+def test_a_name_orders_no_terminal_about():
+    evil = report([faulty("a\x1b[2J\u202eb", roots=[root(OTHER, right=False)])], before=())
+    for text in (as_text(evil), as_json(evil)):
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+    assert json.loads(as_json(evil))["recordings"][0]["name"] == "a\x1b[2J\u202eb"
+
+
 class Tags(HTMLParser):
     def __init__(self):
         super().__init__()

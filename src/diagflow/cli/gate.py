@@ -85,6 +85,7 @@ def run(
       diagflow gate run tests/corpus --update-baseline --reason "rules for quotas"
     """
     from diagflow.cli.run import load_rules
+    from diagflow.feedback.output import put, readable
     from diagflow.gate import find_recordings
     from diagflow.gate.report import report_of
     from diagflow.model import BadInput
@@ -103,8 +104,12 @@ def run(
     if figures is not None:
         from diagflow.gate.structured import figures_json
 
-        _write(figures_json(report.rules), figures)
-    _write(_shown(report, output, verbose=verbose), out)
+        put(figures_json(report.rules), figures, option="--figures")
+    if output is Form.TEXT and out is None:
+        readable()
+        sys.stdout.write(_shown(report, output, verbose=verbose))
+    else:
+        put(_shown(report, output, verbose=verbose), out)
     if before is None and not report.unusable:
         sys.stderr.write(
             f"to compare with this from now on: diagflow gate run {' '.join(named)} --update-baseline --reason WHY\n"
@@ -199,18 +204,6 @@ def _shown(report: "Report", form: Form, *, verbose: bool) -> str:
     from diagflow.gate.junit import as_junit
 
     return as_junit(report)
-
-
-def _write(text: str, path: Path | None) -> None:
-    from diagflow.model import BadInput
-
-    if path is None:
-        sys.stdout.write(text)
-        return
-    try:
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as e:
-        raise BadInput(f"{path} cannot be written: {e.strerror}; name another file") from None
 
 
 @app.command("add")

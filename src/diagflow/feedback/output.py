@@ -165,8 +165,22 @@ def print_changes(
     document = (
         _changes_text(told, lang, verbose=verbose) if format == "text" else _changes_data(told, format, lang, watched)
     )
+    put(document, out)
+
+
+def put(document: str, out: Path | None = None, *, option: str = "--out") -> None:
+    """Write a finished document to a file, or to stdout: UTF-8 with plain line ends, whatever the system's code page.
+
+    Args:
+        document: what to write.
+        out: the file; None is stdout.
+        option: that names the file.
+
+    Raises:
+        BadInput: the file cannot be written.
+    """
     if out is not None:
-        _write(out, document)
+        _write(out, document, option)
     else:
         _put(document)
 
@@ -227,14 +241,14 @@ def _simpler(error: UnicodeError) -> tuple[str, int]:
     return "".join(_SIMPLER.get(c) or c.encode("ascii", "backslashreplace").decode() for c in lacking), error.end
 
 
-def _write(path: Path, document: str) -> None:
+def _write(path: Path, document: str, option: str = "--out") -> None:
     there = path.exists()
     try:
         path.write_text(document, encoding="utf-8", newline="\n")
     except OSError as error:
         if not there:  # half a page looks like a page
             path.unlink(missing_ok=True)
-        raise BadInput(f"{path} cannot be written: {error.strerror}; name another file with --out") from None
+        raise BadInput(f"{path} cannot be written: {error.strerror}; name another file with {option}") from None
 
 
 def _print(diagnosis: Diagnosis, lang: str, *, verbose: bool) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from diagflow.feedback.visible import escaped
 from diagflow.gate.outcome import Outcome, Use
 from diagflow.gate.report import Report
 from diagflow.gate.rulefigures import LIMIT, RuleFigures
@@ -59,4 +60,4 @@ def figures_json(rules: Iterable[RuleFigures]) -> str:
 
 
 def _text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return escaped(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)) + "\n"

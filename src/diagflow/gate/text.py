@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from diagflow.feedback import visible
 from diagflow.gate import phrases
 from diagflow.gate.calibration import Calibration
 from diagflow.gate.compare import Change, Comparison
@@ -20,7 +21,7 @@ def as_text(report: Report, *, verbose: bool = False) -> str:
     few = len(report.outcomes) + len(report.rules) if verbose else _FEW
     lines = [*_compared(report.comparison, few), *_wrong(report, few), *_figures(report), *_rules(report, few)]
     lines += [*_unusable(report.unusable), "", phrases.verdict(report)]
-    return "\n".join(lines).strip("\n") + "\n"
+    return visible.command("\n".join(lines)) + "\n"  # names and labels are written by others
 
 
 def _unusable(outcomes: Sequence[Outcome]) -> Iterator[str]:
