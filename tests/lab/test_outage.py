@@ -67,7 +67,9 @@ def _interrupted(lab: Lab, folder: Path, outage: tuple[str, str], runs: dict[tup
             gone = lab("outage", *outage)
             held = time.monotonic() - began
             gate.let_go(folder, "moment")
-            assert held < TIMEOUT, f"the outage took {held:.0f} s to come, after the runs' own deadline: it showed nothing"
+            assert held < TIMEOUT, (
+                f"the outage took {held:.0f} s to come, after the runs' own deadline: it showed nothing"
+            )
             assert gone.returncode == 0, gone.stderr
             return {key: (done, at - began) for key, (done, at) in ((key, end.result()) for key, end in ends.items())}
         finally:
