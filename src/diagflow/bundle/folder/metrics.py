@@ -6,7 +6,6 @@ Only a folder with such a file needs numpy.
 from datetime import UTC, datetime
 
 from diagflow.bundle.folder.files import Found
-from diagflow.model import BadInput
 from diagflow.model.series import SeriesBlock
 from diagflow.promql.sources import storage_of_folder
 from diagflow.promql.sources.merge import series_of
@@ -21,13 +20,4 @@ def block_of(file: Found) -> tuple[SeriesBlock, datetime | None]:
     """
     storage = storage_of_folder(file.path)
     block = pack(series_of(storage))
-    return block, _moment(file, storage.bounds()[1]) if block.samples else None
-
-
-def _moment(file: Found, ms: int) -> datetime:
-    try:
-        return datetime.fromtimestamp(ms / 1000, UTC)
-    except (ValueError, OverflowError, OSError):
-        raise BadInput(
-            f"{file.path}: its last sample is {ms / 1000:g} seconds after 1970: write timestamps in seconds"
-        ) from None
+    return block, datetime.fromtimestamp(storage.bounds()[1] / 1000, UTC) if block.samples else None

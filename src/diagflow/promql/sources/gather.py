@@ -14,15 +14,20 @@ _CENTURIES: Final = 253_402_300_800
 """The end of the year 9999 in seconds: later moments can be told to nobody, and are mostly in another unit."""
 
 
+class NoMoment(ValueError):  # noqa: N818  # what it is not
+    """A number that is no time in seconds; the message says what to write."""
+
+
 def milliseconds(seconds: Any) -> int:
     """Return a timestamp in seconds as one in milliseconds.
 
     Raises:
-        ValueError: it is none (TypeError, if it can be none), or of no year that a calendar has.
+        NoMoment: it is of no year that a calendar has.
+        ValueError: it is no number (TypeError, if it can be none).
     """
     moment = float(seconds)
     if not 0 <= moment < _CENTURIES:
-        raise ValueError(moment)
+        raise NoMoment(f"{moment:g} is no time in seconds after 1970: write timestamps in seconds")
     return round(moment * 1000)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from diagflow.model.errors import BadInput
-from diagflow.promql.sources.gather import Gathered, Labels, milliseconds
+from diagflow.promql.sources.gather import Gathered, Labels, NoMoment, milliseconds
 from diagflow.promql.storage import Storage
 
 _COLUMNS: Final = ("timestamp", "metric", "value")
@@ -63,6 +63,8 @@ def _gathered(path: Path, header: Sequence[str], rows: Iterable[tuple[int, Seque
             key = (row[places["metric"]], *(row[number] for _, number in labels))
             time = milliseconds(row[places["timestamp"]])
             value = float(row[places["value"]])
+        except NoMoment as e:
+            raise BadInput(f"{path}:{line}: this is no sample: {e}") from None
         except (ValueError, TypeError, IndexError):
             raise BadInput(f"{path}:{line}: this is no sample: {_FORM}") from None
         if key not in known:
