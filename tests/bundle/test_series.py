@@ -113,10 +113,8 @@ def test_metrics_that_cannot_be_read_are_a_problem_and_say_so_when_asked(tmp_pat
 def test_a_sample_in_no_calendar_is_a_problem_of_the_file(tmp_path: Path) -> None:
     opened = open_bundle(write(tmp_path, {"metrics.csv": "timestamp,metric,value\n-1e14,up,1\n"}), at=LAST)
     (problem,) = opened.problems
-    assert (
-        str(problem)
-        == "metrics.csv: line 2: this is no sample: -1e+14 is no time in seconds after 1970: write timestamps in seconds"
-    )
+    said = "this is no sample: -1e+14 is no time in seconds after 1970: write timestamps in seconds"
+    assert str(problem) == f"metrics.csv: line 2: {said}"
     assert ask(opened.bundle, "up").state is State.ABSENT
 
 
