@@ -58,6 +58,20 @@ def test_a_bundle_without_series_says_so(tmp_path: Path) -> None:
     assert (ran.status, "no series to evaluate on" in ran.err) == (2, True)
 
 
+def test_a_program_gets_utf8_and_a_terminal_what_it_can_show(incident: Path) -> None:
+    (incident / "metrics.csv").write_text("timestamp,metric,value,pod\n1700000000,up,1,配额\u202e\n", encoding="utf-8")
+    asked = ("promql", "query", "up", "--bundle", incident)
+    narrow = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    answer = diagflow(*asked, "-o", "json", **narrow).out
+    assert "配额\\u202e" in answer
+    assert json.loads(answer)["data"]["result"][0]["metric"]["pod"] == "配额\u202e"
+    assert r"\u914d\u989d\u202e" in diagflow(*asked, **narrow).out
+    wide = diagflow(*asked, PYTHONIOENCODING="utf-8").out
+    assert ("配额\\u202e" in wide, "\u202e" in wide) == (True, False)
+    plotted = diagflow(*asked, "--step", "30s", **narrow)
+    assert (plotted.status, r"\u2581" in plotted.out) == (0, True)
+
+
 def test_what_is_wrong_with_an_expression_is_shown(incident: Path) -> None:
     ran = diagflow("promql", "query", "rate(c_total)", "--bundle", incident)
     assert ran.status == 2

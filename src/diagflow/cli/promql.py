@@ -125,15 +125,20 @@ def _moment(text: str | None, default: int, option: str) -> int:
 def _print_json(result: "Result") -> None:
     import json
 
+    from diagflow.feedback.output import put
+    from diagflow.feedback.visible import escaped, well_formed
     from diagflow.promql.apijson import as_api
 
-    sys.stdout.write(json.dumps(as_api(result), ensure_ascii=False) + "\n")
+    put(escaped(well_formed(json.dumps(as_api(result), ensure_ascii=False))) + "\n")
 
 
 def _print_text(result: "Result") -> None:
+    from diagflow.feedback.output import readable
+    from diagflow.feedback.visible import command
     from diagflow.promql.show import as_text
 
-    sys.stdout.write(as_text(result))
+    readable()
+    sys.stdout.write(command(as_text(result)) + "\n")  # names and labels are written by others
     for text in (*result.warnings, *result.infos):
         sys.stderr.write(text + "\n")
 
