@@ -9,6 +9,7 @@ from pathlib import Path
 from lab.errors import LabError
 from lab.windows import runner, scenario
 from lab.windows.build import build
+from lab.windows.record import record, usable
 from lab.windows.runner import Result
 
 _WIDTH = 44
@@ -32,6 +33,15 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--all", action="store_true", help="all that there are")
     run.add_argument("--jobs", type=int, default=2, help="machines side by side (default: %(default)s)")
     run.add_argument("--keep", type=Path, metavar="DIR", help="write each diagnosis and what the command printed there")
+    record = commands.add_parser(
+        "record",
+        help="put what the doctor sees on scenarios' machines into a corpus, with labels",
+        epilog="example: python -m lab.windows record --all --to tests/corpus/go",
+    )
+    record.add_argument("names", nargs="*", metavar="NAME")
+    record.add_argument("--all", action="store_true", help="all that say what is right")
+    record.add_argument("--jobs", type=int, default=2, help="machines side by side (default: %(default)s)")
+    record.add_argument("--to", type=Path, metavar="CORPUS", required=True, help="the corpus; what is in it stays")
     shell = commands.add_parser(
         "shell",
         help="run a command in a scenario's machine, broken as it is",
@@ -60,6 +70,28 @@ def _run(options: argparse.Namespace) -> int:
             _report(result, options.keep)
     print(f"{len(scenarios) - failed} of {len(scenarios)} as expected")
     return 1 if failed else 0
+
+
+def _record(options: argparse.Namespace) -> int:
+    names = scenario.all_names() if options.all else options.names
+    wanted = [one for one in map(scenario.load, names) if usable(one)]
+    options.to.mkdir(parents=True, exist_ok=True)
+    failed = 0
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for one, told in zip(wanted, pool.map(lambda one: _recorded(one, options.to), wanted), strict=True):
+            failed += bool(told)
+            print(f"{'FAILED' if told else 'ok':7}{one.name}{told and ': '}{told}", flush=True)
+    print(f"{len(wanted) - failed} of {len(wanted)} recorded in {options.to}")
+    return 1 if failed else 0
+
+
+def _recorded(one: scenario.Scenario, corpus: Path) -> str:
+    """Returns why it could not be recorded; the empty string where it was."""
+    try:
+        record(one, corpus)
+    except LabError as error:
+        return str(error)
+    return ""
 
 
 def _report(result: Result, keep: Path | None) -> None:
@@ -96,7 +128,7 @@ def main() -> int:
         elif options.command == "list":
             _list()
         else:
-            return _run(options) if options.command == "run" else _shell(options)
+            return {"run": _run, "record": _record, "shell": _shell}[options.command](options)
     except LabError as error:
         print(f"lab: {error}", file=sys.stderr)
         return 2

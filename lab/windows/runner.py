@@ -47,7 +47,7 @@ def run(scenario: Scenario) -> Result:
     with open_machine(scenario) as machine:
         result.complaints += remedy.take(machine, scenario.prepare)
         asked = doctor(scenario)
-        result.diagnosis = _look(result, machine.diagflow(asked), scenario.expect, "")
+        result.diagnosis = look(result, machine.diagflow(asked), scenario.expect, "")
         if scenario.remedy and "without" not in scenario.remedy:
             result.complaints += remedy.apply(scenario.remedy, machine, asked)
             _again(result, machine, scenario)
@@ -61,10 +61,11 @@ def _again(result: Result, machine: Any, scenario: Scenario) -> None:
     machine.environment = {**kept, **scenario.then.get("environment", {})}
     words = doctor(scenario, scenario.then.get("run"))
     expected = replace(Expected(scenario.then.get("status", 0)), may=scenario.then.get("may", []))
-    _look(result, machine.diagflow(words), expected, "after the remedy: ")
+    look(result, machine.diagflow(words), expected, "after the remedy: ")
 
 
-def _look(result: Result, done: Done, expected: Expected, when: str) -> dict[str, Any]:
+def look(result: Result, done: Done, expected: Expected, when: str) -> dict[str, Any]:
+    """Compares a look with what must come out; complaints go into the result."""
     result.printed += done.err
     try:
         diagnosis: dict[str, Any] = json.loads(done.out)

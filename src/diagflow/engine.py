@@ -15,7 +15,7 @@ from diagflow.bundle import Bundle
 from diagflow.collect.reader import Reader
 from diagflow.infer import infer
 from diagflow.infer.suspected import with_suspects
-from diagflow.model import Entity, Incident, Query, Reading, State, Want
+from diagflow.model import FITTED, Entity, Incident, Query, Reading, State, Want, Weights
 from diagflow.model.diagnosis import Diagnosis
 from diagflow.model.garbage import no_collections
 from diagflow.model.projection import WHOLE
@@ -114,8 +114,9 @@ def conclude(
     advice: bool = False,
     suppressions: Sequence[Suppression] = (),
     only: "frozenset[Key] | None" = None,
+    weights: Weights = FITTED,
 ) -> Diagnosis:
-    """Infer from the verdicts of the last round; `only` is as in `infer`."""
+    """Infer from the verdicts of the last round; `only` and `weights` are as in `infer`."""
     diagnosis = infer(
         analysis.verdicts,
         ruleset.causes,
@@ -127,6 +128,8 @@ def conclude(
         suppressions=suppressions,
         blind=not any(bundle.get(query).readable for query in analysis.consulted),
         only=only,
+        proven=ruleset.proven,
+        weights=weights,
     )
     return diagnosis if only is not None else with_suspects(diagnosis, analysis.topology, lambda: _samples(bundle))
 

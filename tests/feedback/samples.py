@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from diagflow.model import CLUSTER, Entity, Evidence, Incident, Instruction, Onset, Query, State, Text
+from diagflow.model import CLUSTER, Entity, Evidence, Incident, Instruction, Onset, Query, State, Strength, Text
 from diagflow.model.diagnosis import (
     Candidate,
     Diagnosis,
@@ -42,7 +42,14 @@ def pod(name: str, namespace: str = "shop") -> Entity:
 
 
 def seen(en: str, zh: str = "", nats: float = 6.0, query: Query = NODES, **more: Any) -> Evidence:
-    return Evidence(query=query, origin="state", nats=nats, text=Text(en, zh), conclusive=abs(nats) >= 6, **more)
+    return Evidence(
+        query=query,
+        origin="state",
+        nats=nats,
+        text=Text(en, zh),
+        strength=Strength.CONCLUSIVE if abs(nats) >= 6 else None,
+        **more,
+    )
 
 
 def max_pods() -> Diagnosis:
@@ -433,7 +440,9 @@ def hostile(text: str) -> Diagnosis:
     thing = Entity("pod", name, "shop")
     words = Text(text, text)
     evidence = (
-        Evidence(Query.of("log", f"shop/{text}/app"), text, 6.0, words, {text: [text]}, NOW, conclusive=True),
+        Evidence(
+            Query.of("log", f"shop/{text}/app"), text, 6.0, words, {text: [text]}, NOW, strength=Strength.CONCLUSIVE
+        ),
         Evidence(Query.of("promql", text), text, -1.0, words, text),
     )
     todo = Instruction(words, (words,))

@@ -26,7 +26,7 @@ TOP = {
 }
 CAUSE = {
     *("id", "refs", "role", "explained_by", "entity", "entities", "severity", "onset", "confidence", "title"),
-    *("explanation", "evidence", "remedy", "check", "docs"),
+    *("uncapped", "provisional", "explanation", "evidence", "remedy", "check", "docs"),
 }
 
 

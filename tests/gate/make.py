@@ -26,7 +26,7 @@ BROAD = """
 
 def root(name=CAUSE, confidence=0.9, *, right=True):
     cause, _, entity = name.partition("@")
-    return Root(cause, entity, confidence, right)
+    return Root(cause, entity, confidence, confidence, right)
 
 
 def faulty(name="faults/a.zip", *, roots=(), family="", corpus="lab", forbidden=(), **more):
@@ -56,7 +56,7 @@ def faulty(name="faults/a.zip", *, roots=(), family="", corpus="lab", forbidden=
         missed=() if any(right) else (CAUSE,),
         checks=checks,
         abstained=not roots,
-        predictions=(Prediction(roots[0].confidence, roots[0].right),) if roots else (),
+        predictions=(Prediction(roots[0].confidence, roots[0].uncapped, roots[0].right),) if roots else (),
         seconds=0.02,
         **more,
     )
@@ -78,7 +78,7 @@ def healthy(name="healthy/a.zip", *, roots=(), family="", corpus="lab", **more):
         false=tuple(map(str, roots)),
         checks={Check.CLEAN: not roots, Check.QUIET: not roots},
         abstained=not roots,
-        predictions=(Prediction(roots[0].confidence, False),) if roots else (),
+        predictions=(Prediction(roots[0].confidence, roots[0].uncapped, False),) if roots else (),
         seconds=0.01,
         **more,
     )

@@ -4,26 +4,17 @@ import random
 
 import pytest
 
-from diagflow.gate.calibration import Calibration, calibration
-from diagflow.gate.outcome import Outcome, Prediction
-from tests.gate.make import faulty
-
-
-def outcomes(answers, *, family=""):
-    return [
-        Outcome("lab", f"{n}.zip", "", family=family or f"f{n}", predictions=(Prediction(*answer),))
-        for n, answer in enumerate(answers)
-    ]
+from diagflow.gate.calibration import Answer, Calibration, calibration
 
 
 def of(answers, *, family="") -> Calibration:
-    found = calibration(outcomes(answers, family=family))
+    found = calibration([Answer(family or f"f{n}", *answer) for n, answer in enumerate(answers)])
     assert found is not None
     return found
 
 
 def test_without_answers_there_is_nothing_to_say():
-    assert calibration([faulty()]) is None
+    assert calibration([]) is None
 
 
 def test_error_and_brier_score_of_two_bins():

@@ -14,6 +14,7 @@ from diagflow.gate.outcome import Check, Use
 from diagflow.gate.report import report_of
 from diagflow.harness.mutants import mutants
 from diagflow.infer import inference
+from diagflow.infer.weigh import weigh
 from diagflow.model import Incident, Query, Reading, State
 from diagflow.rules import load
 from tests.gate.conftest import CORPUS
@@ -86,7 +87,7 @@ def test_a_rule_that_is_too_broad_is_caught_on_faulty_and_on_healthy_recordings(
 
 def test_a_changed_engine_is_caught(compared, ruleset, monkeypatch):
     """A prior that is a few nats off: rules and recordings are the same, and fewer causes are named."""
-    monkeypatch.setattr(inference, "PRIOR_NEAR", -6.0)
+    monkeypatch.setattr(inference, "weigh", lambda key, group, prior, proven: weigh(key, group, prior - 4.0, proven))
     found, _ = compared(ruleset)
     assert found.failed
     assert len(found.losses) > 10

@@ -96,5 +96,5 @@ def test_where_only_the_place_is_known_suspects_count():
 
 def test_the_best_answer_is_what_confidence_is_about():
     found = diagnosis(cause("k.x", confidence=0.7), cause("k.a", confidence=0.6))
-    assert score.prediction(score.roots_of(found, LABELS), LABELS, 3) == Prediction(0.7, right=False, seed=3)
+    assert score.prediction(score.roots_of(found, LABELS), LABELS, 3) == Prediction(0.7, 0.7, right=False, seed=3)
     assert score.prediction((), LABELS) is None

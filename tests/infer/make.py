@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from diagflow.model import (
+    FITTED,
     Cause,
     Direction,
     Entity,
@@ -14,10 +15,10 @@ from diagflow.model import (
     Outcome,
     Query,
     Role,
+    Strength,
     Text,
     Verdict,
 )
-from diagflow.model.evidence import STRENGTHS, Strength
 
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 PODS = Query.of("objects", "pods")
@@ -32,9 +33,9 @@ def seen(strength: str = "conclusive", sign: int = 1, origin: str = "state") -> 
     return Evidence(
         query=PODS,
         origin=origin,
-        nats=sign * STRENGTHS[Strength(strength)],
+        nats=sign * FITTED.strengths[Strength(strength)],
         text=Text(f"{origin} says so"),
-        conclusive=strength == "conclusive",
+        strength=Strength(strength),
     )
 
 

@@ -6,35 +6,60 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagflow.infer.weigh import (
-    PRIOR_NEAR,
-    PRIOR_SCAN,
     common_onset,
     gather,
     probability,
     strongest_by_origin,
     weigh,
 )
-from diagflow.model import Onset, Outcome, Verdict
+from diagflow.model import FITTED, Onset, Outcome, Strength, Verdict
 from tests.infer.make import NOW, entity, match, seen
 
 POD = ("c", entity("pod/a/b"))
 
 
-def confidence(*evidence, prior=PRIOR_SCAN):
+def confidence(*evidence, prior=FITTED.scan):
     return weigh(POD, [match("c", "pod/a/b", *evidence)], prior).confidence
 
 
-@pytest.mark.parametrize(
-    ("strength", "prior", "expected"),
-    [
-        ("conclusive", PRIOR_SCAN, 0.881),
-        ("conclusive", PRIOR_NEAR, 0.982),
-        ("strong", PRIOR_SCAN, 0.269),
-        ("strong", PRIOR_NEAR, 0.731),
-    ],
-)
-def test_one_observation_on_the_prior(strength, prior, expected):
-    assert confidence(seen(strength), prior=prior) == expected
+@pytest.mark.parametrize("strength", Strength)
+@pytest.mark.parametrize("prior", [FITTED.scan, FITTED.near])
+def test_one_observation_on_the_prior(strength, prior):
+    expected = 1 / (1 + math.exp(-prior - FITTED.strengths[strength]))
+    assert confidence(seen(strength), prior=prior) == round(max(0.01, min(0.99, expected)), 3)
+
+
+def test_a_stronger_observation_says_more():
+    said = [confidence(seen(strength), prior=FITTED.near) for strength in Strength]
+    assert said == sorted(said, reverse=True)
+    assert said[0] > said[-1]
+
+
+def test_what_rests_on_provisional_rules_is_capped():
+    one = match("c", "pod/a/b", seen())
+    capped = weigh(POD, [one], FITTED.near, frozenset())
+    assert (capped.confidence, capped.provisional) == (0.9, (one.rule,))
+    assert capped.uncapped > 0.9
+    free = weigh(POD, [one], FITTED.near, {one.rule})
+    assert (free.confidence, free.provisional) == (capped.uncapped, ())
+
+
+def test_a_proven_rule_beside_a_provisional_one_says_what_it_says_alone():
+    proven, new = (
+        match("c", "pod/a/b", seen("strong", origin="a")),
+        Verdict("T-NEW-001", POD[1], Outcome.MATCH, "c", (seen(origin="b"),)),
+    )
+    prior = 3.0 - FITTED.strengths[Strength.STRONG]  # the proven rule alone: 0.953
+    both = weigh(POD, [proven, new], prior, {proven.rule})
+    assert both.confidence == probability(3.0) == 0.953
+    assert both.uncapped > both.confidence
+    assert both.provisional == ("T-NEW-001",)
+
+
+def test_below_the_cap_nothing_is_held_back():
+    low = weigh(POD, [match("c", "pod/a/b", seen("weak"))], 0.0, frozenset())
+    assert low.confidence == low.uncapped
+    assert low.provisional == ()
 
 
 def test_one_origin_counts_once():
@@ -45,7 +70,7 @@ def test_one_origin_counts_once():
 
 def test_conclusive_for_and_against_is_a_contradiction_and_not_named():
     weighed = weigh(
-        POD, [match("c", "pod/a/b", *[seen(origin=o) for o in "abc"], seen(sign=-1, origin="d"))], PRIOR_NEAR
+        POD, [match("c", "pod/a/b", *[seen(origin=o) for o in "abc"], seen(sign=-1, origin="d"))], FITTED.near
     )
     assert weighed.contradicted
     assert weighed.confidence == 0.49
@@ -53,12 +78,12 @@ def test_conclusive_for_and_against_is_a_contradiction_and_not_named():
 
 
 def test_a_source_that_contradicts_itself_is_seen():
-    assert weigh(POD, [match("c", "pod/a/b", seen(), seen(sign=-1))], PRIOR_NEAR).contradicted
+    assert weigh(POD, [match("c", "pod/a/b", seen(), seen(sign=-1))], FITTED.near).contradicted
 
 
 def test_only_conclusive_against_refutes():
-    assert weigh(POD, [match("c", "pod/a/b", seen(sign=-1))], PRIOR_SCAN).refuted
-    assert not weigh(POD, [match("c", "pod/a/b", seen("strong", sign=-1))], PRIOR_SCAN).refuted
+    assert weigh(POD, [match("c", "pod/a/b", seen(sign=-1))], FITTED.scan).refuted
+    assert not weigh(POD, [match("c", "pod/a/b", seen("strong", sign=-1))], FITTED.scan).refuted
 
 
 def test_only_matches_that_name_something_are_gathered():

@@ -14,7 +14,7 @@ from diagflow.analyze.runner import Runner, death_of
 from diagflow.analyze.scene import Scene
 from diagflow.model import (
     CLUSTER,
-    STRENGTHS,
+    FITTED,
     Entity,
     Evidence,
     Need,
@@ -23,7 +23,6 @@ from diagflow.model import (
     Query,
     Reading,
     State,
-    Strength,
     Verdict,
 )
 from diagflow.model.entity import in_order
@@ -172,11 +171,11 @@ def _evidence(seen: Observation, entity: Entity) -> Evidence:
     return Evidence(
         query=seen.query,
         origin=f"{seen.origin}@{entity}",
-        nats=sign * STRENGTHS[strength] if strength else 0.0,
+        nats=sign * FITTED.strengths[strength] if strength else 0.0,
         text=seen.text,
         value=seen.value,
         time=seen.time,
-        conclusive=strength is Strength.CONCLUSIVE,
+        strength=strength,
     )
 
 

@@ -123,7 +123,7 @@ def _weighing(rule: Rule, evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
         if item not in kept and len(kept) < MOST_EVIDENCE:
             kept.append(item)
     if rule.effect is Effect.ASKS:
-        return tuple(replace(e, nats=0.0, conclusive=False) for e in kept)
+        return tuple(replace(e, nats=0.0, strength=None) for e in kept)
     return tuple(kept)
 
 

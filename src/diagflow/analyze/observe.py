@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from diagflow.analyze.judgement import Hit
-from diagflow.model import STRENGTHS, Entity, Evidence, Query, Strength, Text
+from diagflow.model import FITTED, Entity, Evidence, Query, Strength, Text
 from diagflow.rules.rule import Combination, Condition, Weight
 
 MOST_TEXT: Final = 300
@@ -38,7 +38,7 @@ def fitting(args: Mapping[str, Any]) -> dict[str, Any]:
 
 def nats_of(weight: Weight) -> float:
     """Return the signed weight of a match in nats."""
-    return weight.sign * STRENGTHS[weight.strength]
+    return weight.sign * FITTED.strengths[weight.strength]
 
 
 def decayed(nats: float, half_life: float, time: datetime | None, now: datetime) -> float:
@@ -81,7 +81,7 @@ def observed(
         text=text,
         value=value,
         time=time,
-        conclusive=bool(weight.sign) and weight.strength is Strength.CONCLUSIVE,
+        strength=_strength(weight),
     )
 
 
@@ -89,5 +89,8 @@ def concluded(combination: Combination, hit: Hit, query: Query, origin: str, def
     """Return the evidence that a combination with a weight of its own is."""
     weight, entity = combination.weight, hit.entity
     text = combination.text.fill(about(entity, fitting(hit.args))) if combination.text else default
-    sure = bool(weight.sign) and weight.strength is Strength.CONCLUSIVE
-    return Evidence(query, f"{origin}@{written(entity)}", nats_of(weight), text, conclusive=sure)
+    return Evidence(query, f"{origin}@{written(entity)}", nats_of(weight), text, strength=_strength(weight))
+
+
+def _strength(weight: Weight) -> Strength | None:
+    return weight.strength if weight.sign else None

@@ -11,6 +11,7 @@ import typer
 
 from diagflow.cli import options as o
 from diagflow.cli.gate_convert import convert
+from diagflow.cli.gate_fit import fit
 
 if TYPE_CHECKING:
     from diagflow.gate.add import Added
@@ -277,4 +278,5 @@ def _say(added: "Added", corpus: Path) -> None:
     sys.stdout.write("\n".join(lines) + "\n")
 
 
+app.command("fit")(fit)
 app.command("convert")(convert)

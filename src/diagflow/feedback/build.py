@@ -144,8 +144,9 @@ class _Builder:
             entities=_names(c.entities or (c.entity,)),
             count=max(len(c.entities), 1),
             more=phrases.more_things(c.entities, self._words),
-            sure=phrases.sure(c.confidence, self._words),
+            sure=phrases.sure(c.confidence, self._words, provisional=bool(c.provisional)),
             percent=round(c.confidence * 100),
+            provisional=self._provisional(c),
             severity=c.severity if c.severity in self._words.severities else "",
             severity_word=self._words.severities.get(c.severity, phrases.label(c.severity)),
             since=self._clock.onset(c.onset),
@@ -156,6 +157,12 @@ class _Builder:
             check=self._steps(c.check),
             docs=phrases.label(c.docs),
         )
+
+    def _provisional(self, c: NamedCause) -> str:
+        if not c.provisional:
+            return ""
+        rules = self._words.comma.join(phrases.label(rule) for rule in c.provisional)
+        return self._words.provisional.format(rules=rules, percent=f"{c.by_evidence * 100:.0f}")
 
     def _contradiction(self, s: Step) -> Finding:
         return Finding(

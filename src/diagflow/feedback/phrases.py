@@ -25,9 +25,10 @@ def likelihood(confidence: float, words: Words) -> str:
     return next(above, words.likelihoods[-1])
 
 
-def sure(confidence: float, words: Words) -> str:
-    """Return a probability in words and as a number."""
-    return words.sure.format(word=likelihood(confidence, words), percent=f"{confidence * 100:.0f}")
+def sure(confidence: float, words: Words, *, provisional: bool = False) -> str:
+    """Return a probability in words and as a number, and whether it is provisional."""
+    pattern = words.sure_provisional if provisional else words.sure
+    return pattern.format(word=likelihood(confidence, words), percent=f"{confidence * 100:.0f}")
 
 
 def name(entity: Entity) -> str:

@@ -85,6 +85,7 @@ class Finding(Struct, frozen=True):
         entities: the first of them, at most `MOST`; `count` says how many there are.
         sure: the confidence in words and as a number; empty where it has none.
         percent: the confidence from 0 to 100.
+        provisional: why less is said than the evidence says; empty where nothing is held back.
         severity: critical, warning or info, for a colour; empty for any other.
         severity_word: the same for people.
         explanation: paragraphs.
@@ -99,6 +100,7 @@ class Finding(Struct, frozen=True):
     more: str
     sure: str = ""
     percent: int = 0
+    provisional: str = ""
     severity: str = ""
     severity_word: str = ""
     since: str = ""

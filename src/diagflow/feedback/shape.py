@@ -96,6 +96,13 @@ class Cause(Strict):
     severity: Annotated[str, Meta(examples=["critical", "warning", "info"])]
     onset: Onset
     confidence: Confidence
+    uncapped: Annotated[
+        float, Meta(ge=0, le=1, description="what the evidence alone says; more than confidence only if provisional")
+    ]
+    provisional: Annotated[
+        list[str],
+        Meta(description="rules not yet proven on enough recordings, for whose sake less is said", examples=[[]]),
+    ]
     title: str
     explanation: str
     evidence: list[Evidence]

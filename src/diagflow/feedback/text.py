@@ -96,7 +96,10 @@ class _Lines:
         yield Line(((finding.title, "bold"),), prefix, ((_about(finding), ""),))
         severity = (finding.severity_word, _severity_style(finding.severity))
         rest = "".join(f" · {part}" for part in (finding.since, self._w.comma.join(finding.refs)) if part)
-        yield Line((severity, (rest, "dim")), ((" " * len(f"{number}. "), ""),) if number else ())
+        indent = ((" " * len(f"{number}. "), ""),) if number else ()
+        yield Line((severity, (rest, "dim")), indent)
+        if self._verbose and finding.provisional:
+            yield Line(((finding.provisional, "dim"),), indent)
 
     def _evidence(self, seen: Sequence[Seen]) -> Iterator[Line]:
         shown = seen if self._verbose else seen[:_LISTED]

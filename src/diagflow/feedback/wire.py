@@ -95,6 +95,8 @@ class _Wire:
             severity=c.severity,
             onset=_onset(c.onset),
             confidence=_three(c.confidence),
+            uncapped=_three(c.by_evidence),
+            provisional=list(c.provisional),
             title=self._text(c.title),
             explanation=self._text(c.explanation),
             evidence=self._evidence(c.evidence),

@@ -3,9 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
-
-from diagflow.gate.outcome import Outcome
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,6 +14,14 @@ DRAWS: Final = 2000
 
 _SEED: Final = 20260101
 """Of the bootstrap: the same figures give the same interval."""
+
+
+class Answer(NamedTuple):
+    """One answer: the family it counts for, how sure it was, and whether it was right."""
+
+    family: str
+    confidence: float
+    right: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ class Calibration:
     """How far confidence is from being right.
 
     Attributes:
-        answers: best answers, those of runs with readings removed included.
+        answers: how many there are.
         families: that they come from.
         ece: expected calibration error, over the bins.
         low: of its 95 % interval, bootstrapped by family.
@@ -52,7 +58,7 @@ class Calibration:
     bins: tuple[Bin, ...]
 
 
-def calibration(outcomes: Sequence[Outcome]) -> Calibration | None:
+def calibration(answers: Sequence[Answer]) -> Calibration | None:
     """Return how well confidences fit; None without any answer.
 
     The expected calibration error is the mean over the bins, by their counts, of |share right - mean confidence|
@@ -64,7 +70,6 @@ def calibration(outcomes: Sequence[Outcome]) -> Calibration | None:
     """
     import numpy as np  # noqa: PLC0415  # only the gate needs it
 
-    answers = [(o.family, p.confidence, p.right) for o in outcomes for p in o.predictions]
     if not answers:
         return None
     families = {family: number for number, family in enumerate(sorted({a[0] for a in answers}))}

@@ -1,33 +1,52 @@
-"""One recording: diagnosed, compared with its labels, and again with readings removed."""
+"""One recording: diagnosed, compared with its labels, again with readings removed, and as if nobody knew its cause."""
 
 import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
+from diagflow.analyze import Analysis
 from diagflow.bundle import Bundle
 from diagflow.collect.recorded import BundleReader
-from diagflow.engine import Result, diagnose
+from diagflow.engine import Result, conclude, diagnose, suppressions_of
 from diagflow.gate import score
 from diagflow.gate.causeids import require_known
 from diagflow.gate.corpus import OpenedRecording, Recording, everything, open_recording
 from diagflow.gate.labels import Labels
 from diagflow.gate.lesser import lesser
-from diagflow.gate.outcome import Outcome, Prediction, Use
+from diagflow.gate.outcome import Lesson, Outcome, Prediction, Use
+from diagflow.gate.reweigh import reweighed
 from diagflow.gate.ruleuse import rule_uses
-from diagflow.model import BadInput, Incident
+from diagflow.gate.sample import Sample, samples
+from diagflow.gate.unknown import can_be_unknown, without_causes
+from diagflow.model import FITTED, BadInput, Weights
 from diagflow.rules import RuleSet
 
 
-def run_one(recording: Recording, ruleset: RuleSet, seeds: int = 0) -> Outcome:
-    """Diagnose a recording; one that cannot be used, or on which the engine fails, is an outcome that says why.
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a recording is run.
 
-    Args:
-        recording: where it is.
-        ruleset: what is known.
-        seeds: how many times to run it again with readings removed.
+    Attributes:
+        seeds: how many times again, with readings removed; then each run is also made as a scan.
+        weights: that it is weighed with.
+        learn: also keep what fitting learns from it.
     """
+
+    seeds: int = 0
+    weights: Weights = FITTED
+    learn: bool = False
+
+
+ONCE: Final = How()
+
+
+def run_one(recording: Recording, ruleset: RuleSet, how: How = ONCE) -> Outcome:
+    """Diagnose a recording; one that cannot be used, or on which the engine fails, is an outcome that says why."""
     try:
         opened = open_recording(recording)
         require_known(opened.labels, ruleset.causes)
-        return _outcome(recording, opened, ruleset, seeds)
+        return _One(recording, opened, ruleset, how).outcome()
     except BadInput as e:
         why = str(e).removeprefix(f"{recording.path}: ")
     except Exception as e:  # noqa: BLE001  # which recording it was is what somebody needs to know
@@ -35,50 +54,120 @@ def run_one(recording: Recording, ruleset: RuleSet, seeds: int = 0) -> Outcome:
     return Outcome(recording.corpus, recording.name, str(recording.path), error=why)
 
 
-def _outcome(recording: Recording, opened: OpenedRecording, ruleset: RuleSet, seeds: int) -> Outcome:
-    labels, bundle = opened.labels, opened.bundle
-    less = [lesser(bundle, recording.name, seed + 1) for seed in range(seeds)]  # before any reading is added
-    whole = _copy(bundle, everything(bundle.incident)) if labels.healthy and bundle.incident.near else None
-    began = time.process_time()
-    result = _diagnosed(bundle, ruleset)
-    seconds = time.process_time() - began
-    scanned = _diagnosed(whole, ruleset) if whole else None
-    diagnosis = result.diagnosis
-    roots = score.roots_of(diagnosis, labels)
-    if scanned is not None:  # what is false behind the alert or without it is false
-        roots += tuple(root for root in score.roots_of(scanned.diagnosis, labels) if root not in roots)
-    return Outcome(
-        corpus=recording.corpus,
-        name=recording.name,
-        path=str(recording.path),
-        family=labels.family,
-        healthy=labels.healthy,
-        known=labels.known,
-        expected=tuple(map(str, labels.causes)),
-        alert=labels.alert,
-        digest=opened.digest,
-        status=str((scanned or result).diagnosis.status),
-        roots=roots,
-        suspects=tuple(str(suspect.entity) for suspect in diagnosis.suspects),
-        false=score.false_roots(roots, labels),
-        forbidden=score.forbidden(diagnosis, labels),
-        not_ruled_out=score.not_ruled_out(diagnosis, labels),
-        missed=score.missed(diagnosis, labels),
-        checks=score.checks_of(labels, roots, diagnosis, scanned.diagnosis if scanned else None),
-        abstained=not roots,
-        seconds=seconds,
-        rules=_merged(ruleset, labels, result, scanned),
-        predictions=_predictions(labels, result, less, ruleset),
-        host=any(e.reading.query.kind == "fact" and e.reading.readable for e in bundle.entries()),
-    )
+Runs = Sequence[tuple[int, Result]]
+"""Diagnoses of a recording, each with its seed."""
 
 
-def _diagnosed(bundle: Bundle, ruleset: RuleSet) -> Result:
-    return diagnose(ruleset, BundleReader(bundle), bundle.incident, bundle=bundle)
+class _One:
+    """A recording that is being run."""
+
+    def __init__(self, recording: Recording, opened: OpenedRecording, ruleset: RuleSet, how: How) -> None:
+        self._recording = recording
+        self._opened = opened
+        self._labels = opened.labels
+        self._ruleset = ruleset
+        self._how = how
+
+    def outcome(self) -> Outcome:
+        """Run it."""
+        labels, bundle = self._labels, self._opened.bundle
+        # Before any reading is added by a diagnosis.
+        less = [lesser(bundle, self._recording.name, seed + 1) for seed in range(self._how.seeds)]
+        whole = _scan(bundle) if labels.healthy else None
+        scans = [_scan(one) for one in (bundle, *less)] if self._how.seeds else []
+        began = time.process_time()
+        result = self._diagnosed(bundle)
+        seconds = time.process_time() - began
+        scanned = self._diagnosed(whole) if whole else None
+        runs = list(enumerate([result, *map(self._diagnosed, less)]))
+        runs += [(seed, self._diagnosed(scan)) for seed, scan in enumerate(scans) if scan is not None]
+        diagnosis = result.diagnosis
+        roots = score.roots_of(diagnosis, labels)
+        if scanned is not None:  # what is false behind the alert or without it is false
+            roots += tuple(root for root in score.roots_of(scanned.diagnosis, labels) if root not in roots)
+        return Outcome(
+            corpus=self._recording.corpus,
+            name=self._recording.name,
+            path=str(self._recording.path),
+            family=labels.family,
+            healthy=labels.healthy,
+            known=labels.known,
+            expected=tuple(map(str, labels.causes)),
+            alert=labels.alert,
+            digest=self._opened.digest,
+            status=str((scanned or result).diagnosis.status),
+            roots=roots,
+            suspects=tuple(str(suspect.entity) for suspect in diagnosis.suspects),
+            false=score.false_roots(roots, labels),
+            forbidden=score.forbidden(diagnosis, labels),
+            not_ruled_out=score.not_ruled_out(diagnosis, labels),
+            missed=score.missed(diagnosis, labels),
+            checks=score.checks_of(labels, roots, diagnosis, scanned.diagnosis if scanned else None),
+            abstained=not roots,
+            seconds=seconds,
+            rules=_merged(self._ruleset, labels, result, scanned),
+            predictions=self._predictions(runs),
+            unexplained=tuple(self._unexplained(runs)),
+            lesson=self._lesson(runs) if self._how.learn else None,
+            host=any(e.reading.query.kind == "fact" and e.reading.readable for e in bundle.entries()),
+        )
+
+    def _diagnosed(self, bundle: Bundle) -> Result:
+        result = diagnose(self._ruleset, BundleReader(bundle), bundle.incident, bundle=bundle)
+        if self._how.weights == FITTED:
+            return result
+        verdicts = reweighed(result.analysis.verdicts, self._how.weights)
+        return self._concluded(result, replace(result.analysis, verdicts=verdicts))
+
+    def _without_causes(self, result: Result) -> Result:
+        return self._concluded(result, without_causes(result.analysis, self._labels, self._ruleset))
+
+    def _concluded(self, result: Result, analysis: Analysis) -> Result:
+        bundle, weights = result.bundle, self._how.weights
+        hidden = suppressions_of(bundle)
+        diagnosis = conclude(self._ruleset, bundle.incident, bundle, analysis, suppressions=hidden, weights=weights)
+        return replace(result, diagnosis=diagnosis, analysis=analysis)
+
+    def _predictions(self, runs: Runs) -> tuple[Prediction, ...]:
+        labels = self._labels
+        made = (score.prediction(score.roots_of(r.diagnosis, labels), labels, seed) for seed, r in runs)
+        return tuple(one for one in made if one is not None)
+
+    def _unexplained(self, runs: Runs) -> Iterator[Prediction]:
+        if can_be_unknown(self._labels):
+            for seed, result in runs:
+                diagnosis = self._without_causes(result).diagnosis
+                yield score.wrong_prediction(score.roots_of(diagnosis, self._labels), seed)
+
+    def _lesson(self, runs: Runs) -> Lesson | None:
+        labels = self._labels
+        if not labels.known:
+            return None
+        found = [one for _, run in runs for one in self._samples(run)]
+        if can_be_unknown(labels):
+            found += [one for _, run in runs for one in self._samples(self._without_causes(run))]
+        return Lesson(fault_of(labels, self._ruleset), tuple(found))
+
+    def _samples(self, run: Result) -> Iterator[Sample]:
+        analysis = run.analysis
+        yield from samples(
+            analysis.verdicts, self._ruleset.causes, analysis.topology, run.bundle.incident, self._labels
+        )
 
 
-def _copy(bundle: Bundle, incident: Incident) -> Bundle:
-    made = Bundle(incident, unrecorded=bundle.unrecorded, engine=bundle.engine)
+def fault_of(labels: Labels, ruleset: RuleSet) -> str:
+    """Return the fault by the ids of its causes, whatever a corpus calls it; of a healthy recording its family."""
+    if not labels.causes:
+        return labels.family
+    rows = {ref: cause for cause, known in sorted(ruleset.causes.items(), reverse=True) for ref in known.refs}
+    return " + ".join(sorted({one.id or rows.get(one.ref, one.ref) or labels.family for one in labels.causes}))
+
+
+def _scan(bundle: Bundle) -> Bundle | None:
+    """Return it without what anybody pointed at; None where nobody did."""
+    if not bundle.incident.near:
+        return None
+    made = Bundle(everything(bundle.incident), unrecorded=bundle.unrecorded, engine=bundle.engine)
     for entry in bundle.entries():
         made.add_entry(entry)
     return made
@@ -91,9 +180,3 @@ def _merged(ruleset: RuleSet, labels: Labels, *results: Result | None) -> dict[s
         for rule, use in rule_uses(ruleset, result, labels).items() if result else ():
             found[rule] = found.get(rule, Use(0)) | use
     return found
-
-
-def _predictions(labels: Labels, result: Result, less: list[Bundle], ruleset: RuleSet) -> tuple[Prediction, ...]:
-    diagnoses = [result.diagnosis, *(_diagnosed(bundle, ruleset).diagnosis for bundle in less)]
-    made = (score.prediction(score.roots_of(d, labels), labels, seed) for seed, d in enumerate(diagnoses))
-    return tuple(one for one in made if one is not None)

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntFlag, StrEnum
 
+from diagflow.gate.sample import Sample
+
 
 class Check(StrEnum):
     """What can be right or wrong about the diagnosis of a recording."""
@@ -32,11 +34,12 @@ class Use(IntFlag):
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A root that was named."""
+    """A root that was named; `uncapped` is what the evidence alone says."""
 
     id: str
     entity: str
     confidence: float
+    uncapped: float
     right: bool
 
     def __str__(self) -> str:
@@ -45,11 +48,23 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """The best answer of one diagnosis: how sure, and whether it was right; `seed` 0 is the whole recording."""
+    """The best answer of one diagnosis: how sure, and whether it was right; `seed` 0 is the whole recording.
+
+    `confidence` is as said, `uncapped` what the evidence alone says.
+    """
 
     confidence: float
+    uncapped: float
     right: bool
     seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What fitting learns from a recording; recordings of one fault are never in both halves of a test."""
+
+    fault: str
+    samples: tuple[Sample, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +93,8 @@ class Outcome:
         seconds: processor time of the diagnosis.
         rules: what became of each rule.
         predictions: best answers, those of runs with readings removed included.
+        unexplained: the same, as if nobody knew the true causes: none is right; an abstention has confidence 0.
+        lesson: what fitting learns from it; None unless asked for.
         host: it is about a machine, so that `doctor` looks closer.
         error: why the recording could not be used; everything above is empty then.
     """
@@ -103,6 +120,8 @@ class Outcome:
     seconds: float = 0.0
     rules: Mapping[str, Use] = field(default_factory=dict)
     predictions: tuple[Prediction, ...] = ()
+    unexplained: tuple[Prediction, ...] = ()
+    lesson: Lesson | None = None
     host: bool = False
     error: str = ""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from diagflow.gate.calibration import Calibration, calibration
+from diagflow.gate.calibration import Answer, Calibration, calibration
 from diagflow.gate.compare import Comparison
 from diagflow.gate.outcome import Outcome
 from diagflow.gate.rulefigures import RuleFigures, rule_figures
@@ -19,7 +19,9 @@ class Report:
         outcomes: of each recording, by corpus and name.
         corpora: figures of each corpus.
         overall: figures of all together.
-        calibration: how well confidences fit; None when no answer was given.
+        calibration: how well confidences fit, as the evidence has them; None when no answer was given.
+        said: how well those fit that are said: what rests on provisional rules is capped.
+        unexplained: the same as if nobody knew the true causes: no answer is right, none at all has confidence 0.
         rules: figures of each rule.
         comparison: with the baseline; None without one.
         seeds: runs of each recording with readings removed.
@@ -29,6 +31,8 @@ class Report:
     corpora: tuple[Totals, ...]
     overall: Totals
     calibration: Calibration | None
+    said: Calibration | None
+    unexplained: Calibration | None
     rules: tuple[RuleFigures, ...]
     comparison: Comparison | None = None
     seeds: int = 0
@@ -60,7 +64,9 @@ def report_of(
         outcomes=tuple(outcomes),
         corpora=tuple(totals(name, [o for o in outcomes if o.corpus == name]) for name in names),
         overall=totals("all", outcomes),
-        calibration=calibration(outcomes),
+        calibration=calibration([Answer(o.family, p.uncapped, p.right) for o in outcomes for p in o.predictions]),
+        said=calibration([Answer(o.family, p.confidence, p.right) for o in outcomes for p in o.predictions]),
+        unexplained=calibration([Answer(o.family, p.uncapped, p.right) for o in outcomes for p in o.unexplained]),
         rules=rule_figures(ruleset, outcomes),
         comparison=comparison,
         seeds=seeds,

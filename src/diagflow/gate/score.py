@@ -14,7 +14,7 @@ FIRST: Final = 3
 def roots_of(diagnosis: Diagnosis, labels: Labels) -> tuple[Root, ...]:
     """Return the roots as ranked, each with whether it is a true one."""
     return tuple(
-        Root(c.id, str(c.entity), c.confidence, labels.right(c.id, c.refs, c.entities))
+        Root(c.id, str(c.entity), c.confidence, c.by_evidence, labels.right(c.id, c.refs, c.entities))
         for c in diagnosis.causes
         if c.root
     )
@@ -87,8 +87,14 @@ def _place_only(one: Expected) -> bool:
     return bool(one.entity) and not (one.id or one.ref)
 
 
+def wrong_prediction(roots: Sequence[Root], seed: int = 0) -> Prediction:
+    """Return the best answer where none can be right; to name nothing claims nothing."""
+    first = roots[0] if roots else None
+    return Prediction(first.confidence, first.uncapped, False, seed) if first else Prediction(0.0, 0.0, False, seed)
+
+
 def prediction(roots: Sequence[Root], labels: Labels, seed: int = 0) -> Prediction | None:
     """Return the best answer, right or not; None for an abstention, and where nobody knows the truth."""
     if not roots or not labels.known:
         return None
-    return Prediction(roots[0].confidence, roots[0].right, seed)
+    return Prediction(roots[0].confidence, roots[0].uncapped, roots[0].right, seed)

@@ -25,6 +25,8 @@ def as_json(report: Report) -> str:
             "overall": msgspec.to_builtins(report.overall),
             "corpora": msgspec.to_builtins(report.corpora),
             "calibration": msgspec.to_builtins(report.calibration),
+            "said": msgspec.to_builtins(report.said),
+            "unexplained": msgspec.to_builtins(report.unexplained),
             "comparison": msgspec.to_builtins(report.comparison),
             "recordings": [_recording(outcome) for outcome in report.outcomes],
             "rules": [_rule(rule) for rule in report.rules],
@@ -34,6 +36,7 @@ def as_json(report: Report) -> str:
 
 def _recording(outcome: Outcome) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(outcome)
+    plain.pop("lesson")
     plain["fired"] = sorted(rule for rule, use in plain.pop("rules").items() if Use.FIRED in Use(use))
     return {**plain, "key": outcome.key, "wrong": list(outcome.wrong), "closer": outcome.closer}
 

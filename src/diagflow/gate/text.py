@@ -99,7 +99,7 @@ def _figures(report: Report) -> Iterator[str]:
         yield from _totals(one)
     if report.calibration:
         yield ""
-        yield _calibration(report.calibration)
+        yield from calibration_lines(report)
 
 
 def _totals(one: Totals) -> Iterator[str]:
@@ -125,12 +125,23 @@ def _totals(one: Totals) -> Iterator[str]:
     yield f"  time                 median {median}, 95 % within {most}, longest {longest}"
 
 
-def _calibration(found: Calibration) -> str:
-    families = phrases.count(found.families, "family", "families")
-    return (
-        f"calibration of {phrases.count(found.answers, 'best answer')} ({families}): expected error {found.ece:.3f} "
-        f"(95 %: {found.low:.3f} to {found.high:.3f}), Brier score {found.brier:.3f}"
-    )
+def calibration_lines(report: Report) -> Iterator[str]:
+    """Yield how well the confidences fit."""
+    found, said, unexplained = report.calibration, report.said, report.unexplained
+    if found:
+        families = phrases.count(found.families, "family", "families")
+        yield f"calibration of {phrases.count(found.answers, 'best answer')} ({families}): {_error(found)}"
+    if said and said != found:
+        yield f"  as said, provisional rules capped: {_error(said)}"
+    if unexplained:
+        named = sum(p.uncapped > 0 for o in report.outcomes for p in o.unexplained)
+        runs = phrases.count(unexplained.answers, "run")
+        yield f"  as if nobody knew the cause: {named} of {runs} name something; {_error(unexplained)}"
+
+
+def _error(found: Calibration) -> str:
+    interval = f"95 %: {found.low:.3f} to {found.high:.3f}"
+    return f"expected error {found.ece:.3f} ({interval}), Brier score {found.brier:.3f}"
 
 
 def _rules(report: Report, few: int) -> Iterator[str]:

@@ -31,7 +31,7 @@ def fold_causes(
 
 def _rank(entry: NamedCause) -> tuple[bool, float, int, int, str, str]:
     severity = _SEVERITIES.index(entry.severity) if entry.severity in _SEVERITIES else len(_SEVERITIES)
-    return not entry.root, -entry.confidence, severity, -len(entry.entities), entry.id, str(entry.entity)
+    return not entry.root, -entry.by_evidence, severity, -len(entry.entities), entry.id, str(entry.entity)
 
 
 def _cause(group: list[Weighed], root: bool, explained: Explained, known: Cause | None) -> NamedCause:  # noqa: FBT001
@@ -43,6 +43,8 @@ def _cause(group: list[Weighed], root: bool, explained: Explained, known: Cause 
         entity=best.entity,
         entities=tuple(one.entity for one in group),
         confidence=best.confidence,
+        uncapped=best.uncapped if best.provisional else None,
+        provisional=best.provisional,
         title=filled_title(known, best.entity, best.args),
         explanation=known.explanation.fill(arguments(best.entity, best.args)) if known else Text(""),
         remedy=filled(known.remedy, best.entity, best.args) if known else CHECK_EMPTY,
@@ -59,7 +61,7 @@ def _cause(group: list[Weighed], root: bool, explained: Explained, known: Cause 
 
 
 def _best_first(one: Weighed) -> tuple[float, tuple[str, ...]]:
-    return -one.confidence, in_order(one.entity)
+    return -one.uncapped, in_order(one.entity)
 
 
 def fold_symptoms(

@@ -1,6 +1,6 @@
 """The whole inference: weigh every candidate, find who explains whom, rank the roots, say what was ruled out."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from diagflow.infer.connect import connected_to
@@ -11,8 +11,8 @@ from diagflow.infer.missing import could_not_tell, missing, undecided
 from diagflow.infer.path import decision_path
 from diagflow.infer.suppress import suppress
 from diagflow.infer.texts import filled_name
-from diagflow.infer.weigh import PRIOR_NEAR, PRIOR_SCAN, Key, Weighed, gather, weigh
-from diagflow.model import Cause, Entity, Incident, Query, Role, Topology, Verdict
+from diagflow.infer.weigh import Key, Weighed, gather, weigh
+from diagflow.model import FITTED, Cause, Entity, Incident, Query, Role, Topology, Verdict, Weights
 from diagflow.model.diagnosis import NAMED_FROM, Candidate, Diagnosis, Missing, Status
 from diagflow.model.garbage import no_collections
 from diagflow.model.suppression import Suppression
@@ -31,6 +31,8 @@ def infer(  # one straight line from verdicts to the diagnosis, a name for each 
     suppressions: Sequence[Suppression] = (),
     blind: bool = False,
     only: frozenset[Key] | None = None,
+    proven: Container[str] | None = None,
+    weights: Weights = FITTED,
 ) -> Diagnosis:
     """Turn the verdicts of the last round into a diagnosis.
 
@@ -46,9 +48,14 @@ def infer(  # one straight line from verdicts to the diagnosis, a name for each 
         blind: nothing at all could be read: silence is no sign of health then.
         only: name these alone, and the symptoms that they explain, as what else is named makes them: roots or
             consequences. None names everything.
+        proven: ids of the rules that are not provisional; None when none is.
+        weights: priors; the strengths are in the evidence.
     """
     near = connected_to(incident.entities, topology) if incident.near else _nothing
-    weighed = _weigh_all(verdicts, near)
+    weighed = {
+        key: weigh(key, group, weights.near if near(key[1]) else weights.scan, proven)
+        for key, group in gather(verdicts).items()
+    }
     explained = explain([w for w in weighed.values() if named(w)], causes, topology)
     roles = _Roles(weighed, explained, causes, topology, incident)
     shown, suppressed = suppress(roles.shown(), suppressions, incident.now)
@@ -84,11 +91,6 @@ def _nothing(_: Entity) -> bool:
 def named(weighed: Weighed) -> bool:
     """True when a candidate is sure enough to be named."""
     return weighed.confidence >= NAMED_FROM
-
-
-def _weigh_all(verdicts: Iterable[Verdict], near: Callable[[Entity], bool]) -> dict[Key, Weighed]:
-    groups = gather(verdicts)
-    return {key: weigh(key, group, PRIOR_NEAR if near(key[1]) else PRIOR_SCAN) for key, group in groups.items()}
 
 
 def _status(diagnosed: bool, *, unsure: bool) -> Status:  # noqa: FBT001

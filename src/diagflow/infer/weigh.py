@@ -1,27 +1,25 @@
 """How sure we are: log-odds of a prior plus signed evidence, one observation counted once.
 
 Confidence is the probability that this cause at this entity is a true root. Priors and strengths are nats of
-log-odds; until they are fitted on recorded incidents they are the numbers of docs/concepts.md.
+log-odds, fitted on recorded incidents (`diagflow.model.weights`). What rests on rules that recordings have not proven
+yet is capped.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from diagflow.model import Entity, Evidence, Onset, Outcome, Verdict
 from diagflow.model.entity import in_order
 
-PRIOR_NEAR: Final = -2.0
-"""Prior of a candidate near an alert or a named entity, in nats."""
-
-PRIOR_SCAN: Final = -4.0
-"""Prior of a candidate in a scan, in nats; not divided by the size of the cluster."""
-
 LOWEST: Final = 0.01
 HIGHEST: Final = 0.99
 CONTRADICTED: Final = 0.49
 """Cap where one observation settles the matter for and another against: never named."""
+
+PROVISIONAL: Final = 0.9
+"""Cap of what rests on rules whose false-positive rate is not known to be at most 1 % (docs/gate.md)."""
 
 Key = tuple[str, Entity]
 """A candidate: the id of a cause or symptom, and the entity it is about."""
@@ -35,7 +33,9 @@ class Weighed:
         id: of the cause or symptom.
         entity: what it is about.
         evidence: what counts, strongest first, then what was not counted, then context.
-        confidence: 0.01 to 0.99, three decimals.
+        confidence: 0.01 to 0.99, three decimals, as it is said.
+        uncapped: what the evidence alone says.
+        provisional: rules for whose sake less is said than that.
         contradicted: conclusive evidence both for and against.
         refuted: conclusive evidence against, none for.
         onset: the narrowest interval that all verdicts agree on.
@@ -47,6 +47,8 @@ class Weighed:
     entity: Entity
     evidence: tuple[Evidence, ...]
     confidence: float
+    uncapped: float
+    provisional: tuple[str, ...]
     contradicted: bool
     refuted: bool
     onset: Onset
@@ -68,8 +70,15 @@ def gather(verdicts: Iterable[Verdict]) -> dict[Key, list[Verdict]]:
     return dict(sorted(groups.items(), key=lambda group: (group[0][0], in_order(group[0][1]))))
 
 
-def weigh(key: Key, verdicts: list[Verdict], prior: float) -> Weighed:
-    """Add up what the verdicts saw."""
+def weigh(key: Key, verdicts: list[Verdict], prior: float, proven: Container[str] | None = None) -> Weighed:
+    """Add up what the verdicts saw.
+
+    Args:
+        key: the candidate.
+        verdicts: that name it.
+        prior: in nats.
+        proven: ids of rules that are not provisional; None when none is.
+    """
     every = [e for v in verdicts for e in _hashable(v.evidence)]
     if len(every) > 1:
         every = sorted(set(every), key=_rank)
@@ -79,17 +88,31 @@ def weigh(key: Key, verdicts: list[Verdict], prior: float) -> Weighed:
     confidence = probability(prior + math.fsum(e.nats for e in counted))
     if supported and refuted:
         confidence = min(confidence, CONTRADICTED)
+    said = confidence if proven is None else min(confidence, max(PROVISIONAL, _proven(verdicts, prior, proven)))
     return Weighed(
         id=key[0],
         entity=key[1],
         evidence=tuple(every),
-        confidence=confidence,
+        confidence=said,
+        uncapped=confidence,
+        provisional=_unproven(verdicts, proven or ()) if said < confidence else (),
         contradicted=supported and refuted,
         refuted=refuted and not supported,
         onset=common_onset(v.onset for v in verdicts),
         args=_args(verdicts),
         verdicts=tuple(verdicts),
     )
+
+
+def _proven(verdicts: Iterable[Verdict], prior: float, proven: Container[str]) -> float:
+    """Return what would be said without the support of provisional rules."""
+    kept = [e for v in verdicts for e in v.evidence if e.nats < 0 or v.rule in proven]
+    return probability(prior + math.fsum(e.nats for e in strongest_by_origin(kept)))
+
+
+def _unproven(verdicts: Iterable[Verdict], proven: Container[str]) -> tuple[str, ...]:
+    supporting = {v.rule for v in verdicts if any(e.nats > 0 for e in v.evidence)}
+    return tuple(sorted(rule for rule in supporting if rule not in proven))
 
 
 def probability(log_odds: float) -> float:
@@ -127,7 +150,7 @@ def _hashable(evidence: Iterable[Evidence]) -> Iterable[Evidence]:
     """Evidence carries JSON values: make lists and dicts comparable by their text."""
     for item in evidence:
         if isinstance(item.value, (dict, list)):
-            yield Evidence(item.query, item.origin, item.nats, item.text, str(item.value), item.time, item.conclusive)
+            yield Evidence(item.query, item.origin, item.nats, item.text, str(item.value), item.time, item.strength)
         else:
             yield item
 

@@ -8,19 +8,20 @@ says about one entity, and a `Diagnosis` is the ranked result.
 from diagflow.model.cause import CHECK_EMPTY, Cause, Explains, Instruction, Role
 from diagflow.model.entity import CLUSTER, HOST, Entity
 from diagflow.model.errors import BadInput, DiagFlowError
-from diagflow.model.evidence import STRENGTHS, Evidence, Strength
+from diagflow.model.evidence import Evidence, Strength
 from diagflow.model.incident import Incident
 from diagflow.model.operation import Act, Layer, Operation
 from diagflow.model.reading import Coverage, Query, Reading, State, Want
 from diagflow.model.text import Text
 from diagflow.model.topology import Direction, Edge, Edges, Topology
 from diagflow.model.verdict import Need, Onset, Outcome, Verdict
+from diagflow.model.weights import FITTED, Weights
 
 __all__ = [
     "CHECK_EMPTY",
     "CLUSTER",
+    "FITTED",
     "HOST",
-    "STRENGTHS",
     "Act",
     "BadInput",
     "Cause",
@@ -48,4 +49,5 @@ __all__ = [
     "Topology",
     "Verdict",
     "Want",
+    "Weights",
 ]

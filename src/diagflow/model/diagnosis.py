@@ -40,6 +40,8 @@ class NamedCause:
         severity: critical, warning or info.
         onset: when it began.
         confidence: probability that this cause at this entity is a true root, 0.01 to 0.99, three decimals.
+        uncapped: what the evidence alone says, where less is said because it rests on `provisional` rules; else None.
+        provisional: rules not yet proven on enough recordings, for whose sake less is said.
         title: one filled sentence.
         explanation: what happens and why.
         evidence: for and against, strongest first.
@@ -65,6 +67,13 @@ class NamedCause:
     evidence: tuple[Evidence, ...] = ()
     docs: str = ""
     args: Mapping[str, Any] = field(default_factory=dict)
+    uncapped: float | None = None
+    provisional: tuple[str, ...] = ()
+
+    @property
+    def by_evidence(self) -> float:
+        """The confidence before anything is held back for the sake of rules that are not proven."""
+        return self.confidence if self.uncapped is None else self.uncapped
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 from diagflow.model.reading import Query
 from diagflow.model.text import Text
@@ -18,15 +18,6 @@ class Strength(StrEnum):
     WEAK = "weak"
 
 
-STRENGTHS: Final[dict[Strength, float]] = {
-    Strength.CONCLUSIVE: 6.0,
-    Strength.STRONG: 3.0,
-    Strength.MODERATE: 1.5,
-    Strength.WEAK: 0.5,
-}
-"""Nats of log-odds, until they are fitted on recorded incidents (docs/concepts.md)."""
-
-
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One observation for or against a cause or a symptom.
@@ -39,7 +30,7 @@ class Evidence:
         text: one sentence for people, already filled.
         value: the value seen (JSON), None if the sentence says it all.
         time: when it was true (UTC), None if unknown.
-        conclusive: it settles the matter alone, for (`nats > 0`) or against.
+        strength: that the weight was made of; None of context.
     """
 
     query: Query
@@ -48,4 +39,9 @@ class Evidence:
     text: Text
     value: Any = None
     time: datetime | None = None
-    conclusive: bool = False
+    strength: Strength | None = None
+
+    @property
+    def conclusive(self) -> bool:
+        """True when it settles the matter alone, for (`nats > 0`) or against."""
+        return self.strength is Strength.CONCLUSIVE

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from diagflow.model import STRENGTHS, Cause
+from diagflow.model import FITTED, Cause
 from diagflow.rules.analyzer import Analyzer
 from diagflow.rules.rule import Rule
 
@@ -30,7 +30,7 @@ def digest_of(rule: Rule, causes: Mapping[str, Cause], analyzers: Mapping[str, A
         "rule": plain(rule),
         "causes": {name: plain(causes[name]) if name in causes else None for name in named},
         "analyzer": plain(analyzer),
-        "strengths": STRENGTHS,
+        "strengths": FITTED.strengths,
     }
     return "sha256:" + hashlib.sha256(msgspec.json.encode(whole, order="deterministic")).hexdigest()
 

@@ -1,13 +1,15 @@
 """Files and installed packs to a `RuleSet`."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from diagflow.model.garbage import no_collections
 from diagflow.rules import cache
 from diagflow.rules.folders import Source, about_of, installed, sources_of_pack, sources_of_paths
 from diagflow.rules.problem import Problem
-from diagflow.rules.ruleset import RuleSet, merged
+from diagflow.rules.proven import proven, read_figures
+from diagflow.rules.ruleset import RuleSet, in_order, merged
 from diagflow.rules.source import read_bytes
 
 
@@ -27,7 +29,8 @@ def load(paths: Iterable[str | Path] = (), packs: Iterable[str] | None = None, *
     # A folder of an installed pack, named by the user, is not read twice.
     known = {source.path.resolve() for source in sources} if own else set()
     sources += [source for source in own if not known or source.path.resolve() not in known]
-    return _read(sources, [*problems, *lost], tuple(pack.name for pack in found))
+    ruleset = _read(sources, [*problems, *lost], tuple(pack.name for pack in found))
+    return _weighed(ruleset, [*(pack.folder for pack in found), *map(Path, paths)])
 
 
 def load_packs(names: Iterable[str] | None = None) -> RuleSet:
@@ -54,6 +57,13 @@ def _read(sources: Sequence[Source], problems: Sequence[Problem], packs: tuple[s
             found = merged([RuleSet(problems=tuple(problems), packs=packs), *contents(files)])
             cache.save(key, found)
     return found
+
+
+def _weighed(ruleset: RuleSet, folders: Iterable[Path]) -> RuleSet:
+    """Add which rules are proven; what recordings say of a rule changes without the rule."""
+    figures, problems = read_figures(folders)
+    told = in_order((*ruleset.problems, *problems)) if problems else ruleset.problems
+    return replace(ruleset, proven=proven(figures, ruleset.rules), problems=told)
 
 
 def _identity(source: Source, data: bytes, problem: Problem | None) -> tuple[bytes, bytes]:

@@ -26,6 +26,7 @@ class RuleSet:
         places: where things are written: `rule:ID`, `cause:ID`, `analyzer:NAME`, and parts of them
             (`explains:ID:WHAT`, `names:NAME:ID`).
         packs: names of the packs.
+        proven: ids of the rules that are not provisional (`diagflow.rules.proven`).
     """
 
     rules: tuple[Rule, ...] = ()
@@ -34,6 +35,7 @@ class RuleSet:
     problems: tuple[Problem, ...] = ()
     places: Mapping[str, Position] = field(default_factory=dict)
     packs: tuple[str, ...] = ()
+    proven: frozenset[str] = frozenset()
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -55,9 +57,10 @@ def merged(parts: Iterable[RuleSet]) -> RuleSet:
     Of an id that stands in several, the first stays; the others are problems.
     """
     total = _Total()
-    for part in parts:
+    every = list(parts)
+    for part in every:
         total.add(part)
-    return with_digests(total.linked())
+    return replace(with_digests(total.linked()), proven=frozenset().union(*(part.proven for part in every)))
 
 
 @dataclass(slots=True)

@@ -27,6 +27,9 @@ WORDS: Final = Words(
     likelihoods=("almost certain", "very likely", "likely", "more likely than not", "possible"),
     severities={"critical": "critical", "warning": "warning", "info": "info"},
     sure="{word} ({percent}%)",
+    sure_provisional="{word} ({percent}%, provisional)",
+    provisional="provisional: {rules} not yet seen silent on enough independent recordings; the evidence alone says"
+    " {percent}%",
     since="since {start}",
     since_for="since {start} ({span})",
     since_or_earlier="since {end} or earlier",

@@ -61,6 +61,8 @@ class Words(Struct, frozen=True):
     likelihoods: tuple[str, str, str, str, str]
     severities: Mapping[str, str]
     sure: str
+    sure_provisional: str
+    provisional: str
 
     # When.
     since: str

@@ -1,0 +1,128 @@
+"""Strengths and priors from recordings, and what they are worth on faults that they were not fitted on."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from diagflow.gate.calibration import Calibration
+from diagflow.gate.corpus import Recording
+from diagflow.gate.outcome import Outcome
+from diagflow.gate.regression import Weighted, fitted
+from diagflow.gate.report import Report, report_of
+from diagflow.gate.run import run_all
+from diagflow.model import FITTED, Strength, Weights
+from diagflow.model.weights import SCHEMA
+from diagflow.rules import RuleSet
+
+FOLDS: Final = 10
+"""Parts of the faults: each is judged by weights fitted on the others."""
+
+Told = Callable[[str, int, int], None]
+"""Told what is done, how many of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What was fitted, and its figures.
+
+    Attributes:
+        weights: fitted on all recordings.
+        folds: on all but each part of the faults.
+        faults: how many different ones there are, healthy families included.
+        before: the gate with the engine's weights.
+        after: with the weights of its fold for each recording: its own fault taught them nothing.
+    """
+
+    weights: Weights
+    folds: tuple[Weights, ...]
+    faults: int
+    before: Report
+    after: Report
+
+    @property
+    def harm(self) -> tuple[str, ...]:
+        """The recordings that would lose something by it."""
+        had = {o.key: o for o in self.before.outcomes}
+        return tuple(o.key for o in self.after.outcomes if set(o.wrong) - set(had[o.key].wrong))
+
+
+def fit(
+    recordings: Sequence[Recording], ruleset: RuleSet, *, seeds: int, jobs: int | None = None, told: Told | None = None
+) -> Fit:
+    """Fit, and judge the fit by parts of the faults.
+
+    Args:
+        recordings: the development corpora.
+        ruleset: what is known.
+        seeds: runs of each recording with readings removed.
+        jobs: as in `run_all`.
+        told: is called as it goes on.
+    """
+    tell = told or (lambda *_: None)
+    before = run_all(recordings, ruleset, seeds=seeds, learn=True, jobs=jobs, told=lambda *n: tell("learning from", *n))
+    lessons = {o.key: o.lesson for o in before if o.lesson}
+    faults = sorted({lesson.fault for lesson in lessons.values()})
+    fold_of = {fault: number % FOLDS for number, fault in enumerate(faults)}
+    folds = tuple(
+        fitted(_weighted([o for o in before if o.lesson and fold_of[o.lesson.fault] != fold]), FITTED)
+        for fold in range(min(FOLDS, len(faults)))
+    )
+    chosen = {key: folds[fold_of[lesson.fault]] for key, lesson in lessons.items()}
+    after = run_all(recordings, ruleset, seeds=seeds, weights=chosen, jobs=jobs, told=lambda *n: tell("judging on", *n))
+    return Fit(
+        weights=fitted(_weighted(before), FITTED),
+        folds=folds,
+        faults=len(faults),
+        before=report_of(before, ruleset, seeds=seeds),
+        after=report_of(after, ruleset, seeds=seeds),
+    )
+
+
+def _weighted(outcomes: Iterable[Outcome]) -> list[Weighted]:
+    """Let each family count once, however many recordings, runs and causes it has."""
+    taught = [(o.family, sample) for o in outcomes if o.lesson for sample in o.lesson.samples]
+    sizes = Counter(family for family, _ in taught)
+    return [Weighted(sample, 1 / sizes[family]) for family, sample in taught]
+
+
+def weights_json(found: Fit) -> str:
+    """Return the file that the engine reads, with what it was fitted on and the figures before and after."""
+    content = {
+        "schema": SCHEMA,
+        **_plain(found.weights),
+        "fitted": {
+            "recordings": {one.name: one.recordings for one in found.before.corpora},
+            "families": found.before.overall.families,
+            "faults": found.faults,
+            "seeds": found.before.seeds,
+            "from": _plain(FITTED),
+        },
+        "before": _figures(found.before),
+        "after": _figures(found.after),
+    }
+    return json.dumps(content, indent=1) + "\n"
+
+
+def _plain(weights: Weights) -> dict[str, Mapping[str, float]]:
+    strengths = {strength.value: weights.strengths[strength] for strength in Strength}
+    return {"strengths": strengths, "priors": {"near": weights.near, "scan": weights.scan}}
+
+
+def _calibrated(found: Calibration | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    ece, low, high, brier = (round(value, 4) for value in (found.ece, found.low, found.high, found.brier))
+    return {"count": found.answers, "ece": ece, "interval": [low, high], "brier": brier}
+
+
+def _figures(report: Report) -> dict[str, Any]:
+    overall = report.overall
+    return {
+        "answers": _calibrated(report.calibration),
+        "unexplained": _calibrated(report.unexplained),
+        "top1": [overall.top1.count, overall.top1.of],
+        "false_on_healthy": [overall.false_on_healthy.count, overall.false_on_healthy.of],
+        "false_on_faulty": [overall.false_on_faulty.count, overall.false_on_faulty.of],
+    }
