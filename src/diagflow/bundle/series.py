@@ -58,14 +58,16 @@ class _Answer:
 class HeldSeries:
     """The series of a bundle, ready to be asked."""
 
-    def __init__(self, readings: Iterable[Reading], now: datetime) -> None:
+    def __init__(self, readings: Iterable[Reading], now: datetime, samples: Storage | None = None) -> None:
         """Prepare.
 
         Args:
             readings: those of the kind `series`.
             now: the incident's moment.
+            samples: where they are at hand already: these, and what readings cannot hold (native histograms).
         """
         self._readings = list(readings)
+        self._samples = samples
         self._now = now
         self._fresh: dict[str, bool] = {}
 
@@ -85,6 +87,8 @@ class HeldSeries:
         Raises:
             BadInput: the data of a reading is none.
         """
+        if self._samples is not None:
+            return self._samples
         return merged(one for one in self._series if len(one.times))
 
     @cached_property

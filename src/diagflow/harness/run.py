@@ -2,16 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from diagflow.analyze import Analysis, Runner, analyze
 from diagflow.analyze.explain import explain_on
+from diagflow.analyze.plan import conditions_of
 from diagflow.bundle import Bundle
 from diagflow.engine import MAX_ROUNDS, diagnose
 from diagflow.engine import Result as Diagnosed
 from diagflow.harness.case import Case, Expect, Named, TestFile
 from diagflow.harness.world import World
-from diagflow.model import BadInput, Entity, Outcome, Verdict
+from diagflow.model import BadInput, Entity, Outcome, Query, Verdict
 from diagflow.rules import Rule, RuleSet
+from diagflow.rules.rule import MetricInput
+
+_WHAT_IS_ASKED: Final = "`diagflow rules explain ID` prints what a rule asks for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ def run_case(tests: TestFile, case: Case, rule: Rule, ruleset: RuleSet) -> Resul
         found = diagnose(ruleset, world, world.incident)
     except BadInput as e:
         return Result(str(tests.path), rule.id, case.name, case.line, (str(e),))
-    differences = [*_compared(rule, case.expect, found), *_broken(rule, found), *_unasked(world)]
+    differences = [*_compared(rule, case.expect, found), *_broken(rule, found), *_unasked(world, ruleset)]
     about_the_rule = any(d.startswith(("verdict", "entity", "args")) for d in differences)
     why = explain_on(rule, found.bundle) if about_the_rule else ()
     return Result(str(tests.path), rule.id, case.name, case.line, tuple(differences), why)
@@ -99,9 +104,18 @@ def _broken(rule: Rule, found: Diagnosed) -> Iterator[str]:
             yield f"analyzer: {verdict.detail}"
 
 
-def _unasked(world: World) -> Iterator[str]:
+def _unasked(world: World, ruleset: RuleSet) -> Iterator[str]:
     for expression in world.unasked():
-        yield f"answers: no rule asked for {expression} (`diagflow rules explain ID` prints what a rule asks for)"
+        yield f"answers: no rule asked for {expression} ({_WHAT_IS_ASKED})"
+    for series in world.unasked_series(lambda: _expressions(ruleset)):
+        yield f"series: no expression of a rule names {series} ({_WHAT_IS_ASKED})"
+
+
+def _expressions(ruleset: RuleSet) -> Iterator[Query]:
+    """Yield what rules and analyzers may ask: in a case that does not match, dependencies are not asked."""
+    inputs = (condition.input for rule in ruleset.rules for condition in conditions_of(rule))
+    yield from (one.query for one in inputs if isinstance(one, MetricInput))
+    yield from (Query.parse(one.query) for analyzer in ruleset.analyzers.values() for one in analyzer.inputs)
 
 
 def _compared(rule: Rule, expect: Expect, found: Diagnosed) -> Iterator[str]:
