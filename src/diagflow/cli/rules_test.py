@@ -2,9 +2,14 @@
 
 import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from diagflow.cli import options as o
+
+if TYPE_CHECKING:
+    from diagflow.harness import Report
 
 
 class Form(StrEnum):
@@ -12,10 +17,7 @@ class Form(StrEnum):
 
     TEXT = "text"
     JSON = "json"
-
-
-ENOUGH = 0.9
-"""Share of the mutants that the tests must notice."""
+    JUNIT = "junit"
 
 
 def rules_test(
@@ -29,6 +31,7 @@ def rules_test(
         bool, typer.Option("--mutants", help="Also make each rule wrong in every way: do its tests notice?")
     ] = False,
     output: Annotated[Form, typer.Option("-o", "--output", help="Form of the result.")] = Form.TEXT,
+    out: o.Out = None,
 ) -> None:
     """Test rules: each against the made-up world in its `RULE.test.yaml`.
 
@@ -39,10 +42,26 @@ def rules_test(
 
       diagflow rules test K8S-SCHED-042 --mutants
 
-      diagflow rules test my-rules/
+      diagflow rules test my-rules/ -o junit --out report.xml
     """
-    from diagflow.harness import as_json, as_text, find, run_tests
+    from diagflow.feedback.output import put, readable
+    from diagflow.harness import find, run_tests
 
     report = run_tests(find(meant or (), pack), mutants=mutants)
-    sys.stdout.write(as_json(report) if output is Form.JSON else as_text(report))
-    raise typer.Exit(0 if report.passed and report.killed >= ENOUGH else 1)
+    if output is Form.TEXT and out is None:
+        readable()
+        sys.stdout.write(shown(report, output))
+    else:
+        put(shown(report, output), out)
+    raise typer.Exit(0 if report.green else 1)
+
+
+def shown(report: "Report", form: Form) -> str:
+    """Return a report in one form."""
+    if form is Form.JUNIT:
+        from diagflow.harness.junit import as_junit
+
+        return as_junit(report)
+    from diagflow.harness import as_json, as_text
+
+    return as_json(report) if form is Form.JSON else as_text(report)

@@ -3,10 +3,13 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from diagflow.harness.mutants import MutantReport
 from diagflow.harness.run import Result
+
+ENOUGH: Final = 0.9
+"""Share of the mutants that the tests must notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,11 @@ class Report:
         tried = self.mutants or ()
         total = sum(m.total for m in tried)
         return 1 - sum(len(m.survived) for m in tried) / total if total else 1.0
+
+    @property
+    def green(self) -> bool:
+        """True when all passed, and the tests notice enough mutants."""
+        return self.passed and self.killed >= ENOUGH
 
 
 def as_text(report: Report) -> str:

@@ -1,6 +1,7 @@
 """Run the cases of a test file through the engine and compare."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +31,7 @@ class Result:
         line: where it stands.
         differences: what was expected and what came, one line each.
         why: what the rule's conditions saw, when the verdict differs.
+        seconds: how long it took.
     """
 
     file: str
@@ -38,6 +40,7 @@ class Result:
     line: int
     differences: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
+    seconds: float = 0.0
 
     @property
     def passed(self) -> bool:
@@ -61,15 +64,22 @@ def run_file(tests: TestFile, ruleset: RuleSet) -> list[Result]:
 
 def run_case(tests: TestFile, case: Case, rule: Rule, ruleset: RuleSet) -> Result:
     """Run one case."""
+    began = time.perf_counter()
+    differences, why = _run(case, rule, ruleset)
+    seconds = time.perf_counter() - began
+    return Result(str(tests.path), rule.id, case.name, case.line, tuple(differences), tuple(why), seconds)
+
+
+def _run(case: Case, rule: Rule, ruleset: RuleSet) -> tuple[Sequence[str], Sequence[str]]:
+    """Return what differs from what is expected, and why the rule said what it said."""
     try:
         world = World(case.given)
         found = diagnose(ruleset, world, world.incident)
     except BadInput as e:
-        return Result(str(tests.path), rule.id, case.name, case.line, (str(e),))
+        return [str(e)], ()
     differences = [*_compared(rule, case.expect, found), *_broken(rule, found), *_unasked(world, ruleset)]
     about_the_rule = any(d.startswith(("verdict", "entity", "args")) for d in differences)
-    why = explain_on(rule, found.bundle) if about_the_rule else ()
-    return Result(str(tests.path), rule.id, case.name, case.line, tuple(differences), why)
+    return differences, explain_on(rule, found.bundle) if about_the_rule else ()
 
 
 def as_expected(case: Case, rule: Rule, ruleset: RuleSet) -> bool:
