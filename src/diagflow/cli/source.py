@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diagflow.cli.times import parse_duration, parse_moment
-from diagflow.collect.pointed import pointed
+from diagflow.collect.pointed import Pointed, pointed
 from diagflow.model import BadInput, Entity, Incident
 
 if TYPE_CHECKING:
@@ -79,31 +79,29 @@ def _recorded(options: SourceOptions, target: Target) -> Source:
         options = replace(options, prometheus=None, context=None, kubeconfig=None)
     at = parse_moment(options.at, now=datetime.now(UTC)) if options.at else None
     opened = open_bundle(path, at=at)
-    incident = _pointed(opened.bundle.incident, target, options.namespace)
+    found = _pointed(opened.bundle, target, options.namespace)
+    incident = found.incident
     if at is not None:
         incident = replace(incident, now=at)
     if options.seconds_back:
         incident = replace(incident, since=options.seconds_back)
     opened.bundle.incident = incident
-    return Source(BundleReader(opened.bundle), incident, opened.bundle, opened.problems, opened.diagnosis)
+    problems = (*opened.problems, *found.notes)
+    return Source(BundleReader(opened.bundle), incident, opened.bundle, problems, opened.diagnosis)
 
 
-def _pointed(recorded: Incident, target: Target, namespace: str) -> Incident:
+def _pointed(bundle: "Bundle", target: Target, namespace: str) -> Pointed:
     """What the user points at now counts; else what the bundle was recorded for."""
-    if target.alert is not None or target.entities:
-        return replace(
-            recorded,
-            entities=target.entities,
-            alert=target.alert,
-            onset=target.onset,
-            labels=target.labels or {},
-            namespace=namespace,
-        )
+    recorded = replace(bundle.incident, namespace=namespace or bundle.incident.namespace)
     if target.everything:
-        recorded = replace(recorded, entities=(), alert=None, onset=None, labels={})
-    else:
-        recorded = pointed(recorded)
-    return replace(recorded, namespace=namespace) if namespace else recorded
+        return Pointed(replace(recorded, entities=(), alert=None, onset=None, labels={}))
+    if target.alert is not None:  # which is read again: the bundle knows where things are that it names
+        given = replace(recorded, entities=(), alert=target.alert, namespace=namespace)
+        return pointed(given, bundle)
+    if target.entities:
+        given = replace(recorded, entities=target.entities, alert=None, onset=None, labels={}, namespace=namespace)
+        return Pointed(given)
+    return pointed(recorded, bundle)
 
 
 def _live(options: SourceOptions, target: Target, progress: Callable[[str], None] | None) -> Source:

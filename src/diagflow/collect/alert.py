@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from diagflow.collect.alertlabels import entities_of
+from diagflow.collect.alertlabels import Locate, entities_of, nowhere
 from diagflow.model import CLUSTER, BadInput, Entity
 
 MAX_BYTES: Final = 16 << 20
@@ -60,13 +60,14 @@ class _Group(msgspec.Struct):
     alerts: list[_Alert]
 
 
-def parse_alert(body: bytes, *, name: str, resolved: bool = False) -> ParsedAlert:
+def parse_alert(body: bytes, *, name: str, resolved: bool = False, locate: Locate = nowhere) -> ParsedAlert:
     """Read the body of an Alertmanager webhook, a list of alerts (`amtool alert query -o json`), or one alert.
 
     Args:
         body: JSON.
         name: of the file, for errors.
         resolved: of an incident of the past, take the alerts that are resolved by now where none fires.
+        locate: where something is that an alert names without its namespace.
 
     Raises:
         BadInput: it is no such thing, or no alert in it fires.
@@ -78,7 +79,7 @@ def parse_alert(body: bytes, *, name: str, resolved: bool = False) -> ParsedAler
         raise BadInput(f"{name}: there is no alert in it")
     if not firing:
         raise BadInput(f"{name}: none of its {len(alerts)} alerts fires any more, so there is nothing to diagnose")
-    return ParsedAlert(_entities(firing), _onset(firing), _common(firing), group, len(firing))
+    return ParsedAlert(_entities(firing, locate), _onset(firing), _common(firing), group, len(firing))
 
 
 def _json(body: bytes, name: str) -> Any:
@@ -123,9 +124,9 @@ def _typed(group: Mapping[str, Any], name: str) -> list[_Alert]:
         raise BadInput(f"{name}: {path}: {_AT.sub('', str(e))}") from None
 
 
-def _entities(alerts: Sequence[_Alert]) -> tuple[Entity, ...]:
+def _entities(alerts: Sequence[_Alert], locate: Locate) -> tuple[Entity, ...]:
     """Return what the alerts name; the whole cluster only if none names anything smaller."""
-    found = {entity for alert in alerts for entity in entities_of(alert.labels)}
+    found = {entity for alert in alerts for entity in entities_of(alert.labels, locate)}
     return tuple(sorted(found - {CLUSTER})) or (CLUSTER,)
 
 

@@ -124,7 +124,7 @@ def open_recording(recording: Recording) -> OpenedRecording:
     if opened.labels is None:
         raise BadInput(_unlabelled(recording.path, opened.problems))
     labels = read_labels(opened.labels)
-    opened.bundle.incident = pointed(opened.bundle.incident)
+    opened.bundle.incident = pointed(opened.bundle.incident, opened.bundle).incident
     digest = digest_of(encode_json([opened.bundle.digest(), opened.labels]))
     family = labels.family or labels.source or recording.name
     return OpenedRecording(opened.bundle, replace(labels, family=f"{recording.corpus}/{family}"), digest)
