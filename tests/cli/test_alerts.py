@@ -55,3 +55,22 @@ def test_what_it_could_be_is_said_where_that_is_not_clear(incident: Path, tmp_pa
     assert ("without its namespace" in narrowed.err, entities(narrowed.out)) == (False, ["pod/test/cart"])
     alert(incident / "alert.json", pod="cart")
     assert said in diagflow("import", incident, tmp_path / "out.zip").err
+
+
+def test_an_alert_that_always_fires_is_a_scan_and_says_so(incident: Path, tmp_path: Path) -> None:
+    told = alert(tmp_path / "alert.json", alertname="Watchdog", pod="cart", namespace="shop")
+    scan = diagflow("scan", "--bundle", incident, "-o", "json", "--at", "2026-01-01T10:00:00Z")
+    ran = diagflow("diagnose", "--alert", told, "--bundle", incident, "-o", "json", "--at", "2026-01-01T10:00:00Z")
+    said = "diagflow: Watchdog fires by design, also while nothing is wrong, so this is a scan of everything"
+    assert (scan.status, scan.out, said in scan.err) == (ran.status, ran.out, False)
+    assert ran.err.startswith(said)
+    alert(incident / "alert.json", alertname="Watchdog")
+    recorded = diagflow("diagnose", "--bundle", incident, "-o", "json", "--at", "2026-01-01T10:00:00Z")
+    assert (recorded.out, recorded.err) == (scan.out, ran.err)
+
+
+def test_nothing_wrong_is_healthy_also_when_an_alert_always_fires(tmp_path: Path) -> None:
+    told = alert(tmp_path / "alert.json", alertname="Watchdog")
+    healthy = Path(__file__).parents[1] / "corpus" / "healthy" / "healthy-1.zip"
+    ran = diagflow("diagnose", "--alert", told, "--bundle", healthy)
+    assert (ran.status, "by design" in ran.err) == (0, True)

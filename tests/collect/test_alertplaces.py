@@ -33,7 +33,9 @@ def bundle_of(**lists: list[dict[str, object]]) -> Bundle:
 
 
 def about(bundle: Bundle, within: str = "", **labels: str) -> Pointed:
-    alert = {"alerts": [{"status": "firing", "labels": {"alertname": "A", **labels}}]}
+    alert = {
+        "alerts": [{"status": "firing", "labels": {"alertname": "A", **labels}, "startsAt": "2026-01-31T09:00:00Z"}]
+    }
     return pointed(Incident(NOW, alert=alert, namespace=within), bundle)
 
 
@@ -104,6 +106,13 @@ def test_several_alerts_are_placed_each_and_a_note_comes_once():
     two = {"status": "firing", "labels": {"service": "pay"}}
     found = pointed(Incident(NOW, alert={"alerts": [one, two, two]}), SERVICES)
     assert (names(found), len(found.notes)) == (["service/shop/cart"], 1)
+
+
+def test_an_alert_that_fires_by_design_makes_a_scan_and_that_is_said():
+    found = about(SERVICES, alertname="Watchdog", service="pay")
+    assert found.incident == Incident(NOW)
+    (note,) = found.notes
+    assert "Watchdog fires by design, also while nothing is wrong, so this is a scan of everything" in note
 
 
 def test_who_was_named_stays():

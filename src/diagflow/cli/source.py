@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diagflow.cli.times import parse_duration, parse_moment
-from diagflow.collect.pointed import Pointed, pointed
+from diagflow.collect.pointed import Pointed, pointed, unpointed
 from diagflow.model import BadInput, Entity, Incident
 
 if TYPE_CHECKING:
@@ -49,13 +49,23 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What the user or an alert pointed at; `everything` when a scan was asked for, whatever a bundle was made for."""
+    """What the user or an alert pointed at.
+
+    Attributes:
+        entities: what was named.
+        alert: the body of the alert.
+        onset: when it began.
+        labels: those that its alerts share.
+        everything: a scan was asked for, whatever a bundle was made for.
+        notes: what to say of it, a line each.
+    """
 
     entities: tuple[Entity, ...] = ()
     alert: "dict[str, Any] | None" = None
     onset: datetime | None = None
     labels: "dict[str, str] | None" = None
     everything: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def open_source(options: SourceOptions, target: Target, *, progress: Callable[[str], None] | None = None) -> Source:
@@ -94,13 +104,12 @@ def _pointed(bundle: "Bundle", target: Target, namespace: str) -> Pointed:
     """What the user points at now counts; else what the bundle was recorded for."""
     recorded = replace(bundle.incident, namespace=namespace or bundle.incident.namespace)
     if target.everything:
-        return Pointed(replace(recorded, entities=(), alert=None, onset=None, labels={}))
+        return Pointed(unpointed(recorded), target.notes)
     if target.alert is not None:  # which is read again: the bundle knows where things are that it names
         given = replace(recorded, entities=(), alert=target.alert, namespace=namespace)
         return pointed(given, bundle)
     if target.entities:
-        given = replace(recorded, entities=target.entities, alert=None, onset=None, labels={}, namespace=namespace)
-        return Pointed(given)
+        return Pointed(replace(unpointed(recorded), entities=target.entities, namespace=namespace))
     return pointed(recorded, bundle)
 
 
@@ -128,7 +137,7 @@ def _live(options: SourceOptions, target: Target, progress: Callable[[str], None
         redact=redactor.reading,
         progress=progress,
     )
-    return Source(reader, incident, Bundle(incident))
+    return Source(reader, incident, Bundle(incident), target.notes)
 
 
 def reads_objects(part: "Combination | Condition") -> bool:

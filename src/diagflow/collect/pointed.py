@@ -14,12 +14,17 @@ class Pointed:
     """What is diagnosed.
 
     Attributes:
-        incident: with the entities that its alert names.
+        incident: with the entities that its alert names; a scan, where its alert fires while all is well.
         notes: what somebody should know of the alert, a line each.
     """
 
     incident: Incident
     notes: tuple[str, ...] = ()
+
+
+def unpointed(incident: Incident) -> Incident:
+    """Return an incident as a scan has it: nobody points at anything."""
+    return replace(incident, entities=(), alert=None, onset=None, labels={})
 
 
 def pointed(incident: Incident, bundle: "Bundle") -> Pointed:
@@ -42,6 +47,8 @@ def pointed(incident: Incident, bundle: "Bundle") -> Pointed:
     places = Places(bundle, incident.namespace)
     body = json.dumps(incident.alert).encode()
     parsed = parse_alert(body, name="alert.json", resolved=True, locate=places.find)
+    if not parsed.firing:
+        return Pointed(unpointed(incident), (parsed.note,))
     found = replace(
         incident, entities=parsed.entities, alert=parsed.body, onset=parsed.onset, labels=dict(parsed.labels)
     )

@@ -3,11 +3,12 @@
 import time
 
 from diagflow.bundle import Bundle
+from diagflow.collect.pointed import unpointed
 from diagflow.collect.recorded import BundleReader
 from diagflow.engine import Result, diagnose
 from diagflow.gate import score
 from diagflow.gate.causeids import require_known
-from diagflow.gate.corpus import OpenedRecording, Recording, everything, open_recording
+from diagflow.gate.corpus import OpenedRecording, Recording, open_recording
 from diagflow.gate.labels import Labels
 from diagflow.gate.lesser import lesser
 from diagflow.gate.outcome import Outcome, Prediction, Use
@@ -38,7 +39,7 @@ def run_one(recording: Recording, ruleset: RuleSet, seeds: int = 0) -> Outcome:
 def _outcome(recording: Recording, opened: OpenedRecording, ruleset: RuleSet, seeds: int) -> Outcome:
     labels, bundle = opened.labels, opened.bundle
     less = [lesser(bundle, recording.name, seed + 1) for seed in range(seeds)]  # before any reading is added
-    whole = _copy(bundle, everything(bundle.incident)) if labels.healthy and bundle.incident.near else None
+    whole = _copy(bundle, unpointed(bundle.incident)) if labels.healthy and bundle.incident.near else None
     began = time.process_time()
     result = _diagnosed(bundle, ruleset)
     seconds = time.process_time() - began
