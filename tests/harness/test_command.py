@@ -84,6 +84,18 @@ def test_junit_fails_for_mutants_that_live_and_tells_of_those_that_may(folder: P
     assert "`Failed` removed from `when: status.phase`" in (rest.findtext(".//failure") or "")
 
 
+def test_coverage_is_told_and_fails_nothing(folder: Path):
+    poor = TESTS.split("- name: few")[0] + "- name: running" + TESTS.split("- name: running")[1]
+    (folder / "T-X-001.test.yaml").write_text(poor, encoding="utf-8")
+    found = run(folder, "--coverage")
+    assert found.status == 0
+    assert found.out.splitlines()[-1] == "3 passed, 0 failed, 4 of 6 branches reached (66.7%)"
+    [_, rest] = ET.fromstring(run(folder, "--coverage", "-o", "junit").out)  # noqa: S314
+    told = (rest.findtext("testcase[@name='coverage']/system-out") or "").splitlines()
+    assert told[0] == "4 of 6 branches reached (66.7%)"
+    assert told[1] == "T-X-001: object pod: `object.status.tries > 4` was never false"
+
+
 def test_every_form_can_go_to_a_file(folder: Path, tmp_path: Path):
     page = tmp_path / "report.txt"
     assert run(folder, "--out", page).status == 0

@@ -30,6 +30,9 @@ def rules_test(
     mutants: Annotated[
         bool, typer.Option("--mutants", help="Also make each rule wrong in every way: do its tests notice?")
     ] = False,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Also tell which conditions no test saw to hold, or to fail.")
+    ] = False,
     output: Annotated[Form, typer.Option("-o", "--output", help="Form of the result.")] = Form.TEXT,
     out: o.Out = None,
 ) -> None:
@@ -42,12 +45,14 @@ def rules_test(
 
       diagflow rules test K8S-SCHED-042 --mutants
 
+      diagflow rules test my-rules/ --coverage
+
       diagflow rules test my-rules/ -o junit --out report.xml
     """
     from diagflow.feedback.output import put, readable
     from diagflow.harness import find, run_tests
 
-    report = run_tests(find(meant or (), pack), mutants=mutants)
+    report = run_tests(find(meant or (), pack), mutants=mutants, coverage=coverage)
     if output is Form.TEXT and out is None:
         readable()
         sys.stdout.write(shown(report, output))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from diagflow.feedback.junit import TestCase, junit
-from diagflow.harness.report import ENOUGH, Report
+from diagflow.harness.report import ENOUGH, Report, covered
 from diagflow.harness.run import Result
 
 
@@ -35,3 +35,6 @@ def _beside(report: Report) -> Iterator[TestCase]:
         lines += [f"{m.rule}: {what}" for m in report.mutants for what in m.survived]
         text = "\n".join(lines)
         yield TestCase("mutants", failure=text) if report.killed < ENOUGH else TestCase("mutants", out=text)
+    if report.coverage is not None:
+        unreached = [f"{one.rule}: {what}" for one in report.coverage for what in one.unreached]
+        yield TestCase("coverage", out="\n".join([covered(report), *unreached]))

@@ -8,6 +8,7 @@ from typing import Final
 from diagflow.analyze import Analysis, Runner, analyze
 from diagflow.analyze.explain import explain_on
 from diagflow.analyze.plan import conditions_of
+from diagflow.analyze.reached import Seen, reached
 from diagflow.bundle import Bundle
 from diagflow.engine import MAX_ROUNDS, diagnose
 from diagflow.engine import Result as Diagnosed
@@ -48,35 +49,38 @@ class Result:
         return not self.differences
 
 
-def run_file(tests: TestFile, ruleset: RuleSet) -> list[Result]:
+def run_file(tests: TestFile, ruleset: RuleSet, seen: set[Seen] | None = None) -> list[Result]:
     """Run all cases of a file.
 
     Args:
         tests: the file.
         ruleset: all that is known; `tests.rule` must be in it.
+        seen: gets what the cases saw of the rule's conditions; None costs nothing.
     """
     rule = ruleset.rule(tests.rule)
     if rule is None:
         missing = f"there is no rule {tests.rule}: the file must be called like the rule that it tests"
         return [Result(str(tests.path), tests.rule, c.name, c.line, (missing,)) for c in tests.cases]
-    return [run_case(tests, case, rule, ruleset) for case in tests.cases]
+    return [run_case(tests, case, rule, ruleset, seen) for case in tests.cases]
 
 
-def run_case(tests: TestFile, case: Case, rule: Rule, ruleset: RuleSet) -> Result:
+def run_case(tests: TestFile, case: Case, rule: Rule, ruleset: RuleSet, seen: set[Seen] | None = None) -> Result:
     """Run one case."""
     began = time.perf_counter()
-    differences, why = _run(case, rule, ruleset)
+    differences, why = _run(case, rule, ruleset, seen)
     seconds = time.perf_counter() - began
     return Result(str(tests.path), rule.id, case.name, case.line, tuple(differences), tuple(why), seconds)
 
 
-def _run(case: Case, rule: Rule, ruleset: RuleSet) -> tuple[Sequence[str], Sequence[str]]:
+def _run(case: Case, rule: Rule, ruleset: RuleSet, seen: set[Seen] | None) -> tuple[Sequence[str], Sequence[str]]:
     """Return what differs from what is expected, and why the rule said what it said."""
     try:
         world = World(case.given)
         found = diagnose(ruleset, world, world.incident)
     except BadInput as e:
         return [str(e)], ()
+    if seen is not None:
+        seen |= reached(rule, found.bundle, ruleset, found.analysis)
     differences = [*_compared(rule, case.expect, found), *_broken(rule, found), *_unasked(world, ruleset)]
     about_the_rule = any(d.startswith(("verdict", "entity", "args")) for d in differences)
     return differences, explain_on(rule, found.bundle) if about_the_rule else ()
