@@ -112,6 +112,11 @@ def as_json(report: Report) -> str:
     return json.dumps(_plain(report), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
+def as_json_line(report: Report) -> str:
+    """Return the report as JSON in one line: of many runs, each is one."""
+    return json.dumps(_plain(report), sort_keys=True, ensure_ascii=False) + "\n"
+
+
 def _plain(report: Report) -> dict[str, Any]:
     found: dict[str, Any] = {
         "passed": report.passed,
