@@ -114,6 +114,26 @@ def test_metrics_hold_or_not_by_their_samples_and_not_where_there_are_none(tmp_p
     assert lacking(tmp_path, rules, high, low) == []
 
 
+@pytest.mark.parametrize(
+    ("trigger", "given"),
+    [
+        ("{fact: path, where: fact.long}", lambda value: {"facts": {"path": {"long": value}}}),
+        (
+            "{event: Odd, where: event.count > 1}",
+            lambda value: {"events": [{**event("Odd"), "count": 2 if value else 1}], "objects": [pod()]},
+        ),
+    ],
+)
+def test_what_is_evaluated_before_anybody_is_asked_about_it_is_seen_to_fail_too(
+    tmp_path: Path, trigger: str, given: Any
+):
+    rules, operand = of(trigger), trigger.split("where: ")[1].rstrip("}")
+    what = "fact path" if "fact" in trigger else "event Odd"
+    assert lacking(tmp_path, rules, given(True)) == [f"{what} -", f"{what}: {operand} -"]
+    assert lacking(tmp_path, rules, given(False)) == [f"{what} +", f"{what}: {operand} +"]
+    assert lacking(tmp_path, rules, given(True), given(False)) == []
+
+
 def test_a_part_about_the_whole_says_nothing_of_one_about_pods(tmp_path: Path):
     rules = of("{promql: load, threshold: > 1}", "{promql: total, threshold: > 1}")
     both = {"answers": {"load": [{"pod": "a", "namespace": "shop", "value": 2}], "total": 2}}

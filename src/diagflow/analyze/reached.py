@@ -130,7 +130,7 @@ class _Watch:
     def seen(self, among: Collection[Entity] | None) -> Iterable[Seen]:
         """Return what was seen, about some entities or about all."""
         Judge(self._scene, self._conditions).verdicts(self._prepared, among)
-        if not self._seen:  # nothing that the rule could be about was there
+        if all(part.operand for part, _ in self._seen):  # nothing was there that the rule could be about
             self._silence(self._prepared.trigger)
         return self._seen
 
