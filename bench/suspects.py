@@ -2,9 +2,8 @@
 
     python -m bench.suspects [--traces FOLDER] [-v]
 
-PetShop is diagnosed as the gate does it, behind the alert of each recording. Nezha's recordings have none: here it is
-one about the front end, as users see it, at the moment of the fault, which the published methods are given too. Then
-quiet life: an alert about the front door is thought to have begun at each full hour of PetShop's last normal day, and
+Each fault is diagnosed as the gate does it, behind the alert of its recording. Then quiet life: an alert about the
+front door is thought to have begun at each full hour of PetShop's last normal day, and
 nobody should be suspected. There is no goal yet; the exit status is 0.
 """
 
@@ -39,10 +38,9 @@ PUBLISHED: Final = {
     " .50/.83, CIRCA .33/.73, RCD .15/.19",
     "nezha": "top-1: Nezha .93 (.64 without logs), n-sigma on metrics .52, PDiagnose .41, MicroRank .41, MicroRCA .16",
 }
-FRONT: Final = {"petshop": Entity("service", "PetSite"), "nezha": Entity("service", "frontend")}
+FRONT: Final = Entity("service", "PetSite")
+"""What is thought to alert in quiet life; Nezha has none recorded."""
 FIRST: Final = 3
-NEZHA_AFTER: Final = timedelta(seconds=180)
-"""How long after its fault a recording of Nezha ends."""
 QUIET: Final = timedelta(minutes=10)
 """How long after its start a made-up alert is looked at; PetShop's real ones are as old."""
 
@@ -59,9 +57,9 @@ class Found:
     n_sigma: int
 
 
-def behind(incident: Incident, front: Entity, onset: datetime, now: datetime) -> Incident:
+def behind(incident: Incident, onset: datetime, now: datetime) -> Incident:
     """Returns the incident of an alert about the front door."""
-    return replace(incident, alert={"alerts": []}, entities=(front,), onset=onset, now=now)
+    return replace(incident, alert={"alerts": []}, entities=(FRONT,), onset=onset, now=now)
 
 
 def diagnosed(opened: OpenedRecording, ruleset: RuleSet) -> Diagnosis:
@@ -70,15 +68,11 @@ def diagnosed(opened: OpenedRecording, ruleset: RuleSet) -> Diagnosis:
     return diagnose(ruleset, BundleReader(bundle), bundle.incident, bundle=bundle).diagnosis
 
 
-def faulty(corpus: str, opened: Sequence[tuple[str, OpenedRecording]], ruleset: RuleSet) -> Iterator[Found]:
+def faulty(opened: Sequence[tuple[str, OpenedRecording]], ruleset: RuleSet) -> Iterator[Found]:
     """Yields each fault with the rank of its place."""
     for name, one in opened:
         if one.labels.healthy:
             continue
-        bundle = one.bundle
-        if bundle.incident.alert is None:
-            now = bundle.incident.now
-            bundle.incident = behind(bundle.incident, FRONT[corpus], now - NEZHA_AFTER, now)
         began = time.process_time()
         said = diagnosed(one, ruleset).suspects
         cost = time.process_time() - began
@@ -109,7 +103,7 @@ def n_sigma(opened: OpenedRecording) -> list[Entity]:
     return sorted(farthest, key=lambda entity: -farthest[entity])
 
 
-def quiet(corpus: str, opened: Sequence[tuple[str, OpenedRecording]], ruleset: RuleSet) -> list[int]:
+def quiet(opened: Sequence[tuple[str, OpenedRecording]], ruleset: RuleSet) -> list[int]:
     """Returns how many are suspected at each hour of the last day of normal operation."""
     counts = []
     for _, one in opened:
@@ -117,7 +111,7 @@ def quiet(corpus: str, opened: Sequence[tuple[str, OpenedRecording]], ruleset: R
             last = one.bundle.incident.now
             for hour in range(24):
                 now = last - timedelta(hours=hour)
-                one.bundle.incident = behind(one.bundle.incident, FRONT[corpus], now - QUIET, now)
+                one.bundle.incident = behind(one.bundle.incident, now - QUIET, now)
                 counts.append(len(diagnosed(one, ruleset).suspects))
     return counts
 
@@ -135,7 +129,7 @@ def share(name: str, right: Sequence[bool], families: Sequence[str]) -> str:
 
 def report(corpus: str, opened: Sequence[tuple[str, OpenedRecording]], ruleset: RuleSet, *, verbose: bool) -> None:
     """Prints the figures of one corpus."""
-    found = list(faulty(corpus, opened, ruleset))
+    found = list(faulty(opened, ruleset))
     families = [one.family for one in found]
     print(f"{corpus}: the true place is")
     print(share("the first suspect", [one.rank == 1 for one in found], families))
@@ -154,7 +148,7 @@ def report(corpus: str, opened: Sequence[tuple[str, OpenedRecording]], ruleset: 
         print(f"  {kind}: {ranks.count(1)} first, {sum(0 < r <= FIRST for r in ranks)} of three, of {len(ranks)}")
     for one in found if verbose else ():
         print("  " + json.dumps([one.name, one.rank, one.suspects[:FIRST]]))
-    counts = quiet(corpus, opened, ruleset)
+    counts = quiet(opened, ruleset)
     if counts:
         loud = sum(count > 0 for count in counts)
         bound = upper_bound(loud, len(counts))

@@ -188,6 +188,26 @@ def test_what_was_not_recorded_or_cut_off_says_so() -> None:
     assert not ask(bundle, "up > 5").answered
 
 
+def test_of_native_histograms_the_labels_are_there_and_no_expression_asks_for_them() -> None:
+    held = block(({"__name__": "up", "pod": "a"}, [1.0] * 21), ({"__name__": "up", "pod": "h"}, []))
+    bundle = Bundle(Incident(LAST))
+    bundle.add(recorded('{__name__="up"}', held, complete=False, detail="1 series of native histograms are left out"))
+    assert ask(bundle, 'count(up{pod="a"})').data[0]["value"] == 1
+    assert ask(bundle, 'up{pod=~"a|b"} > 5').state is State.EMPTY
+    why = "not recorded: native histograms are left out, and up has 1 series of them"
+    for text in ("up", "count(up)", 'absent(up{pod="h"})', 'up{pod=~"h.*"}', 'up{pod!="a"} or vector(0)'):
+        assert (ask(bundle, text).state, ask(bundle, text).detail) == (State.ABSENT, why), text
+    pattern = ask(bundle, 'count({pod="h", __name__=~"u.*"})')
+    assert (pattern.state, pattern.data) == (State.ABSENT, None)
+
+
+def test_nothing_of_which_something_was_left_out_is_not_nothing() -> None:
+    bundle = Bundle(Incident(LAST))
+    bundle.add(recorded('{__name__="up"}', block(), complete=False, detail="a store is down"))
+    for text in ("up", "absent(up)"):
+        assert (ask(bundle, text).state, ask(bundle, text).detail) == (State.ABSENT, "not recorded: a store is down")
+
+
 @pytest.mark.parametrize(
     "held",
     [

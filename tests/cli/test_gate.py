@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import diagflow as product
 from tests.cli.run import diagflow
 from tests.gate.make import BROAD
 
@@ -41,6 +42,49 @@ def test_a_rule_made_too_broad_fails_and_the_command_that_looks_closer_shows_it(
     closer = next(line.split("diagflow ", 1)[1] for line in ran.out.splitlines() if "look closer" in line)
     seen = diagflow(*closer.split(), "--rules", tmp_path / "broad.yaml")
     assert "MY-BROAD-001" in seen.out
+
+
+@pytest.fixture
+def source(tmp_path):
+    """A copy of the product's source, to be broken; `PYTHONPATH` makes a command run it."""
+    copy = tmp_path / "source"
+    shutil.copytree(Path(product.__file__).parent, copy / "diagflow", ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+def change(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_rule_broken_on_purpose_fails(corpus, source):
+    (rule,) = source.rglob("K8S-RUN-010.yaml")
+    change(rule, "reason: OOMKilled", "reason: OutOfMemory")
+    ran = diagflow("gate", "run", corpus, PYTHONPATH=str(source))
+    assert ran.status == 1
+    assert "WORSE  mine/oom-killed.zip: top-1, top-3, all named" in ran.out
+    assert "rules since the baseline: K8S-RUN-010 changed" in ran.out
+    assert "engine since the baseline" not in ran.out
+    assert ran.out.splitlines()[-1] == "FAILED: 1 recording of 3 got worse"
+
+
+def test_an_engine_that_names_nothing_any_more_fails(corpus, source):
+    change(source / "diagflow" / "model" / "diagnosis.py", "NAMED_FROM = 0.5", "NAMED_FROM = 1.5")
+    ran = diagflow("gate", "run", corpus, PYTHONPATH=str(source))
+    assert ran.status == 1
+    assert "engine since the baseline: " in ran.out
+    assert "rules since the baseline" not in ran.out
+    assert {line.split()[1] for line in ran.out.splitlines() if line.startswith("WORSE")} == {
+        "mine/oom-killed.zip:",
+        "mine/quota.zip:",
+    }
+
+
+def test_an_engine_that_is_only_another_one_is_named_and_passes(corpus, source):
+    change(source / "diagflow" / "model" / "diagnosis.py", "NAMED_FROM = 0.5", "NAMED_FROM = 0.50")
+    ran = diagflow("gate", "run", corpus, PYTHONPATH=str(source))
+    assert (ran.status, "engine since the baseline: " in ran.out) == (0, True)
 
 
 def test_a_waiver_a_new_baseline_and_a_lost_recording(corpus, tmp_path):

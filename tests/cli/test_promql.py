@@ -31,6 +31,27 @@ def test_a_moment_is_told_as_elsewhere(incident: Path) -> None:
     assert json.loads(then.out)["data"]["result"][0]["value"][1] == "51"
 
 
+def asked_over_time(incident: Path, *told: str) -> list[float]:
+    ran = diagflow("promql", "query", "c_total", "--bundle", incident, "-o", "json", *told)
+    data = json.loads(ran.out)["data"]
+    assert data["resultType"] == "matrix"
+    return [time - 1_700_000_000 for time, _ in data["result"][0]["values"]]
+
+
+def test_a_start_makes_a_range_whether_a_step_is_told_or_not(incident: Path) -> None:
+    assert asked_over_time(incident, "--start", "1700000560", "--end", "1700000563") == [560, 561, 562, 563]
+    assert asked_over_time(incident, "--start", "-3s") == [567, 568, 569, 570]
+    assert asked_over_time(incident, "--start", "-60s", "--end", "-30s", "--step", "15s") == [480, 495, 510, 525, 540]
+    longer = asked_over_time(incident, "--start", "-30m")  # 1,800 s are 250 steps of 7.2 s; the first sample is at 0
+    assert (longer[0], longer[1] - longer[0], longer[-1]) == (2, 7, 569)
+
+
+def test_an_end_before_the_start_is_told(incident: Path) -> None:
+    ran = diagflow("promql", "query", "up", "--bundle", incident, "--start", "1700000300", "--end", "1700000000")
+    assert ran.status == 2
+    assert "starts at 2023-11-14T22:18:20Z, after its end 2023-11-14T22:13:20Z" in ran.err
+
+
 def test_a_recorded_bundle_is_asked_as_a_folder_is(incident: Path, tmp_path: Path) -> None:
     bundle = tmp_path / "incident.zip"
     assert diagflow("import", incident, bundle).status == 0

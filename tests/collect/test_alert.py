@@ -129,6 +129,27 @@ def test_the_whole_cluster_only_if_nothing_smaller_is_named():
     assert [str(e) for e in parse(webhook(alert(), alert())).entities] == ["cluster/local"]
 
 
+@pytest.mark.parametrize("names", [["Watchdog"], ["InfoInhibitor", "Watchdog", "Watchdog"]])
+def test_what_fires_while_all_is_well_is_no_reason_to_look_for_a_cause(names: list[str]):
+    body = webhook(*(alert({"alertname": name, "namespace": "shop"}) for name in names))
+    parsed = parse(body)
+    assert (parsed.entities, parsed.onset, dict(parsed.labels), parsed.firing) == ((), None, {}, 0)
+    assert (parsed.by_design, parsed.body) == (tuple(sorted(set(names))), body)
+    assert parsed.note.startswith(" and ".join(parsed.by_design) + " fire")
+
+
+def test_what_fires_while_all_is_well_counts_for_nothing_beside_others():
+    watchdog = alert({"alertname": "Watchdog", "namespace": "monitoring"}, startsAt="2020-01-01T00:00:00Z")
+    parsed = parse(webhook(watchdog, alert({"pod": "a", "namespace": "shop"})))
+    assert [str(e) for e in parsed.entities] == ["pod/shop/a"]
+    assert parsed.onset is not None
+    assert (parsed.onset.year, parsed.labels["namespace"], parsed.firing, parsed.note) == (2026, "shop", 1, "")
+
+
+def test_a_name_that_only_looks_like_it_is_an_alert():
+    assert [parse(alert({"alertname": name})).firing for name in ("watchdog", "WatchdogMissing", "")] == [1, 1, 1]
+
+
 def test_times_of_other_zones_and_missing_ones():
     one = parse(webhook(alert(startsAt="2026-01-31T17:50:00+08:00"), alert(startsAt="0001-01-01T00:00:00Z")))
     assert one.onset == datetime(2026, 1, 31, 9, 50, tzinfo=UTC)

@@ -143,6 +143,16 @@ def test_native_histograms_are_left_out_and_counted():
     assert reading.detail == "1 series of native histograms are left out"
 
 
+def test_a_series_that_has_values_and_native_histograms_is_not_whole():
+    body = vector()
+    row = {"metric": {}, "values": [[1, "2"]], "histograms": [[2, {"count": "3", "sum": "1"}]]}
+    body["data"] = {"resultType": "matrix", "result": [row]}
+    with prometheus(body) as prom:
+        reading = prom.one("h#start=-60&end=0&step=15")
+    assert (reading.data, reading.coverage.complete) == ([{"labels": {}, "values": [[1, 2.0]]}], False)
+    assert reading.detail == "1 series of native histograms are left out"
+
+
 # empty and absent
 
 

@@ -20,7 +20,7 @@ from diagflow.collect.promaccess import PrometheusOptions, direct_door
 from diagflow.collect.prometheus import PrometheusReader
 from diagflow.model import Incident, Query, Reading, State, Want
 from diagflow.model.series import SeriesBlock
-from diagflow.promql import STALE_NAN, PromQLError, Series, Storage, evaluate
+from diagflow.promql import STALE_NAN, Histogram, PromQLError, Series, Storage, evaluate
 from diagflow.promql.apijson import as_api
 from tests.collect.clusters import NOW
 from tests.collect.serving import Answer, Exchange, Server, routes, serving
@@ -281,9 +281,40 @@ def test_native_histograms_are_left_out_and_said() -> None:
         bundle = read(reader, [Query.of("series", '{__name__="h"}', start="-300", end="0")])
         reader.close()
     (found,) = bundle.readings()
-    assert (len(found.data), found.coverage.complete) == (1, False)
+    assert (len(found.data), found.coverage.complete) == (2, False)
     assert found.detail == "a store is down; 1 series of native histograms are left out"
-    assert not bundle.get(Query.of("promql", "h")).answered
+    assert not bundle.get(Query.of("promql", 'h{a="b"}')).answered
+    lost = bundle.get(Query.of("promql", "absent(h)"))
+    said = "not recorded: native histograms are left out, and h has 1 series of them"
+    assert (lost.state, lost.detail) == (State.ABSENT, said)
+
+
+def with_histograms() -> Storage:
+    """A counter, and requests as a native histogram."""
+    one = Histogram(schema=0, count=3.0, sum=5.0, zero_count=1.0, positive={1: 2.0})
+    native = Series({"__name__": "h", "pod": "a"}, TIMES[:0], np.zeros(0), TIMES, [one] * len(TIMES))
+    return Storage([native, series("c_total", np.arange(481.0), pod="a")])
+
+
+@pytest.mark.parametrize("version", ["3.16.0", "2.53.1"])
+def test_an_expression_on_native_histograms_is_answered_by_who_has_them_or_not_at_all(version: str) -> None:
+    """Prometheus 3 answers itself; of others, and on a recording, there would be a number, and a false one."""
+    texts = ["histogram_count(h)", "absent(h)", "sum(c_total) or count(h)", "sum(c_total)"]
+    queries = [Query.of("promql", text) for text in texts]
+    with prometheus(with_histograms(), build(version)) as (_, reader):
+        answers = read(reader, queries)
+        below = read(reader, [*series_below(answers), *map(series_of, ("h", "c_total"))])
+    states = [answers.get(query).state for query in queries]
+    assert states[1:3] == ([State.EMPTY, State.DATA] if version.startswith("3") else [State.ABSENT] * 2)
+    found = [below.get(query) for query in queries]
+    assert [reading.state for reading in found] == [State.ABSENT] * 3 + [State.DATA]
+    assert {reading.detail for reading in found[:3]} == {
+        "not recorded: native histograms are left out, and h has 1 series of them"
+    }
+
+
+def series_of(name: str) -> Query:
+    return Query.of("series", f'{{__name__="{name}"}}', start="-300", end="0", moments="0")
 
 
 def test_who_records_nothing_needs_no_numpy() -> None:

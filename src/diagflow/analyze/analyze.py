@@ -37,7 +37,7 @@ def analyze(ruleset: RuleSet, bundle: Bundle, runner: Runner) -> Analysis:
     """
     plan = plan_for(ruleset)
     lookup = Lookup(bundle, plan, runner.memo)
-    given = list(_given_edges(bundle))
+    given = list(given_edges(bundle))
     scene = Scene(lookup, ReadTopology(lookup, given))
     judge = Judge(scene, Conditions(scene))
     verdicts = [v for p in plan.rules if p.rule.effect is not Effect.REFUTES for v in judge.verdicts(p)]
@@ -72,7 +72,8 @@ def _refuting(plan: Plan, judge: Judge, asked: Questions, claims: frozenset[str]
                 yield Verdict(rule.id, prepared.whole, Outcome.NO_MATCH, names=rule.names, detail=detail)
 
 
-def _given_edges(bundle: Bundle) -> Iterator[Edge]:
+def given_edges(bundle: Bundle) -> Iterator[Edge]:
+    """Yield the relations that somebody wrote down."""
     reading = bundle.get(TOPOLOGY)
     for item in reading.data or () if reading.readable else ():
         try:

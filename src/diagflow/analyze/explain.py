@@ -82,7 +82,7 @@ class _Explaining:
 
     def _term(self, term: Term, entity: Entity, depth: int, *, wide: bool = False) -> Iterator[str]:
         judged = self._conditions.about(term, Hit(entity), wide=wide)
-        yield f"{'  ' * depth}{_label(term.node)}: {_SAID[judged.outcome]}{_needs(judged)}"
+        yield f"{'  ' * depth}{label(term.node)}: {_SAID[judged.outcome]}{_needs(judged)}"
         for part in term.parts:
             yield from self._term(part, entity, depth + 1, wide=wide)
         if isinstance(term.node, Condition) and not judged.holds:
@@ -154,7 +154,8 @@ def _values(table: Table, row: int, source: str) -> Iterator[str]:
             yield f"  {variable}.{path} = {text[:200]}"
 
 
-def _label(node: Node) -> str:
+def label(node: Node) -> str:
+    """Return a condition in a few words."""
     if not isinstance(node, Condition):
         return node.op
     match node.input:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from diagflow.model import BadInput, Coverage, Query, Reading, State
 from diagflow.model.series import SeriesBlock
-from diagflow.promql import Histogram, PromQLError, Result, Row, Storage, evaluate
+from diagflow.promql import Histogram, PromQLError, Result, Row, Series, Storage, evaluate
 from diagflow.promql.needs import Need, needs, selector
 from diagflow.promql.sources.merge import merged
 from diagflow.promql.sources.packed import unpack
@@ -35,6 +35,11 @@ class _Held:
         """True when all samples that are needed and were there then are in it."""
         return set(self.matchers) <= set(need.matchers) and self.start <= need.start and need.end <= self.end
 
+    @property
+    def usable(self) -> bool:
+        """True when it can be evaluated; nothing, of which something was left out, is not nothing."""
+        return self.reading.state is State.DATA or self.reading.answered
+
     def concerns(self, need: Need) -> bool:
         """True when it holds the selector, be it at another time."""
         return set(self.matchers) <= set(need.matchers)
@@ -53,14 +58,16 @@ class _Answer:
 class HeldSeries:
     """The series of a bundle, ready to be asked."""
 
-    def __init__(self, readings: Iterable[Reading], now: datetime) -> None:
+    def __init__(self, readings: Iterable[Reading], now: datetime, samples: Storage | None = None) -> None:
         """Prepare.
 
         Args:
             readings: those of the kind `series`.
             now: the incident's moment.
+            samples: where they are at hand already: these, and what readings cannot hold (native histograms).
         """
         self._readings = list(readings)
+        self._samples = samples
         self._now = now
         self._fresh: dict[str, bool] = {}
 
@@ -80,8 +87,20 @@ class HeldSeries:
         Raises:
             BadInput: the data of a reading is none.
         """
+        if self._samples is not None:
+            return self._samples
+        return merged(one for one in self._series if len(one.times))
+
+    @cached_property
+    def _histograms(self) -> Storage:
+        """Series without a sample in the recording: of native histograms, of which a recording has the labels alone."""
+        bare = {tuple(sorted(one.labels.items())): one for one in self._series if not len(one.times)}
+        return Storage(bare.values())
+
+    @cached_property
+    def _series(self) -> list[Series]:
         blocks = (r.data for r in self._readings if isinstance(r.data, SeriesBlock))
-        return merged(one for block in blocks for one in unpack(block))
+        return [one for block in blocks for one in unpack(block)]
 
     def answer(self, query: Query) -> Reading:
         """Return the answer to a `promql` query; it is `absent` where the series below it are not in the recording."""
@@ -117,7 +136,9 @@ class HeldSeries:
         if data or left_out:
             return _Answer(State.DATA, data, notes, complete=not left_out and not cut)
         missing = self._missing(wanted)
-        return _Answer(State.ABSENT, notes=(missing,)) if missing else _Answer(State.EMPTY, [], notes, not cut)
+        if missing:
+            return _Answer(State.ABSENT, notes=(*cut, missing))
+        return _Answer(State.EMPTY, [], notes, not cut)
 
     def lacking(self, expression: str, times: tuple[int, ...]) -> list[str]:
         """Return what of the samples that an expression reads is not in the recording, one line each.
@@ -128,14 +149,22 @@ class HeldSeries:
         return [self._why(need) for need in needs(expression, *times) if self._covering(need) is None]
 
     def _covering(self, need: Need) -> _Held | None:
-        return next((held for held in self._held if held.reading.readable and held.covers(need)), None)
+        if self._left_out(need):
+            return None
+        return next((held for held in self._held if held.usable and held.covers(need)), None)
+
+    def _left_out(self, need: Need) -> int:
+        """Return how many series of native histograms it asks for: without them, what it gives would be wrong."""
+        return sum(len(table.rows(need.matchers)) for table in self._histograms.tables_for(need.matchers))
 
     def _why(self, need: Need) -> str:
         concerned = [held for held in self._held if held.concerns(need)]
         for held in concerned:
-            if not held.reading.readable:
+            if not held.usable:
                 return f"not recorded: {held.reading.detail}"
         name = need.name or need.text
+        if left_out := self._left_out(need):
+            return f"not recorded: native histograms are left out, and {name} has {left_out:,} series of them"
         if concerned:
             return f"the recording does not hold {name} for all of the time that the expression looks at"
         return f"the recording holds no series named {name}" if need.name else f"the recording does not hold {name}"
@@ -183,13 +212,13 @@ def times_of(query: Query, now: datetime) -> tuple[int, ...]:
 
 
 def _samples(result: Result) -> tuple[list[dict[str, Any]], int]:
-    """Return the rows as a reading of Prometheus' answer has them, and how many are of native histograms alone."""
+    """Return the rows as a reading of Prometheus' answer has them, and how many have native histograms."""
     if result.kind == "string":
         raise PromQLError("a result of type string")
     make: Callable[[Row], dict[str, Any]] = _range if result.kind == "matrix" else _point
     plain = [make(row) for row in result.rows if len(row.times)]
     plain.sort(key=lambda one: sorted(one["labels"].items()))
-    return plain, len(result.rows) - len(plain)
+    return plain, sum(bool(row.histograms) for row in result.rows)
 
 
 def _point(row: Row) -> dict[str, Any]:

@@ -72,6 +72,8 @@ def _target_of_alert(alert: str) -> Target:
 
     name = "stdin" if alert == "-" else alert
     parsed = parse_alert(_read(alert), name=name)
+    if not parsed.firing:
+        return Target(everything=True, notes=(parsed.note,))
     return Target(parsed.entities, parsed.body, parsed.onset, dict(parsed.labels))
 
 

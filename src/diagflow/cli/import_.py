@@ -39,8 +39,9 @@ def import_(
     from diagflow.bundle import open_bundle, save
 
     opened = open_bundle(source, at=_moment(at))
-    opened.bundle.incident = pointed(opened.bundle.incident)
-    for line in (*opened.problems, *opened.notes):
+    found = pointed(opened.bundle.incident, opened.bundle)
+    opened.bundle.incident = found.incident
+    for line in (*opened.problems, *opened.notes, *found.notes):
         sys.stderr.write(f"diagflow: {line}\n")
     save(opened.bundle, destination, diagnosis=opened.diagnosis, labels=opened.labels)
     sys.stderr.write(_done(opened, destination))

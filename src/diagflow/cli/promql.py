@@ -1,7 +1,7 @@
 """`diagflow promql`: queries on recorded samples, and Prometheus' own tests of PromQL."""
 
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -34,16 +34,23 @@ def query(
             help="A bundle with series, or an incident folder with metrics.csv, metrics.prom or metrics.parquet.",
         ),
     ],
-    start: Annotated[str | None, typer.Option("--start", help="First moment; default: the first sample.")] = None,
+    start: Annotated[
+        str | None, typer.Option("--start", help="Ask from here to the end; default with --step: the first sample.")
+    ] = None,
     end: Annotated[
         str | None,
         typer.Option("--end", help="The moment, or the last one; default: the bundle's, else the last sample."),
     ] = None,
-    step: Annotated[str | None, typer.Option("--step", help="Ask at each step from start to end: 30s, 1m.")] = None,
+    step: Annotated[
+        str | None,
+        typer.Option(
+            "--step", help="Ask at each step from start to end: 30s, 1m; default with --start: a 250th of that."
+        ),
+    ] = None,
     lookback: Annotated[str, typer.Option("--lookback", help="How long a sample counts.")] = "5m",
     output: Annotated[Form, typer.Option("-o", "--output", help="Form of the result.")] = Form.TEXT,
 ) -> None:
-    """Evaluate an expression on recorded samples: at one moment, or with --step over a range.
+    """Evaluate an expression on recorded samples: at one moment, or with --start or --step over a range.
 
     Prints a table, or a line with a small plot for each series; with -o json what the API of Prometheus answers.
 
@@ -51,6 +58,8 @@ def query(
       diagflow promql query 'sum by (namespace) (up)' --bundle incident
 
       diagflow promql query 'rate(http_requests_total[5m])' --bundle incident --step 1m
+
+      diagflow promql query 'sum(up)' --bundle incident --start -1h
 
       diagflow promql query up --bundle incident/metrics.csv --end 2026-01-31T10:00:00Z -o json
     """
@@ -98,28 +107,53 @@ def _evaluated(storage: "Storage", expression: str, times: tuple[int, ...], look
 
 
 def _times(storage: "Storage", told: tuple[str | None, str | None, str | None], moment: int | None) -> tuple[int, ...]:
-    """Return the moment of a query, or start, end and step; where nothing is said, the incident's, or the samples'."""
-    from diagflow.cli.times import parse_duration
+    """Return the moment of a query, or start, end and step; where nothing is said, the incident's, or the samples'.
+
+    Raises:
+        BadInput: one of them cannot be read, or it ends before it starts.
+    """
+    from diagflow.model import BadInput
 
     start, end, step = told
     first, last = storage.bounds()
-    last = last if moment is None else moment
-    until = _moment(end, last, "--end")
-    if step is None:
-        return (_moment(start, until, "--start") if end is None else until,)
-    return _moment(start, first, "--start"), until, round(parse_duration(step, option="--step").total_seconds() * 1000)
+    until = _moment(end, last if moment is None else moment, "--end")
+    if start is None and step is None:
+        return (until,)
+    since = first if start is None else _moment(start, until, "--start")
+    if since > until:
+        raise BadInput(
+            f"the range starts at {_shown(since)}, after its end {_shown(until)}: give another --start or --end"
+        )
+    return since, until, _step(step, until - since)
+
+
+def _step(text: str | None, length: int) -> int:
+    """Return a step in milliseconds; untold it is that of Prometheus' graphs: a 250th, in whole seconds, at least one.
+
+    https://github.com/prometheus/prometheus/blob/main/web/ui/mantine-ui/src/pages/query/Graph.tsx
+    """
+    from diagflow.cli.times import parse_duration
+
+    if text is None:
+        return max(length // 250_000, 1) * 1000
+    return round(parse_duration(text, option="--step").total_seconds() * 1000)
 
 
 def _moment(text: str | None, default: int, option: str) -> int:
     """Read a moment; what is said relatively counts from the default."""
-    from datetime import UTC
-
     from diagflow.cli.times import parse_moment
 
     if text is None:
         return default
-    now = datetime.fromtimestamp(default / 1000, UTC)
-    return round(parse_moment(text, now=now, option=option).timestamp() * 1000)
+    return round(parse_moment(text, now=_utc(default), option=option).timestamp() * 1000)
+
+
+def _shown(ms: int) -> str:
+    return _utc(ms).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _utc(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)
 
 
 def _print_json(result: "Result") -> None:

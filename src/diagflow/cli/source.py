@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diagflow.cli.times import parse_duration, parse_moment
-from diagflow.collect.pointed import pointed
+from diagflow.collect.pointed import Pointed, pointed, unpointed
 from diagflow.model import BadInput, Entity, Incident
 
 if TYPE_CHECKING:
@@ -49,13 +49,23 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What the user or an alert pointed at; `everything` when a scan was asked for, whatever a bundle was made for."""
+    """What the user or an alert pointed at.
+
+    Attributes:
+        entities: what was named.
+        alert: the body of the alert.
+        onset: when it began.
+        labels: those that its alerts share.
+        everything: a scan was asked for, whatever a bundle was made for.
+        notes: what to say of it, a line each.
+    """
 
     entities: tuple[Entity, ...] = ()
     alert: "dict[str, Any] | None" = None
     onset: datetime | None = None
     labels: "dict[str, str] | None" = None
     everything: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def open_source(options: SourceOptions, target: Target, *, progress: Callable[[str], None] | None = None) -> Source:
@@ -79,31 +89,28 @@ def _recorded(options: SourceOptions, target: Target) -> Source:
         options = replace(options, prometheus=None, context=None, kubeconfig=None)
     at = parse_moment(options.at, now=datetime.now(UTC)) if options.at else None
     opened = open_bundle(path, at=at)
-    incident = _pointed(opened.bundle.incident, target, options.namespace)
+    found = _pointed(opened.bundle, target, options.namespace)
+    incident = found.incident
     if at is not None:
         incident = replace(incident, now=at)
     if options.seconds_back:
         incident = replace(incident, since=options.seconds_back)
     opened.bundle.incident = incident
-    return Source(BundleReader(opened.bundle), incident, opened.bundle, opened.problems, opened.diagnosis)
+    problems = (*opened.problems, *found.notes)
+    return Source(BundleReader(opened.bundle), incident, opened.bundle, problems, opened.diagnosis)
 
 
-def _pointed(recorded: Incident, target: Target, namespace: str) -> Incident:
+def _pointed(bundle: "Bundle", target: Target, namespace: str) -> Pointed:
     """What the user points at now counts; else what the bundle was recorded for."""
-    if target.alert is not None or target.entities:
-        return replace(
-            recorded,
-            entities=target.entities,
-            alert=target.alert,
-            onset=target.onset,
-            labels=target.labels or {},
-            namespace=namespace,
-        )
+    recorded = replace(bundle.incident, namespace=namespace or bundle.incident.namespace)
     if target.everything:
-        recorded = replace(recorded, entities=(), alert=None, onset=None, labels={})
-    else:
-        recorded = pointed(recorded)
-    return replace(recorded, namespace=namespace) if namespace else recorded
+        return Pointed(unpointed(recorded), target.notes)
+    if target.alert is not None:  # which is read again: the bundle knows where things are that it names
+        given = replace(recorded, entities=(), alert=target.alert, namespace=namespace)
+        return pointed(given, bundle)
+    if target.entities:
+        return Pointed(replace(unpointed(recorded), entities=target.entities, namespace=namespace))
+    return pointed(recorded, bundle)
 
 
 def _live(options: SourceOptions, target: Target, progress: Callable[[str], None] | None) -> Source:
@@ -130,7 +137,7 @@ def _live(options: SourceOptions, target: Target, progress: Callable[[str], None
         redact=redactor.reading,
         progress=progress,
     )
-    return Source(reader, incident, Bundle(incident))
+    return Source(reader, incident, Bundle(incident), target.notes)
 
 
 def reads_objects(part: "Combination | Condition") -> bool:

@@ -11,11 +11,17 @@ from typing import Any, Final
 
 import msgspec
 
-from diagflow.collect.alertlabels import entities_of
+from diagflow.collect.alertlabels import Locate, entities_of, nowhere
 from diagflow.model import CLUSTER, BadInput, Entity
 
 MAX_BYTES: Final = 16 << 20
 """Of a body; an Alertmanager group of a thousand alerts has one."""
+
+BY_DESIGN: Final = frozenset({"Watchdog", "InfoInhibitor"})
+"""Alerts of kube-prometheus that fire while all is well: one tests the way of alerts, the other holds back others.
+
+https://runbooks.prometheus-operator.dev/runbooks/general/watchdog/ and .../infoinhibitor/
+"""
 
 _BYTE: Final = re.compile(r"\(byte (\d+)\)")
 _AT: Final = re.compile(r" - at `(\$[^`]*)`$")
@@ -32,7 +38,8 @@ class ParsedAlert:
         onset: the earliest start of a firing alert (UTC), None if none says.
         labels: those that all firing alerts share.
         body: as a webhook body, whatever form it came in.
-        firing: how many alerts fire.
+        firing: how many alerts fire that say that something is wrong; 0 leaves nothing to diagnose but everything.
+        by_design: the names of those that fire while all is well, which count nowhere above.
     """
 
     entities: tuple[Entity, ...]
@@ -40,6 +47,18 @@ class ParsedAlert:
     labels: Mapping[str, str]
     body: dict[str, Any]
     firing: int
+    by_design: tuple[str, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """Why this alert is no reason to look for a cause; empty when it is one."""
+        if self.firing:
+            return ""
+        fire = "fires" if len(self.by_design) == 1 else "fire"
+        return (
+            f"{' and '.join(self.by_design)} {fire} by design, also while nothing is wrong, so this is a scan of "
+            "everything (https://runbooks.prometheus-operator.dev/runbooks/general/)"
+        )
 
 
 class _State(msgspec.Struct):
@@ -52,6 +71,14 @@ class _Alert(msgspec.Struct):
     startsAt: datetime | None = None  # noqa: N815  # as it is written
 
     @property
+    def name(self) -> str:
+        return self.labels.get("alertname", "")
+
+    @property
+    def by_design(self) -> bool:
+        return self.name in BY_DESIGN
+
+    @property
     def fires(self) -> bool:
         return (self.status if isinstance(self.status, str) else self.status.state) in _FIRING
 
@@ -60,13 +87,14 @@ class _Group(msgspec.Struct):
     alerts: list[_Alert]
 
 
-def parse_alert(body: bytes, *, name: str, resolved: bool = False) -> ParsedAlert:
+def parse_alert(body: bytes, *, name: str, resolved: bool = False, locate: Locate = nowhere) -> ParsedAlert:
     """Read the body of an Alertmanager webhook, a list of alerts (`amtool alert query -o json`), or one alert.
 
     Args:
         body: JSON.
         name: of the file, for errors.
         resolved: of an incident of the past, take the alerts that are resolved by now where none fires.
+        locate: where something is that an alert names without its namespace.
 
     Raises:
         BadInput: it is no such thing, or no alert in it fires.
@@ -78,7 +106,11 @@ def parse_alert(body: bytes, *, name: str, resolved: bool = False) -> ParsedAler
         raise BadInput(f"{name}: there is no alert in it")
     if not firing:
         raise BadInput(f"{name}: none of its {len(alerts)} alerts fires any more, so there is nothing to diagnose")
-    return ParsedAlert(_entities(firing), _onset(firing), _common(firing), group, len(firing))
+    ill = [alert for alert in firing if not alert.by_design]
+    by_design = tuple(sorted({alert.name for alert in firing if alert.by_design}))
+    if not ill:
+        return ParsedAlert((), None, {}, group, 0, by_design)
+    return ParsedAlert(_entities(ill, locate), _onset(ill), _common(ill), group, len(ill), by_design)
 
 
 def _json(body: bytes, name: str) -> Any:
@@ -123,9 +155,9 @@ def _typed(group: Mapping[str, Any], name: str) -> list[_Alert]:
         raise BadInput(f"{name}: {path}: {_AT.sub('', str(e))}") from None
 
 
-def _entities(alerts: Sequence[_Alert]) -> tuple[Entity, ...]:
+def _entities(alerts: Sequence[_Alert], locate: Locate) -> tuple[Entity, ...]:
     """Return what the alerts name; the whole cluster only if none names anything smaller."""
-    found = {entity for alert in alerts for entity in entities_of(alert.labels)}
+    found = {entity for alert in alerts for entity in entities_of(alert.labels, locate)}
     return tuple(sorted(found - {CLUSTER})) or (CLUSTER,)
 
 

@@ -4,10 +4,13 @@ A series carries labels of what it is about and of what it was scraped from, and
 Prometheus then keeps the subject's as `exported_pod`; with `honorLabels`, the subject's wins where both have one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from diagflow.model import CLUSTER, Entity
+
+Locate = Callable[[str, str], Iterable[Entity]]
+"""Returns what a kind and a name mean where no namespace is said; nothing, where that is not known."""
 
 _EXPORTED: Final = "exported_"
 
@@ -36,10 +39,20 @@ _EXPORTERS: Final = ("kube-state-metrics", "node-exporter")
 """What tells of others: a target whose name has one of these in it is not what its alerts are about."""
 
 
-def entities_of(labels: Mapping[str, str]) -> tuple[Entity, ...]:
-    """Return the entities that the labels name, sorted; else their namespace; else `cluster/local`."""
+def nowhere(_kind: str, _name: str) -> tuple[Entity, ...]:
+    """Return nothing: what has no namespace is not looked up."""
+    return ()
+
+
+def entities_of(labels: Mapping[str, str], locate: Locate = nowhere) -> tuple[Entity, ...]:
+    """Return the entities that the labels name, sorted; else their namespace; else `cluster/local`.
+
+    Args:
+        labels: of an alert, or of a series.
+        locate: where something is whose namespace the labels do not say.
+    """
     subject = _subject(labels)
-    found = set(_named(subject))
+    found = set(_named(subject, locate))
     told = {entity for entity in found if not _tells_of_others(entity)}
     if told or found:
         return tuple(sorted(told or found))
@@ -57,13 +70,15 @@ def _subject(labels: Mapping[str, str]) -> dict[str, str]:
     return {**plain, **exported}
 
 
-def _named(subject: Mapping[str, str]) -> Iterator[Entity]:
+def _named(subject: Mapping[str, str], locate: Locate) -> Iterator[Entity]:
     for label, kind in _CLUSTER_WIDE.items():
         if label in subject:
             yield Entity(kind, subject[label])
     for label, kind in _NAMESPACED.items():
         if label in subject and subject.get("namespace"):
             yield Entity(kind, subject[label], subject["namespace"])
+        elif label in subject:
+            yield from locate(kind, subject[label])
 
 
 def _tells_of_others(entity: Entity) -> bool:

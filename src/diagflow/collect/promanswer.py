@@ -81,7 +81,7 @@ def missing_of(warnings: list[str]) -> list[str]:
 
 
 def _series(data: _Data) -> tuple[list[dict[str, Any]], int]:
-    """Return the series sorted by labels, and how many have no values that we understand."""
+    """Return the series sorted by labels, and how many have values that we do not understand."""
     if data.resultType == "scalar":
         time, value = msgspec.json.decode(data.result, type=tuple[float, str])
         return [{"labels": {}, "value": float(value), "time": time}], 0
@@ -90,7 +90,9 @@ def _series(data: _Data) -> tuple[list[dict[str, Any]], int]:
     series = msgspec.json.decode(data.result, type=list[_Series] | None) or []
     plain = [_plain(one) for one in series if one.value is not None or one.values is not None]
     plain.sort(key=lambda one: sorted(one["labels"].items()))
-    return plain, len(series) - len(plain)
+    whole = [one for one in series if one.histogram is None and one.histograms is None]
+    understood = sum(one.value is not None or one.values is not None for one in whole)
+    return plain, len(series) - understood
 
 
 def _plain(series: _Series) -> dict[str, Any]:

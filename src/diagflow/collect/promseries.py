@@ -5,6 +5,9 @@ moments that matter each series was there; where it was not, though its last sam
 the first such moment. So what was asked is answered as Prometheus did; where a series ended between those moments is
 not known, and an expression that looks there sees its last sample for up to five minutes.
 
+Of native histograms only the labels are kept: the API gives their buckets that are not empty, without their schema, the
+width of the zero bucket, bounds of one's own of empty buckets, and hints of resets. Who asks for such series is told.
+
 Imports numpy: only who records series needs it.
 """
 
@@ -214,7 +217,7 @@ class SeriesRequest:
 
 def _series(raw: Iterable[_Raw]) -> Iterator[Series]:
     for one in raw:
-        if one.values:
+        if one.values or one.histograms is not None:
             times: Ints = np.array([round(time * 1000) for time, _ in one.values], np.int64)
             values: Floats = np.array([float(value) for _, value in one.values], np.float64)
             yield Series({name: value for name, value in one.metric.items() if value}, times, values)
@@ -222,6 +225,8 @@ def _series(raw: Iterable[_Raw]) -> Iterator[Series]:
 
 def _marked(series: Series, moments: Ints, present: Present) -> Series:
     """Return a series with a stale marker wherever it was found to be gone."""
+    if not len(series.times):
+        return series
     there = present.get(_key(series.labels), np.zeros(0, np.int64))
     last = np.searchsorted(series.times, moments, side="right") - 1
     young = (last >= 0) & (series.times[np.maximum(last, 0)] > moments - LOOKBACK)

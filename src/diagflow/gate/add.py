@@ -80,7 +80,8 @@ def add(wanted: Wanted, ruleset: RuleSet) -> Added:
     opened = open_bundle(wanted.bundle)
     if opened.labels is not None and not wanted.relabel:
         raise BadInput(f"{wanted.bundle} has labels already: {_told(opened)}; to replace them, add --relabel")
-    opened.bundle.incident = pointed(opened.bundle.incident)
+    found = pointed(opened.bundle.incident, opened.bundle)
+    opened.bundle.incident = found.incident
     target = _target(wanted)
     notes = [line for one in causes for line in _notes(one, opened.bundle)]
     labels = _labels(wanted, causes, opened, target, ruleset)
@@ -94,7 +95,7 @@ def add(wanted: Wanted, ruleset: RuleSet) -> Added:
         raise BadInput(f"{target} was written and cannot be used: {outcome.error}")
     if any(not one.entity for one in causes):
         labels, outcome = _placed(labels, outcome, opened, target, ruleset)
-    return Added(target, labels, (*notes, *_unplaced(labels)), outcome)
+    return Added(target, labels, (*found.notes, *notes, *_unplaced(labels)), outcome)
 
 
 def _causes(wanted: Wanted, ruleset: RuleSet) -> tuple[Expected, ...]:

@@ -10,7 +10,7 @@ from diagflow.bundle.archive import MANIFEST
 from diagflow.bundle.blobs import digest_of, encode_json
 from diagflow.collect.pointed import pointed
 from diagflow.gate.labels import Labels, read_labels
-from diagflow.model import BadInput, Incident
+from diagflow.model import BadInput
 
 _LABELS: Final = ("labels.yaml", "labels.yml", "labels.json")
 _KEY: Final = b"diagflow gate: the same tokens every time, in memory only"
@@ -124,7 +124,7 @@ def open_recording(recording: Recording) -> OpenedRecording:
     if opened.labels is None:
         raise BadInput(_unlabelled(recording.path, opened.problems))
     labels = read_labels(opened.labels)
-    opened.bundle.incident = pointed(opened.bundle.incident)
+    opened.bundle.incident = pointed(opened.bundle.incident, opened.bundle).incident
     digest = digest_of(encode_json([opened.bundle.digest(), opened.labels]))
     family = labels.family or labels.source or recording.name
     return OpenedRecording(opened.bundle, replace(labels, family=f"{recording.corpus}/{family}"), digest)
@@ -133,8 +133,3 @@ def open_recording(recording: Recording) -> OpenedRecording:
 def _unlabelled(path: Path, problems: Iterable[str]) -> str:
     broken = next((problem for problem in problems if problem.startswith(_LABELS)), "")
     return broken or f"it has no labels, so it is no recording: diagflow gate add {path} --cause ID (or --healthy)"
-
-
-def everything(incident: Incident) -> Incident:
-    """Return an incident as a scan has it: nobody points at anything."""
-    return replace(incident, entities=(), alert=None, onset=None, labels={})

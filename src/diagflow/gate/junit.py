@@ -1,9 +1,6 @@
 """The report as JUnit XML, which CI systems show: a suite a corpus, a test case a recording."""
 
-from functools import cache
-from typing import Any
-
-from diagflow.feedback.selfcontained import environment
+from diagflow.feedback.junit import TestCase, junit
 from diagflow.gate import phrases
 from diagflow.gate.outcome import Outcome
 from diagflow.gate.report import Report
@@ -18,11 +15,10 @@ def as_junit(report: Report) -> str:
     rest = _beside(report)
     if rest:
         suites.append(("baseline", rest))
-    text: str = _template().render(suites=suites)
-    return "".join(c for c in text if c >= " " or c in "\t\n\r")  # XML 1.0 has no other control characters
+    return junit("diagflow gate", suites)
 
 
-def _case(report: Report, outcome: Outcome) -> dict[str, Any]:
+def _case(report: Report, outcome: Outcome) -> TestCase:
     found = report.comparison
     losses = {change.key: change for change in found.losses} if found else {}
     lost = losses.get(outcome.key)
@@ -32,19 +28,14 @@ def _case(report: Report, outcome: Outcome) -> dict[str, Any]:
     elif lost:
         failure = "\n".join([f"got worse: {', '.join(lost.checks)}", *lost.difference, f"look closer: {lost.closer}"])
     known = [f"not as labelled: {', '.join(outcome.wrong)}", *phrases.what_is_wrong(outcome)] if outcome.wrong else []
-    return {"name": outcome.name, "time": f"{outcome.seconds:.3f}", "failure": failure, "out": "\n".join(known)}
+    return TestCase(outcome.name, outcome.seconds, failure, "\n".join(known))
 
 
-def _beside(report: Report) -> list[dict[str, Any]]:
+def _beside(report: Report) -> list[TestCase]:
     """Return what fails and is no recording that ran."""
     found = report.comparison
     if found is None:
         return []
     lines = [(key, "the baseline knows this recording, and it is gone") for key in found.gone]
     lines += [(w.recording, f"its waiver expired on {w.expires} ({w.owner}: {w.reason})") for w in found.expired]
-    return [{"name": name, "time": "0", "failure": why, "out": ""} for name, why in lines]
-
-
-@cache
-def _template() -> Any:
-    return environment("diagflow.gate").get_template("junit.xml.j2")
+    return [TestCase(name, failure=why) for name, why in lines]

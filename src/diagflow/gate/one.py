@@ -7,11 +7,12 @@ from typing import Final
 
 from diagflow.analyze import Analysis
 from diagflow.bundle import Bundle
+from diagflow.collect.pointed import unpointed
 from diagflow.collect.recorded import BundleReader
 from diagflow.engine import Result, conclude, diagnose, suppressions_of
 from diagflow.gate import score
 from diagflow.gate.causeids import require_known
-from diagflow.gate.corpus import OpenedRecording, Recording, everything, open_recording
+from diagflow.gate.corpus import OpenedRecording, Recording, open_recording
 from diagflow.gate.labels import Labels
 from diagflow.gate.lesser import lesser
 from diagflow.gate.outcome import Lesson, Outcome, Prediction, Use
@@ -167,7 +168,7 @@ def _scan(bundle: Bundle) -> Bundle | None:
     """Return it without what anybody pointed at; None where nobody did."""
     if not bundle.incident.near:
         return None
-    made = Bundle(everything(bundle.incident), unrecorded=bundle.unrecorded, engine=bundle.engine)
+    made = Bundle(unpointed(bundle.incident), unrecorded=bundle.unrecorded, engine=bundle.engine)
     for entry in bundle.entries():
         made.add_entry(entry)
     return made

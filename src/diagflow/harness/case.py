@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from diagflow.harness.series import series_of
 from diagflow.harness.yaml import Document
 from diagflow.model import BadInput, Entity, Outcome
 from diagflow.rules.near import did_you_mean
 
 GIVEN: Final = (
-    "now", "entities", "alert", "namespace", "onset", "objects", "events", "logs", "answers", "facts", "changes",
-    "states", "topology",
+    "now", "entities", "alert", "namespace", "onset", "objects", "events", "logs", "series", "answers", "facts",
+    "changes", "states", "topology",
 )  # fmt: skip
 EXPECT: Final = (
     "verdict", "entity", "entities", "args", "causes", "consequences", "symptoms", "ruled_out", "candidates", "status",
@@ -121,6 +122,7 @@ def _case(document: Document, number: int, item: Any, before: Mapping[str, Case]
         raise document.wrong("a case needs `expect`: without it nothing can fail", number)
     given, changes = _given(document, number, item, before)
     _check_keys(document, given, GIVEN, number, "given")
+    _check_series(document, number, item, given)
     return Case(
         name=item["name"],
         given=given,
@@ -159,6 +161,13 @@ def _given(document: Document, number: int, item: Mapping[str, Any], before: Map
         _alter(document, number, given, path, _take)
     # A part given anew may differ in any number of fields: that is never one.
     return given, len(changed) + len(gone) + 2 * len(item.get("given", {}))
+
+
+def _check_series(document: Document, number: int, item: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Check series here, where their lines are known; those of an earlier case are wrong where they are changed."""
+    if "series" in given:
+        own = ("given", "series") if "series" in (item.get("given") or {}) else ("change",)
+        series_of(given["series"], lambda message, *steps: document.wrong(message, number, *own, *steps))
 
 
 def _alter(document: Document, number: int, given: Any, path: str, alter: Any) -> None:

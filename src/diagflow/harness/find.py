@@ -13,6 +13,10 @@ from diagflow.rules.near import did_you_mean
 _ENDINGS = (".test.yaml", ".test.yml")
 
 
+class BrokenRules(BadInput):
+    """Rules have errors: nothing can be tested until they are mended."""
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """What is to be tested.
@@ -38,7 +42,8 @@ def find(meant: Sequence[str] = (), pack: str | None = None) -> Selection:
         pack: only this pack's.
 
     Raises:
-        BadInput: a rule id, a path or a pack that does not exist; or the rules have errors.
+        BadInput: a rule id, a path or a pack that does not exist.
+        BrokenRules: the rules have errors.
     """
     paths = [Path(m) for m in meant if Path(m).exists()]
     ids = [m for m in meant if not Path(m).exists()]
@@ -46,7 +51,7 @@ def find(meant: Sequence[str] = (), pack: str | None = None) -> Selection:
     if problems:
         raise BadInput("\n".join(map(str, problems)))
     folders = [p.folder.resolve() for p in packs]
-    ruleset = _ruleset([p for p in paths if not _within(p, folders)])
+    ruleset = _ruleset([_rules_at(p) for p in paths if not _within(p, folders)])
     files = sorted(set(_files(ids, paths, folders, ruleset)))
     tests, wrong = _read(files)
     found = {t.rule for t in tests} | {f.name.removesuffix(end) for f in files for end in _ENDINGS}  # wrong ones too
@@ -54,10 +59,15 @@ def find(meant: Sequence[str] = (), pack: str | None = None) -> Selection:
     return Selection(ruleset, tuple(tests), tuple(r for r in rules if r not in found), tuple(wrong))
 
 
+def _rules_at(path: Path) -> Path:
+    """Return where the rules of a path are: those of a test file are beside it."""
+    return path.parent if path.is_file() and path.name.endswith(_ENDINGS) else path
+
+
 def _ruleset(paths: Sequence[Path]) -> RuleSet:
     ruleset = load(paths)
     if ruleset.errors:
-        raise BadInput("\n".join([f"{len(ruleset.errors)} errors in rules", *map(str, ruleset.errors)]))
+        raise BrokenRules("\n".join([f"{len(ruleset.errors)} errors in rules", *map(str, ruleset.errors)]))
     return ruleset
 
 

@@ -3,10 +3,14 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from diagflow.harness.coverage import Coverage, Unreached
 from diagflow.harness.mutants import MutantReport
 from diagflow.harness.run import Result
+
+ENOUGH: Final = 0.9
+"""Share of the mutants that the tests must notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,7 @@ class Report:
         lacking: what the tests of some rules lack.
         untested: ids of rules without tests.
         mutants: of every rule, when they were tried.
+        coverage: of every rule, when it was asked for.
     """
 
     results: Sequence[Result]
@@ -26,6 +31,7 @@ class Report:
     lacking: Sequence[str] = ()
     untested: Sequence[str] = ()
     mutants: Sequence[MutantReport] | None = None
+    coverage: Sequence[Coverage] | None = None
 
     @property
     def passed(self) -> bool:
@@ -38,6 +44,17 @@ class Report:
         tried = self.mutants or ()
         total = sum(m.total for m in tried)
         return 1 - sum(len(m.survived) for m in tried) / total if total else 1.0
+
+    @property
+    def branches(self) -> tuple[int, int]:
+        """How many branches of conditions the tests reached, and how many there are."""
+        found = self.coverage or ()
+        return sum(c.reached for c in found), sum(c.branches for c in found)
+
+    @property
+    def green(self) -> bool:
+        """True when all passed, and the tests notice enough mutants."""
+        return self.passed and self.killed >= ENOUGH
 
 
 def as_text(report: Report) -> str:
@@ -56,7 +73,14 @@ def _lines(report: Report) -> Iterator[str]:
     yield from (f"NO TESTS  {rule}: write {rule}.test.yaml beside it" for rule in report.untested)
     for mutant in report.mutants or ():
         yield from (f"SURVIVED {mutant.rule}: {what}" for what in mutant.survived)
+    for covered in report.coverage or ():
+        yield from (f"UNREACHED {covered.rule}: {one}  ({_place(one)})" for one in covered.unreached)
     yield _last_line(report)
+
+
+def _place(unreached: Unreached) -> str:
+    at = unreached.position
+    return f"{at.file}:{at.line}" if at else "no file"
 
 
 def _last_line(report: Report) -> str:
@@ -72,12 +96,25 @@ def _last_line(report: Report) -> str:
         total = sum(m.total for m in report.mutants)
         dead = total - sum(len(m.survived) for m in report.mutants)
         said.append(f"{dead} of {total} mutants killed ({report.killed:.1%})")
+    if report.coverage is not None:
+        said.append(covered(report))
     return ", ".join(said)
+
+
+def covered(report: Report) -> str:
+    """Return how many branches were reached, in words."""
+    reached, branches = report.branches
+    return f"{reached} of {branches} branches reached ({reached / branches if branches else 1:.1%})"
 
 
 def as_json(report: Report) -> str:
     """Return the report as JSON, keys sorted."""
     return json.dumps(_plain(report), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def as_json_line(report: Report) -> str:
+    """Return the report as JSON in one line: of many runs, each is one."""
+    return json.dumps(_plain(report), sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def _plain(report: Report) -> dict[str, Any]:
@@ -104,4 +141,25 @@ def _plain(report: Report) -> dict[str, Any]:
             "killed": round(report.killed, 4),
             "rules": [{"rule": m.rule, "total": m.total, "survived": list(m.survived)} for m in report.mutants],
         }
+    if report.coverage is not None:
+        found["coverage"] = dict(zip(("reached", "branches"), report.branches, strict=True))
+        found["coverage"]["rules"] = [_plain_coverage(one) for one in report.coverage]
     return found
+
+
+def _plain_coverage(covered: Coverage) -> dict[str, Any]:
+    return {
+        "rule": covered.rule,
+        "reached": covered.reached,
+        "branches": covered.branches,
+        "unreached": [
+            {
+                "condition": one.part.what,
+                "operand": one.part.operand,
+                "never": list(one.values),
+                "file": one.position.file if one.position else "",
+                "line": one.position.line if one.position else 0,
+            }
+            for one in covered.unreached
+        ],
+    }

@@ -1,17 +1,24 @@
 """Run the cases of a test file through the engine and compare."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from diagflow.analyze import Analysis, Runner, analyze
 from diagflow.analyze.explain import explain_on
+from diagflow.analyze.plan import conditions_of
+from diagflow.analyze.reached import Seen, reached
 from diagflow.bundle import Bundle
 from diagflow.engine import MAX_ROUNDS, diagnose
 from diagflow.engine import Result as Diagnosed
 from diagflow.harness.case import Case, Expect, Named, TestFile
 from diagflow.harness.world import World
-from diagflow.model import BadInput, Entity, Outcome, Verdict
+from diagflow.model import BadInput, Entity, Outcome, Query, Verdict
 from diagflow.rules import Rule, RuleSet
+from diagflow.rules.rule import MetricInput
+
+_WHAT_IS_ASKED: Final = "`diagflow rules explain ID` prints what a rule asks for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,7 @@ class Result:
         line: where it stands.
         differences: what was expected and what came, one line each.
         why: what the rule's conditions saw, when the verdict differs.
+        seconds: how long it took.
     """
 
     file: str
@@ -33,6 +41,7 @@ class Result:
     line: int
     differences: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
+    seconds: float = 0.0
 
     @property
     def passed(self) -> bool:
@@ -40,31 +49,41 @@ class Result:
         return not self.differences
 
 
-def run_file(tests: TestFile, ruleset: RuleSet) -> list[Result]:
+def run_file(tests: TestFile, ruleset: RuleSet, seen: set[Seen] | None = None) -> list[Result]:
     """Run all cases of a file.
 
     Args:
         tests: the file.
         ruleset: all that is known; `tests.rule` must be in it.
+        seen: gets what the cases saw of the rule's conditions; None costs nothing.
     """
     rule = ruleset.rule(tests.rule)
     if rule is None:
         missing = f"there is no rule {tests.rule}: the file must be called like the rule that it tests"
         return [Result(str(tests.path), tests.rule, c.name, c.line, (missing,)) for c in tests.cases]
-    return [run_case(tests, case, rule, ruleset) for case in tests.cases]
+    return [run_case(tests, case, rule, ruleset, seen) for case in tests.cases]
 
 
-def run_case(tests: TestFile, case: Case, rule: Rule, ruleset: RuleSet) -> Result:
+def run_case(tests: TestFile, case: Case, rule: Rule, ruleset: RuleSet, seen: set[Seen] | None = None) -> Result:
     """Run one case."""
+    began = time.perf_counter()
+    differences, why = _run(case, rule, ruleset, seen)
+    seconds = time.perf_counter() - began
+    return Result(str(tests.path), rule.id, case.name, case.line, tuple(differences), tuple(why), seconds)
+
+
+def _run(case: Case, rule: Rule, ruleset: RuleSet, seen: set[Seen] | None) -> tuple[Sequence[str], Sequence[str]]:
+    """Return what differs from what is expected, and why the rule said what it said."""
     try:
         world = World(case.given)
         found = diagnose(ruleset, world, world.incident)
     except BadInput as e:
-        return Result(str(tests.path), rule.id, case.name, case.line, (str(e),))
-    differences = [*_compared(rule, case.expect, found), *_broken(rule, found), *_unasked(world)]
+        return [str(e)], ()
+    if seen is not None:
+        seen |= reached(rule, found.bundle, ruleset, found.analysis)
+    differences = [*_compared(rule, case.expect, found), *_broken(rule, found), *_unasked(world, ruleset)]
     about_the_rule = any(d.startswith(("verdict", "entity", "args")) for d in differences)
-    why = explain_on(rule, found.bundle) if about_the_rule else ()
-    return Result(str(tests.path), rule.id, case.name, case.line, tuple(differences), why)
+    return differences, explain_on(rule, found.bundle) if about_the_rule else ()
 
 
 def as_expected(case: Case, rule: Rule, ruleset: RuleSet) -> bool:
@@ -99,9 +118,18 @@ def _broken(rule: Rule, found: Diagnosed) -> Iterator[str]:
             yield f"analyzer: {verdict.detail}"
 
 
-def _unasked(world: World) -> Iterator[str]:
+def _unasked(world: World, ruleset: RuleSet) -> Iterator[str]:
     for expression in world.unasked():
-        yield f"answers: no rule asked for {expression} (`diagflow rules explain ID` prints what a rule asks for)"
+        yield f"answers: no rule asked for {expression} ({_WHAT_IS_ASKED})"
+    for series in world.unasked_series(lambda: _expressions(ruleset)):
+        yield f"series: no expression of a rule names {series} ({_WHAT_IS_ASKED})"
+
+
+def _expressions(ruleset: RuleSet) -> Iterator[Query]:
+    """Yield what rules and analyzers may ask: in a case that does not match, dependencies are not asked."""
+    inputs = (condition.input for rule in ruleset.rules for condition in conditions_of(rule))
+    yield from (one.query for one in inputs if isinstance(one, MetricInput))
+    yield from (Query.parse(one.query) for analyzer in ruleset.analyzers.values() for one in analyzer.inputs)
 
 
 def _compared(rule: Rule, expect: Expect, found: Diagnosed) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """From what a case gives to readings: a small world that answers completely."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -10,6 +10,7 @@ import msgspec
 
 from diagflow.analyze.times import parsed
 from diagflow.bundle.resources import canonical, canonical_query, has_namespace, kind_of, resource_of
+from diagflow.harness.series import Metrics, series_of
 from diagflow.model import BadInput, Coverage, Entity, Incident, Query, Reading, State, Want
 from diagflow.model.projection import ObjectList, projection
 
@@ -59,7 +60,7 @@ class World:
         """Prepare the answers.
 
         Raises:
-            BadInput: an object without kind or name, an event without its object, a state that is none.
+            BadInput: an object without kind or name, an event without its object, a state or a series that is none.
         """
         self.incident = incident_of(given)
         self._given = given
@@ -71,12 +72,19 @@ class World:
         self._objects["events"] = [event(e, self.incident, uids) for e in given.get("events") or ()]
         states = (given.get("states") or {}).items()
         self._states = {canonical_query(Query.parse(name)): _checked(state) for name, state in states}
+        self._metrics = _metrics(given, self.incident.now)
         self.asked: set[Query] = set()
 
     def unasked(self) -> list[str]:
         """Return the expressions that have an answer and that nobody asked for: a typing mistake, most likely."""
         asked = {_one_line(q.target) for q in self.asked if q.kind == "promql"}
         return [str(name) for name in self._given.get("answers") or {} if _one_line(name) not in asked]
+
+    def unasked_series(self, known: Callable[[], Iterable[Query]] = tuple) -> list[str]:
+        """Return the series of metrics that no expression names, neither of what was asked nor of `known`."""
+        if self._metrics is None:
+            return []
+        return self._metrics.unasked(q for q in (*self.asked, *known()) if q.kind == "promql")
 
     def objects(self) -> Iterator[dict[str, Any]]:
         """Yield all objects, events not among them."""
@@ -141,8 +149,8 @@ class World:
     def _metric(self, query: Query) -> Reading:
         answers = {_one_line(name): value for name, value in (self._given.get("answers") or {}).items()}
         value = answers.get(_one_line(query.target))
-        if value is None:
-            return self._reading(query, None)
+        if value is None:  # as in a bundle: a recorded answer counts more than what series would give
+            return self._metrics.answer(query) if self._metrics else self._reading(query, None)
         samples = value if isinstance(value, list) else [value]
         return self._reading(query, [self._sample(s) for s in samples])
 
@@ -165,6 +173,14 @@ class World:
             return Reading(query, State.ABSENT, self.incident.now, source="test", detail="not given")
         empty = isinstance(data, (str, Sequence)) and not len(data)
         return Reading(query, State.EMPTY if empty else State.DATA, self.incident.now, data, source="test")
+
+
+def _metrics(given: Mapping[str, Any], now: datetime) -> Metrics | None:
+    return Metrics(series_of(given["series"], _wrong_series), now) if "series" in given else None
+
+
+def _wrong_series(message: str, *steps: str | int) -> BadInput:
+    return BadInput(f"{'.'.join(map(str, ('series', *steps)))}: {message}")
 
 
 def _checked(state: Any) -> str:

@@ -9,7 +9,8 @@ class SeriesBlock:
     """Series with their samples; nothing here needs numpy.
 
     Attributes:
-        labels: of each series, the name of the metric as `__name__`; sorted.
+        labels: of each series, the name of the metric as `__name__`; sorted. One without a sample is of native
+            histograms, which are not recorded.
         columns: timestamps and values, as `diagflow.promql.sources.packed` writes them.
         samples: how many there are.
     """

@@ -145,6 +145,10 @@ def test_a_fault_of_nezha(tmp_path):
         {"from": "service/frontend", "to": "service/cartservice", "relation": "calls"},
         {"from": "service/cartservice", "to": "node/33.33.33.80", "relation": "runs_on"},
     ]
+    (alert,) = json.loads((made / "alert.json").read_text())["alerts"]
+    assert alert["labels"] == {"alertname": "fault behind the front end", "service": "frontend"}
+    assert alert["startsAt"] == "2022-08-22T03:53:54Z"
+    assert "who noticed is not said" in labels(made)["source"]
 
 
 @pytest.mark.parametrize(
@@ -153,6 +157,8 @@ def test_a_fault_of_nezha(tmp_path):
         ("2022-08-22/2022-08-22-fault_list.json", {"03": [{"inject_pod": "x"}]}, "it lists no faults"),
         ("2022-08-22/2022-08-22-fault_list.json", [], "it lists no faults"),
         ("2022-08-22/metric/front_service.csv", "a,b\n", "no columns TimeStamp and ServiceName"),
+        ("2022-08-22/metric/front_service.csv", "TimeStamp,ServiceName\n", "it is about 0 services: it has no row"),
+        ("2022-08-22/metric/front_service.csv", "TimeStamp,ServiceName\n1,a\n1,b\n", "it is about 2 services: a, b"),
         ("2022-08-22/metric/dependency.csv", "a\n", "no columns Source and Target"),
         ("2022-08-22/spans.parquet", b"PAR1", "it cannot be read"),
     ],

@@ -31,7 +31,7 @@ def table(text: str, kind: str, namespace: str = "", now: datetime | None = None
     lines = [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")]
     if kind == "Event":
         return events.listed(lines, namespace, now)
-    found = (_object(kind, row, _metadata(row, kind, namespace, now)) for row in _named(lines))
+    found = (row_object(kind, row, _metadata(row, kind, namespace, now)) for row in _named(lines))
     return [one for one in found if one]
 
 
@@ -39,7 +39,8 @@ def _named(lines: Sequence[str]) -> Iterator[dict[str, str]]:
     return (row for row in rows(_from_headings(lines)) if row.get("NAME"))
 
 
-def _object(kind: str, row: dict[str, str], metadata: dict[str, Any]) -> dict[str, Any] | None:
+def row_object(kind: str, row: dict[str, str], metadata: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what a row says of an object; None for a kind that is not known here."""
     if kind == "Pod":
         return _pod(row, metadata)
     return _node(row, metadata) if kind == "Node" else workload_row(kind, row, metadata)

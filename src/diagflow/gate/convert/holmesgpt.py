@@ -1,8 +1,8 @@
-"""`kubernetes-reasons/holmesgpt`: what HolmesGPT's tools had printed: kubectl, logs.
+"""`kubernetes-reasons/holmesgpt`: what HolmesGPT's tools had printed: kubectl, logs, findings of Robusta.
 
-Objects come from YAML, else from `kubectl describe`, else from a row of `kubectl get`. No list is whole: nobody asked
-for all. Ages count from the latest moment that the outputs name, or imply (no event is older than what it is about).
-What `kubectl top` and traces say has no place in an incident folder yet, and Prometheus answered no call.
+Objects come from YAML, else from `kubectl describe`, else from a row of `kubectl get`, else from a tree of kube-lineage
+or a finding. No list is whole: nobody asked for all. Ages count from the latest moment that the outputs name, or imply
+(no event is older than what it is about). What is left out, and why, is in docs/corpora.md.
 """
 
 import re
@@ -13,12 +13,13 @@ from typing import Any, Final
 from diagflow.bundle.folder import moment
 from diagflow.bundle.folder.documents import documents
 from diagflow.bundle.folder.problem import Unreadable
-from diagflow.bundle.foreign import describe, table
+from diagflow.bundle.foreign import describe, grepped, lineage, table
 from diagflow.bundle.foreign.ages import age_of, repeated, time_of
 from diagflow.bundle.resources import kind_of, plural_of
 from diagflow.gate.convert import labels
 from diagflow.gate.convert.draft import Draft, is_object
 from diagflow.gate.convert.holmesalert import alert_of
+from diagflow.gate.convert.holmesfinding import events_of
 from diagflow.gate.convert.source import Source
 from diagflow.gate.convert.toolcalls import Call, call_of
 
@@ -163,6 +164,12 @@ def _printed(call: Call, now: datetime | None) -> Iterator[tuple[int, dict[str, 
         yield from ((2, one) for one in table(call.output, kind, namespace, now))
     elif call.tool == "kubectl_events":
         yield from ((2, one) for one in table(call.output, "Event", namespace, now))
+    elif call.tool == "kubectl_find_resource" and kind == "Pod":
+        yield from ((2, one) for one in grepped(call.output, now))
+    elif call.tool == "kubectl_lineage_children":
+        yield from ((3, one) for one in lineage(call.output, namespace, now))
+    elif call.tool == "fetch_finding_by_id":
+        yield from ((3, one) for one in events_of(call.output))
 
 
 def _documents(text: str) -> list[dict[str, Any]]:

@@ -2,12 +2,17 @@
 
 A recording is the half hour before a fault and the three minutes after it. Earlier faults, eight minutes apart, lie in
 it: that is what a shop with faults looks like. The time of a fault is `inject_time`, in UTC; `inject_timestamp` is off
-by eight hours. https://github.com/IntelligentDDS/Nezha
+by eight hours.
+
+How a fault was noticed is not said. There is one service that is measured as its users see it, the front end; the alert
+is about that, from the moment of the fault on, which published methods are given too. It says nothing of what was seen
+there: no threshold was published, and not every fault shows. https://github.com/IntelligentDDS/Nezha
 """
 
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -63,10 +68,11 @@ def drafts(source: Source) -> Iterator[Draft]:
     for name in source.names("*/*-fault_list.json"):
         day = name.partition("/")[0]
         metrics = _metrics(source, day)
+        front = _front(source, f"{day}/metric/front_service.csv")
         topology = _topology(source, f"{day}/metric/dependency.csv")
         spans = _Spans(source, f"{day}/spans.parquet")
         for moment, pod, kind in _faults(source, name):
-            yield _draft(moment, pod, kind, metrics, topology, spans)
+            yield replace(_draft(moment, pod, kind, metrics, topology, spans), alert=_alert(front, moment))
 
 
 def _faults(source: Source, name: str) -> list[tuple[datetime, str, str]]:
@@ -100,12 +106,32 @@ def _draft(
 ) -> Draft:
     start, end = moment.timestamp() - _BEFORE, moment.timestamp() + _AFTER
     service = _service(pod)
-    said = f"Nezha Online Boutique: {kind} injected into {pod} at {moment:%Y-%m-%d %H:%M:%S} UTC"
+    said = (
+        f"Nezha Online Boutique: {kind} injected into {pod} at {moment:%Y-%m-%d %H:%M:%S} UTC; who noticed is not said"
+    )
     right = labels.ill(said, f"{service}-{kind}", [{"entity": f"pod/{pod}"}], time=datetime.fromtimestamp(end, UTC))
     cut = [sample for sample in metrics if start <= sample[0] <= end]
     name = f"{moment:%m%d-%H%M}-{service}-{kind}"
     files = {"spans.parquet": spans.between(start, end)}
     return Draft(name, right, metrics=cut, topology=topology, files=files)
+
+
+def _front(source: Source, name: str) -> str:
+    """Return the service that is measured as its users see it, as the calls have it."""
+    header, *rows = source.rows(name) or [[]]
+    if "ServiceName" not in header:
+        raise source.wrong(name, "it has no columns TimeStamp and ServiceName")
+    column = header.index("ServiceName")
+    found = {row[column].lower() for row in rows if len(row) > column}
+    if len(found) != 1:
+        raise source.wrong(name, f"it is about {len(found)} services: {', '.join(sorted(found)) or 'it has no row'}")
+    return found.pop()
+
+
+def _alert(service: str, moment: datetime) -> dict[str, Any]:
+    about = {"alertname": "fault behind the front end", "service": service}
+    one = {"status": "firing", "labels": about, "startsAt": f"{moment:%Y-%m-%dT%H:%M:%SZ}"}
+    return {"version": "4", "status": "firing", "alerts": [one]}
 
 
 def _service(pod: str) -> str:

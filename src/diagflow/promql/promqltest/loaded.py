@@ -16,15 +16,19 @@ class Loaded:
         self._series: dict[Labels, dict[int, Sample]] = {}
         self._storage: Storage | None = None
 
-    def load(self, command: Load) -> None:
+    def load(self, command: Load, start: int = 0) -> None:
         """Add what a command loads.
+
+        Args:
+            command: the command.
+            start: when its first samples are, in milliseconds.
 
         Raises:
             ValueError: classic histograms cannot be converted.
         """
         fresh: dict[Labels, dict[int, Sample]] = {}
         for labels, samples in command.series:
-            times = (number * command.step for number in range(len(samples)))
+            times = (start + number * command.step for number in range(len(samples)))
             kept = {t: s for t, s in zip(times, samples, strict=True) if s.value is not None or s.histogram}
             fresh[tuple(sorted(labels.items()))] = kept
         if command.with_nhcb:

@@ -1,0 +1,238 @@
+"""Groups of Prometheus' rules on a recording: what each gave, and what became of its alerts."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+
+from diagflow.backtest.alertstates import Life, lives, states
+from diagflow.backtest.order import Order, in_order, may_read
+from diagflow.backtest.overlay import ALERTS, FOR_STATE, Overlay, written
+from diagflow.backtest.rulefile import PromGroup, PromRule
+from diagflow.backtest.sampled import Labels, Sampled, nodes, relabelled, sampled
+from diagflow.promql.arrays import Bools
+from diagflow.promql.context import Steps
+from diagflow.promql.needs import needs
+from diagflow.promql.storage import Series, Storage
+
+_SAME_ALERT = "vector contains metrics with the same labelset after applying alert labels"
+_SAME_RECORD = "vector contains metrics with the same labelset after applying rule labels"
+_LIMIT = "exceeded limit of {limit} with {count} series"
+_SECOND = 1000
+
+
+@dataclass(slots=True)
+class RuleRun:
+    """What one rule did on one recording.
+
+    Attributes:
+        rule: the rule.
+        group: its group.
+        found: what it gave, with the labels of the rule; None where it is not evaluated.
+        lives: of its alerts.
+    """
+
+    rule: PromRule
+    group: PromGroup
+    found: Sampled | None = None
+    lives: list[Life] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """When groups are evaluated.
+
+    Attributes:
+        steps_of: the moments of a group, by its interval in milliseconds (0: it has none).
+        subquery_step: the step of subqueries that name none: what is `global.evaluation_interval` in Prometheus.
+    """
+
+    steps_of: Callable[[int], Steps]
+    subquery_step: int
+
+
+class PromRules:
+    """The rules of some groups, ready to be tried on recordings."""
+
+    def __init__(self, groups: Sequence[PromGroup]) -> None:
+        self.order: Order = in_order(groups)
+
+    def on(self, storage: Storage, clock: Clock, told: Callable[[PromRule], None] = lambda _: None) -> list[RuleRun]:
+        """Evaluate all rules, in the order of their evaluation.
+
+        Args:
+            storage: the samples of a recording.
+            clock: when.
+            told: called with each rule before it is evaluated.
+        """
+        trial = _Trial(self.order, storage, clock)
+        for unit in self.order.units:
+            numbers = range(unit.first, unit.last + 1)
+            for number in numbers:
+                told(self.order.rules[number][1])
+            (trial.step_by_step if unit.stepwise else trial.at_once)(numbers)
+        return trial.runs
+
+
+class _Trial:
+    """One evaluation of all rules."""
+
+    def __init__(self, order: Order, storage: Storage, clock: Clock) -> None:
+        self.runs = [RuleRun(rule, group) for group, rule in order.rules]
+        self._alerts_read = order.alerts_read
+        self._held = frozenset(storage.tables)
+        self._overlay = Overlay(storage)
+        self._clock = clock
+
+    def at_once(self, numbers: Iterable[int]) -> None:
+        """Evaluate rules that read nothing of themselves, each over all steps."""
+        for number in numbers:
+            run = self.runs[number]
+            if run.rule.tree is not None:
+                self._take(number, self._asked(run, self._clock.steps_of(run.group.interval)))
+
+    def step_by_step(self, unit: Iterable[int]) -> None:
+        """Evaluate rules that read themselves or those behind them, one moment after the other."""
+        numbers = [number for number in unit if self.runs[number].rule.tree is not None]
+        steps = {number: self._clock.steps_of(self.runs[number].group.interval) for number in numbers}
+        parts: dict[int, list[Sampled]] = {number: [] for number in numbers}
+        reach = {number: looks_back(self.runs[number].rule) for number in numbers}
+        for time in sorted({time for these in steps.values() for time in these.times.tolist()}):
+            for number in numbers:
+                these = steps[number]
+                if these.start <= time <= these.end and (time - these.start) % these.interval == 0:
+                    run, once = self.runs[number], Steps(time, time, these.interval)
+                    parts[number].append(self._asked(run, once, reach[number]))
+                    self._take(number, _joined(parts[number]))
+
+    def _asked(self, run: RuleRun, steps: Steps, reach: int | None = None) -> Sampled:
+        assert run.rule.tree is not None  # noqa: S101  # the callers looked
+        offset = run.group.offset
+        after = None if reach is None else steps.start - offset - reach
+        storage = self._overlay.ready(partial(may_read, run.rule), after)
+        return sampled(storage, run.rule.tree, steps, offset=offset, subquery_step=self._clock.subquery_step)
+
+    def _take(self, number: int, raw: Sampled) -> None:
+        run = self.runs[number]
+        (self._alert if run.rule.alerts else self._record)(number, run, raw)
+
+    def _record(self, number: int, run: RuleRun, raw: Sampled) -> None:
+        rule, offset = run.rule, run.group.offset
+        labels = [{**own, **_filled(rule, own, 0.0), "__name__": rule.name} for own in raw.labels]
+        run.found = found = relabelled(raw, labels, _SAME_RECORD)
+        if limit := run.group.limit:
+            count = np.count_nonzero(found.present, axis=0)
+            found.fail(count > limit, _LIMIT.format(limit=limit, count=int(count.max(initial=0))))
+        # Where its inputs are missing and its result was recorded, what was recorded stays.
+        if found.present.any() or rule.name not in self._held:
+            series = written(rule.name, found.labels, found.present, found.values, found, offset)
+            self._overlay.put(rule.name, number, series)
+
+    def _alert(self, number: int, run: RuleRun, raw: Sampled) -> None:
+        rule, group = run.rule, run.group
+        run.found = found = _as_alerts(rule, raw)
+        run.lives = lives(found, hold=rule.hold, keep=rule.keep, limit=group.limit)
+        if number in self._alerts_read:
+            for name, series in ((ALERTS, _alerts(run)), (FOR_STATE, _for_state(run))):
+                self._overlay.put(name, number, series)
+
+
+def looks_back(rule: PromRule) -> int | None:
+    """Return how many milliseconds an expression looks back; None if it looks at a fixed moment."""
+    if rule.tree is None or any(getattr(node, "at", None) is not None for node in nodes(rule.tree)):
+        return None
+    return max((-need.start for need in needs(rule.text, 0)), default=0)
+
+
+def _alerts(run: RuleRun) -> Iterator[Series]:
+    found = _of(run)
+    for state, where in zip(("pending", "firing"), states(run.lives, found), strict=True):
+        labels = [{**own, "alertstate": state} for own in labels_written(run)]
+        yield from written(ALERTS, labels, where, np.ones(where.shape), found, run.group.offset)
+
+
+def labels_written(run: RuleRun) -> list[Labels]:
+    """Return the labels of a rule's alerts in `ALERTS`.
+
+    A label of the rule that came out empty, and that the alert therefore has not, stands there as it was written
+    (`AlertingRule.sample`).
+    """
+    raw = {name: made.text for name, made in run.rule.labels}
+    return [{**raw, **own} for own in _of(run).labels]
+
+
+def _for_state(run: RuleRun) -> Iterator[Series]:
+    found = _of(run)
+    since = np.zeros(found.present.shape)
+    for life in run.lives:
+        since[life.row, life.pending : life.ended] = found.steps.times[life.pending] // _SECOND
+    active = np.logical_or(*states(run.lives, found))
+    yield from written(FOR_STATE, labels_written(run), active, since, found, run.group.offset)
+
+
+def _of(run: RuleRun) -> Sampled:
+    assert run.found is not None  # noqa: S101  # it was just evaluated
+    return run.found
+
+
+def _as_alerts(rule: PromRule, raw: Sampled) -> Sampled:
+    """Return the rows with the labels of alerts; a template of the value may make several of one row."""
+    if any(made.of_value for _, made in rule.labels):
+        raw = _by_value(raw)
+    labels = [_labelled(rule, own, _value(raw, row)) for row, own in enumerate(raw.labels)]
+    return relabelled(raw, labels, _SAME_ALERT)
+
+
+def _by_value(raw: Sampled) -> Sampled:
+    """Return a row for each value that a row has."""
+    labels: list[Labels] = []
+    present: list[Bools] = []
+    rows: list[int] = []
+    for row, own in enumerate(raw.labels):
+        for value in np.unique(raw.values[row, raw.present[row]]).tolist():
+            same = raw.values[row] == value if value == value else np.isnan(raw.values[row])  # noqa: PLR0124  # NaN
+            labels.append(own)
+            present.append(raw.present[row] & same)
+            rows.append(row)
+    shape = (len(rows), len(raw.steps))
+    where = np.array(present, np.bool_).reshape(shape)
+    return Sampled(raw.steps, labels, where, raw.values[rows].reshape(shape), raw.failed, raw.errors, raw.notes)
+
+
+def _value(raw: Sampled, row: int) -> float:
+    there = raw.values[row, raw.present[row]]
+    return float(there[0]) if len(there) else float("nan")
+
+
+def _labelled(rule: PromRule, own: Labels, value: float) -> Labels:
+    rest = {name: text for name, text in own.items() if name != "__name__"}
+    return {**rest, **_filled(rule, own, value), "alertname": rule.name}
+
+
+def _filled(rule: PromRule, own: Labels, value: float) -> dict[str, str]:
+    return {name: made.filled(own, value) for name, made in rule.labels}
+
+
+def _joined(parts: Sequence[Sampled]) -> Sampled:
+    """Put the single steps of a rule together."""
+    first, last = parts[0].steps, parts[-1].steps
+    steps = Steps(first.start, last.end, first.interval)
+    rows: dict[tuple[tuple[str, str], ...], int] = {}
+    labels: list[Labels] = []
+    for part in parts:
+        for own in part.labels:
+            if rows.setdefault(tuple(sorted(own.items())), len(labels)) == len(labels):
+                labels.append(own)
+    present, values = np.zeros((len(labels), len(parts)), np.bool_), np.full((len(labels), len(parts)), np.nan)
+    errors: dict[str, int] = {}
+    for at, part in enumerate(parts):
+        for row, own in enumerate(part.labels):
+            number = rows[tuple(sorted(own.items()))]
+            present[number, at], values[number, at] = part.present[row, 0], part.values[row, 0]
+        for why, count in part.errors.items():
+            errors[why] = errors.get(why, 0) + count
+    failed = np.array([bool(part.failed[0]) for part in parts], np.bool_)
+    return Sampled(
+        steps, labels, present, values, failed, errors, tuple(dict.fromkeys(n for p in parts for n in p.notes))
+    )

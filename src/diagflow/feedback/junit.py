@@ -1,0 +1,43 @@
+"""JUnit XML, which CI systems show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from diagflow.feedback.selfcontained import environment
+
+
+@dataclass(frozen=True, slots=True)
+class TestCase:
+    """One test.
+
+    Attributes:
+        name: within its suite.
+        seconds: how long it took.
+        failure: why it failed, its first line the shortest; empty when it passed.
+        out: what else there is to say.
+    """
+
+    __test__ = False  # pytest: this is no test class
+
+    name: str
+    seconds: float = 0.0
+    failure: str = ""
+    out: str = ""
+
+
+def junit(name: str, suites: Sequence[tuple[str, Sequence[TestCase]]]) -> str:
+    """Return a report as JUnit XML.
+
+    Args:
+        name: of the whole.
+        suites: name and tests of each.
+    """
+    text: str = _template().render(name=name, suites=suites)
+    return "".join(c for c in text if c >= " " or c in "\t\n\r")  # XML 1.0 has no other control characters
+
+
+@cache
+def _template() -> Any:
+    return environment("diagflow.feedback").get_template("junit.xml.j2")
