@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lab.errors import LabError
-from lab.windows import runner
+from lab.windows import remedy, runner
 from lab.windows.scenario import Scenario
 
 DIAGFLOW: Final = str(Path(sys.executable).with_name("diagflow"))
@@ -24,9 +24,9 @@ def record(broken: Scenario, corpus: Path) -> str:
     words = runner.doctor(broken)
     name = broken.name.replace("/", "-")
     with tempfile.TemporaryDirectory() as folder, runner.open_machine(broken) as machine:
+        result = runner.Result(broken, remedy.take(machine, broken.prepare))
         place = _BUNDLE[broken.platform]
         done = machine.diagflow([*words[:2], "--record", place, *words[2:]])
-        result = runner.Result(broken)
         diagnosis = runner.look(result, done, broken.expect, "")
         if result.complaints:
             raise LabError(f"{broken.name}: {'; '.join(result.complaints)}")

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -80,11 +80,17 @@ def fit(
     )
 
 
-def _weighted(outcomes: Iterable[Outcome]) -> list[Weighted]:
-    """Let each family count once, however many recordings, runs and causes it has."""
-    taught = [(o.family, sample) for o in outcomes if o.lesson for sample in o.lesson.samples]
-    sizes = Counter(family for family, _ in taught)
-    return [Weighted(sample, 1 / sizes[family]) for family, sample in taught]
+def _weighted(outcomes: Sequence[Outcome]) -> list[Weighted]:
+    """Let each family count once, however many recordings, runs and causes it has; and health as much as all faults.
+
+    A corpus holds mostly faults; the systems that are looked at are mostly healthy. A healthy family in which nothing
+    could be named teaches nothing, and counts among the healthy ones all the same.
+    """
+    taught = [(o.family, o.healthy, sample) for o in outcomes if o.lesson for sample in o.lesson.samples]
+    sizes = Counter(family for family, _, _ in taught)
+    faulty, healthy = (len({o.family for o in outcomes if o.lesson and o.healthy is which}) for which in (False, True))
+    counts = {False: 1.0, True: max(1.0, faulty / healthy) if healthy else 1.0}
+    return [Weighted(sample, counts[well] / sizes[family]) for family, well, sample in taught]
 
 
 def weights_json(found: Fit) -> str:

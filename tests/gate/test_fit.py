@@ -1,0 +1,84 @@
+"""`gate fit` on real recordings: no fault teaches its own weights, and weights that would do harm are refused."""
+
+import json
+
+import pytest
+
+from diagflow.gate import find_recordings
+from diagflow.gate import fit as fit_module
+from diagflow.gate.fit import fit, weights_json
+from diagflow.gate.fittext import as_text
+from diagflow.model import FITTED, Strength, Weights
+from diagflow.model.weights import weights_of
+from tests.gate.conftest import CORPUS
+
+FEW = 6
+
+
+@pytest.fixture(scope="module")
+def few(recordings):
+    faulty = [one for one in recordings if one.name.startswith("faults/")][:FEW]
+    return [*faulty, *(one for one in recordings if one.name.startswith("healthy/soak-1"))]
+
+
+@pytest.fixture(scope="module")
+def found(few, ruleset):
+    return fit(few, ruleset, seeds=1, jobs=1)
+
+
+def test_no_fault_is_in_both_halves(few, ruleset, monkeypatch):
+    """What a fold was fitted on is what `fitted` was given: none of it is from a recording that the fold judges."""
+    given, judged = [], []
+    monkeypatch.setattr(fit_module, "_weighted", lambda outcomes: given.append(outcomes) or [])
+    run = fit_module.run_all
+
+    def spied(recordings, ruleset, *, weights=None, **more):
+        judged.append(weights)
+        return run(recordings, ruleset, weights=weights, **more)
+
+    weights = iter(Weights(FITTED.strengths, FITTED.near, FITTED.scan - number) for number in range(100))
+    monkeypatch.setattr(fit_module, "fitted", lambda *_: next(weights))
+    monkeypatch.setattr(fit_module, "run_all", spied)
+    found = fit(few, ruleset, seeds=0, jobs=1)
+    faults = {o.key: o.lesson.fault for o in given[-1] if o.lesson}
+    assert len(set(faults.values())) == found.faults == len(found.folds)
+    for key, chosen in judged[-1].items():
+        taught_on = given[found.folds.index(chosen)]
+        assert taught_on
+        assert faults[key] not in {o.lesson.fault for o in taught_on}
+
+
+def test_what_is_written_is_what_the_engine_reads(found):
+    plain = json.loads(weights_json(found))
+    assert weights_of(plain) == found.weights
+    assert plain["fitted"]["recordings"] == {"corpus": len(found.before.outcomes)}
+    assert plain["before"]["top1"] == [FEW, FEW]
+    assert plain["after"]["answers"]["count"] >= FEW
+
+
+def test_strengths_stay_in_order(found):
+    for weights in (found.weights, *found.folds):
+        strengths = [weights.strengths[strength] for strength in Strength]
+        assert strengths == sorted(strengths, reverse=True)
+
+
+def test_it_is_the_same_in_two_processes(few, ruleset, found):
+    again = fit(few, ruleset, seeds=1, jobs=2)
+    assert again.weights == found.weights
+    assert again.after.calibration == found.after.calibration
+
+
+def test_weights_that_name_something_on_a_healthy_system_do_harm(few, ruleset, monkeypatch):
+    """A prior of a scan as if everything were ill."""
+    monkeypatch.setattr(fit_module, "fitted", lambda *_: Weights(FITTED.strengths, FITTED.near, 0.0))
+    found = fit(few, ruleset, seeds=0, jobs=1)
+    assert any(key.startswith("corpus/healthy/") for key in found.harm)
+    assert "would lose by it: corpus/healthy/" in as_text(found)
+
+
+def test_each_recording_of_the_repository_has_its_fault(ruleset):
+    """Faults are told apart by their causes: two seeds of one are one."""
+    outcomes = fit_module.run_all(find_recordings([CORPUS]), ruleset, learn=True)
+    assert all(o.lesson and o.lesson.fault for o in outcomes)
+    ids = {o.lesson.fault for o in outcomes if not o.healthy}
+    assert all(fault in ruleset.causes or " + " in fault for fault in ids)
