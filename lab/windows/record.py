@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
+from diagflow.rules import load
 from lab.errors import LabError
 from lab.windows import remedy, runner
 from lab.windows.scenario import Scenario
@@ -40,8 +41,8 @@ def _add(bundle: Path, broken: Scenario, diagnosis: dict[str, Any], corpus: Path
     right = ["--healthy"] if broken.healthy else [w for cause in _true(broken, diagnosis) for w in ("--cause", cause)]
     words = [DIAGFLOW, "gate", "add", bundle, *right, "--to", corpus, "--relabel"]
     words += ["--family", f"scenario {broken.name}", "--source", f"lab scenario {broken.name}: {broken.description}"]
-    words += [w for one in broken.expect.must_not for w in ("--forbidden", one)]
-    words += [w for one in broken.expect.ruled_out for w in ("--ruled-out", one)]
+    words += [w for one in _ids(broken.expect.must_not) for w in ("--forbidden", one)]
+    words += [w for one in _ids(broken.expect.ruled_out) for w in ("--ruled-out", one)]
     done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False)
     if done.returncode:
         raise LabError(f"{broken.name}: {done.stderr.strip()}")
@@ -51,9 +52,14 @@ def _true(broken: Scenario, diagnosis: dict[str, Any]) -> list[str]:
     """Returns what the scenario says is wrong, and what it says may be wrong too, where it is named."""
     roots = [cause for cause in diagnosis["causes"] if cause["role"] == "root"]
     allowed = {one["id"] for one in roots if not {one["id"], *one["refs"]}.isdisjoint(broken.expect.may)}
-    wanted = broken.expect.causes
-    true = {one["id"] for one in roots if not {one["id"], *one["refs"]}.isdisjoint(wanted)}
-    return [*wanted, *sorted(allowed - true)]
+    true = {one["id"] for one in roots if not {one["id"], *one["refs"]}.isdisjoint(broken.expect.causes)}
+    return sorted(true | allowed)
+
+
+def _ids(names: list[str]) -> list[str]:
+    """Returns ids, for a row of the catalogue those of all causes that cover it."""
+    causes = load(about="host").causes.values()
+    return sorted({cause.id for cause in causes for name in names if name == cause.id or name in cause.refs})
 
 
 def usable(broken: Scenario) -> bool:

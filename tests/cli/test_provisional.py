@@ -26,7 +26,7 @@ def proven(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def first(*more: object) -> dict[str, Any]:
+def first(*more: str | Path) -> dict[str, Any]:
     ran = diagflow("diagnose", "--bundle", RECORDING, "-o", "json", *more)
     assert ran.status == 1, ran.err
     cause: dict[str, Any] = json.loads(ran.out)["causes"][0]

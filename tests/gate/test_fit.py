@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from diagflow.gate import find_recordings
+from diagflow.gate import find_recordings, run_all
 from diagflow.gate import fit as fit_module
 from diagflow.gate.fit import fit, weights_json
 from diagflow.gate.fittext import as_text
@@ -29,12 +29,16 @@ def found(few, ruleset):
 def test_no_fault_is_in_both_halves(few, ruleset, monkeypatch):
     """What a fold was fitted on is what `fitted` was given: none of it is from a recording that the fold judges."""
     given, judged = [], []
-    monkeypatch.setattr(fit_module, "_weighted", lambda outcomes: given.append(outcomes) or [])
-    run = fit_module.run_all
+
+    def taught(outcomes):
+        given.append(outcomes)
+        return []
+
+    monkeypatch.setattr(fit_module, "_weighted", taught)
 
     def spied(recordings, ruleset, *, weights=None, **more):
         judged.append(weights)
-        return run(recordings, ruleset, weights=weights, **more)
+        return run_all(recordings, ruleset, weights=weights, **more)
 
     weights = iter(Weights(FITTED.strengths, FITTED.near, FITTED.scan - number) for number in range(100))
     monkeypatch.setattr(fit_module, "fitted", lambda *_: next(weights))
@@ -78,7 +82,7 @@ def test_weights_that_name_something_on_a_healthy_system_do_harm(few, ruleset, m
 
 def test_each_recording_of_the_repository_has_its_fault(ruleset):
     """Faults are told apart by their causes: two seeds of one are one."""
-    outcomes = fit_module.run_all(find_recordings([CORPUS]), ruleset, learn=True)
+    outcomes = run_all(find_recordings([CORPUS]), ruleset, learn=True)
     assert all(o.lesson and o.lesson.fault for o in outcomes)
-    ids = {o.lesson.fault for o in outcomes if not o.healthy}
+    ids = {o.lesson.fault for o in outcomes if o.lesson and not o.healthy}
     assert all(fault in ruleset.causes or " + " in fault for fault in ids)

@@ -6,6 +6,7 @@ from typing import Any
 from diagflow.feedback.selfcontained import environment, policy, resource
 from diagflow.gate import phrases, plots
 from diagflow.gate.report import Report
+from diagflow.gate.text import calibration_lines
 
 
 def as_html(report: Report) -> str:
@@ -23,6 +24,7 @@ def as_html(report: Report) -> str:
         bounds=plots.false_causes(several),
         width=plots.WIDTH,
         side=plots.SIDE,
+        calibration=[line.strip() for line in calibration_lines(report)],
         dots=plots.reliability(report.calibration.bins) if report.calibration else (),
         share=phrases.share,
         rate=phrases.rate,
