@@ -44,7 +44,8 @@ def steps_on(recorded: Recorded, asked: Asked, interval: int = 0) -> Steps:
     start = first + (anchor - first) % step if asked.start is None else asked.start
     end = anchor + max(0, (last - anchor) // step * step) if asked.end is None else asked.end
     end = start + (end - start) // step * step
-    if end < start:
+    late = asked.start is not None and asked.start > last
+    if end < start or late:
         raise BadInput(f"{recorded.path}: nothing is to be evaluated: it ends before --start, or starts after --end")
     if (end - start) // step > MOST:
         raise BadInput(f"{recorded.path}: more than {MOST:,} evaluations: give a longer --step, or --start and --end")

@@ -59,7 +59,8 @@ def select(meant: Sequence[str] = ()) -> Selection:
     ruleset = load(own) if own or ids or not meant else RuleSet()
     problems += ruleset.errors
     if problems:
-        raise BadInput("\n".join([f"{len(problems)} errors in rules", *map(str, problems)]))
+        count = "an error" if len(problems) == 1 else f"{len(problems)} errors"
+        raise BadInput("\n".join([f"{count} in rules", *map(str, problems)]))
     rules = list(_meant(ids, own, ruleset, everything=not meant))
     if meant and not (groups or rules):
         raise BadInput(f"there is no rule in {', '.join(meant)}: name rules by id, or files and folders with rules")
