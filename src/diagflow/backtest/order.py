@@ -54,7 +54,7 @@ def in_order(groups: Sequence[PromGroup]) -> Order:
 def _units(reads: Sequence[frozenset[int]]) -> Iterator[Unit]:
     left = dict.fromkeys(range(len(reads)))
     while left:
-        free = next((number for number in left if not any(other in left for other in reads[number])), None)
+        free = next((number for number in left if not (reads[number] - {number}) & left.keys()), None)
         together = [free] if free is not None else _circle(next(iter(left)), reads, left)
         for number in together:
             del left[number]
