@@ -170,7 +170,7 @@ class AlertSeries:
                 named = {**node, "resource": resource}
                 yield self._one("kube_node_status_allocatable", named, self._flips(size, size))
                 yield self._one("kube_node_status_capacity", named, self._flips(size, size))
-            taint = {**node, "key": "node.kubernetes.io/unreachable", "effect": "NoSchedule", "value": ""}
+            taint = {**node, "key": "node.kubernetes.io/unreachable", "effect": "NoSchedule"}
             yield self._one("kube_node_spec_taint", taint, self._flips(0, 1))
             yield from self._exporter({"instance": f"node-{number}", "job": "node-exporter"})
             for le in _LES:

@@ -48,7 +48,6 @@ CHAINED: dict[str, Any] = {
         },
     ]
 }
-LIMITED = {"groups": [{"name": "few", "limit": 2, "rules": [{"alert": "Down", "expr": "up == 0", "for": "3m"}]}]}
 
 
 def evaluated(folder: Path, rules: dict[str, Any], series: list[Series], steps: Steps) -> list[RuleRun]:

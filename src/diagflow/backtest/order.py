@@ -5,7 +5,7 @@ behind it gave one evaluation ago. Between groups Prometheus promises no order: 
 comes before those that read it, as far as that is possible.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from diagflow.backtest.overlay import ALERTS, FOR_STATE
@@ -17,10 +17,9 @@ from diagflow.promql.syntax import Matcher, Node, Selector
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Rules `first` to `last` in the order of their evaluation: all steps at once, or one after the other."""
+    """Rules that are evaluated together, by their numbers: all steps at once, or one after the other."""
 
-    first: int
-    last: int
+    rules: tuple[int, ...]
     stepwise: bool = False
 
 
@@ -31,7 +30,7 @@ class Order:
     Attributes:
         rules: all of them, each with its group.
         reads: for each rule, the numbers of those whose results it may read.
-        units: what is evaluated together.
+        units: all rules, so that what a rule reads comes before it; what reads each other is one unit.
     """
 
     rules: tuple[tuple[PromGroup, PromRule], ...]
@@ -49,24 +48,33 @@ def in_order(groups: Sequence[PromGroup]) -> Order:
     """Return the order of the rules of some groups."""
     rules = tuple((group, rule) for group in _sorted(groups) for rule in group.rules)
     reads = tuple(frozenset(_read(rule, [other for _, other in rules])) for _, rule in rules)
-    units: list[Unit] = []
-    for number, others in enumerate(reads):
-        unit = Unit(number, max(number, *others, number), stepwise=any(other >= number for other in others))
-        while units and units[-1].last >= unit.first:
-            before = units.pop()
-            unit = Unit(before.first, max(before.last, unit.last), stepwise=True)
-        units.append(unit)
-    return Order(rules, reads, tuple(units))
+    return Order(rules, reads, tuple(_units(reads)))
+
+
+def _units(reads: Sequence[frozenset[int]]) -> Iterator[Unit]:
+    left = dict.fromkeys(range(len(reads)))
+    while left:
+        free = next((number for number in left if not (reads[number] - {number}) & left.keys()), None)
+        together = [free] if free is not None else _circle(next(iter(left)), reads, left)
+        for number in together:
+            del left[number]
+        # A rule that reads one behind it sees of it what the evaluation before gave.
+        yield Unit(tuple(together), any(other >= number for number in together for other in reads[number]))
+
+
+def _circle(first: int, reads: Sequence[frozenset[int]], left: Container[int]) -> list[int]:
+    """Return rules that read each other, and what they read besides: all that must be known for the first."""
+    found, rest = {first}, [first]
+    while rest:
+        more = [other for other in reads[rest.pop()] if other in left and other not in found]
+        found.update(more)
+        rest += more
+    return sorted(found)
 
 
 def selectors(tree: Node) -> Iterator[Selector]:
     """Yield the selectors of an expression."""
     return (node for node in nodes(tree) if isinstance(node, Selector))
-
-
-def may_read(rule: PromRule, name: str) -> bool:
-    """Return whether a rule may read the metric of this name."""
-    return rule.tree is not None and any(_named(selector.matchers, name) for selector in selectors(rule.tree))
 
 
 def _named(matchers: Sequence[Matcher], name: str) -> bool:

@@ -1,7 +1,6 @@
 """A recording with what rules record on top of it, which later rules see (`rules/group.go`, `Group.Eval`)."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -25,41 +24,76 @@ class Overlay(Storage):
         super().__init__()
         self.symbols = Symbols(base.symbols)
         self.tables = dict(base.tables)
-        self._given: dict[str, dict[int, Sequence[Series]]] = {}
+        self._given: dict[str, dict[int, tuple[Sequence[Series], int]]] = {}
         self._changed: set[str] = set()
 
-    def put(self, name: str, rule: int, series: Iterable[Series]) -> None:
-        """Give the samples of one rule under a name, instead of those that it gave before."""
-        self._given.setdefault(name, {})[rule] = tuple(series)
-        self._changed.add(name)
-
-    def ready(self, wanted: Callable[[str], bool] = lambda _: True, after: int | None = None) -> Storage:
-        """Make the tables of what was given, before a query and never during one, whose texts have codes by then.
+    def put(self, name: str, rule: int, series: Iterable[Series], offset: int = 0) -> None:
+        """Give the samples of one rule under a name, instead of those that it gave before.
 
         Args:
-            wanted: which names the query reads.
-            after: samples up to this moment are left out until the next call; None for all samples.
+            name: of the metric.
+            rule: its number in the order of evaluation.
+            series: all that it wrote.
+            offset: by how much its samples are in the past of their evaluation (`query_offset`).
         """
-        for name in sorted(filter(wanted, self._changed)):
-            self.tables[name] = Table(self.symbols, list(_first_written(self._given[name], after)))
-            if after is None:
-                self._changed.discard(name)
+        self._given.setdefault(name, {})[rule] = tuple(series), offset
+        self._changed.add(name)
+
+    def ready(self, rules: Iterable[int]) -> Storage:
+        """Make the tables that a query of all steps reads, before it and never during it: texts have codes by then.
+
+        Args:
+            rules: those whose samples it reads.
+        """
+        for name in sorted(self._changed & self._names(rules)):
+            parts = [series for _, (series, _) in sorted(self._given[name].items())]
+            self._make(name, parts)
+            self._changed.discard(name)
         return self
 
+    def ready_at(self, rule: int, rules: Iterable[int], time: int, after: int | None) -> Storage:
+        """Make the tables as a rule sees them at one evaluation: of itself and of rules behind it, what came before.
 
-def _first_written(given: Mapping[int, Sequence[Series]], after: int | None) -> Iterator[Series]:
-    """Put together what several rules gave: of one series at one moment, the first sample that was written stays."""
+        Args:
+            rule: its number.
+            rules: those whose samples it reads; others are left out.
+            time: of the evaluation.
+            after: samples up to this moment are left out; None for all samples.
+        """
+        wanted = set(rules)
+        for name in sorted(self._names(wanted)):
+            parts = []
+            for number, (series, offset) in sorted(self._given[name].items()):
+                if number in wanted:
+                    until = time - offset - (number >= rule)
+                    young = series if after is None else [one for one in series if one.times[-1] > after]
+                    parts.append([_between(one, after, until) for one in young])
+            self._make(name, parts)
+            self._changed.add(name)
+        return self
+
+    def _names(self, rules: Iterable[int]) -> set[str]:
+        wanted = set(rules)
+        return {name for name, given in self._given.items() if not wanted.isdisjoint(given)}
+
+    def _make(self, name: str, parts: Iterable[Sequence[Series]]) -> None:
+        self.tables[name] = Table(self.symbols, list(_first_written(parts)))
+
+
+def _first_written(parts: Iterable[Sequence[Series]]) -> Iterator[Series]:
+    """Put together what rules gave, in their order: of one series at one moment, the first sample stays."""
     by_labels: dict[tuple[tuple[str, str], ...], list[Series]] = {}
-    for _, series in sorted(given.items()):
-        for one in series if after is None else map(partial(_later, after), series):
+    for series in parts:
+        for one in series:
             if len(one.times):
                 by_labels.setdefault(tuple(sorted(one.labels.items())), []).append(one)
     return map(_merged, by_labels.values())
 
 
-def _later(after: int, one: Series) -> Series:
-    first = int(np.searchsorted(one.times, after, side="right"))
-    return Series(one.labels, one.times[first:], one.values[first:])
+def _between(one: Series, after: int | None, until: int) -> Series:
+    first = 0 if after is None else int(np.searchsorted(one.times, after, side="right"))
+    last = int(np.searchsorted(one.times, until, side="right"))
+    return Series(one.labels, one.times[first:last], one.values[first:last])
 
 
 def _merged(parts: Sequence[Series]) -> Series:

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 
 from diagflow.backtest.alertstates import Life, lives, states
-from diagflow.backtest.order import Order, in_order, may_read
+from diagflow.backtest.order import Order, in_order
 from diagflow.backtest.overlay import ALERTS, FOR_STATE, Overlay, written
 from diagflow.backtest.rulefile import PromGroup, PromRule
 from diagflow.backtest.sampled import Labels, Sampled, nodes, relabelled, sampled
@@ -46,10 +45,13 @@ class Clock:
     Attributes:
         steps_of: the moments of a group, by its interval in milliseconds (0: it has none).
         subquery_step: the step of subqueries that name none: what is `global.evaluation_interval` in Prometheus.
+        unheld: the steps at which the recording lacks samples that an expression reads, and why; None where a
+            recording is all that there was.
     """
 
     steps_of: Callable[[int], Steps]
     subquery_step: int
+    unheld: Callable[[str, Steps], tuple[Bools, str]] | None = None
 
 
 class PromRules:
@@ -68,10 +70,9 @@ class PromRules:
         """
         trial = _Trial(self.order, storage, clock)
         for unit in self.order.units:
-            numbers = range(unit.first, unit.last + 1)
-            for number in numbers:
+            for number in unit.rules:
                 told(self.order.rules[number][1])
-            (trial.step_by_step if unit.stepwise else trial.at_once)(numbers)
+            (trial.step_by_step if unit.stepwise else trial.at_once)(unit.rules)
         return trial.runs
 
 
@@ -80,6 +81,7 @@ class _Trial:
 
     def __init__(self, order: Order, storage: Storage, clock: Clock) -> None:
         self.runs = [RuleRun(rule, group) for group, rule in order.rules]
+        self._reads = order.reads
         self._alerts_read = order.alerts_read
         self._held = frozenset(storage.tables)
         self._overlay = Overlay(storage)
@@ -90,7 +92,8 @@ class _Trial:
         for number in numbers:
             run = self.runs[number]
             if run.rule.tree is not None:
-                self._take(number, self._asked(run, self._clock.steps_of(run.group.interval)))
+                storage = self._overlay.ready(self._reads[number])
+                self._take(number, self._asked(run, storage, self._clock.steps_of(run.group.interval)))
 
     def step_by_step(self, unit: Iterable[int]) -> None:
         """Evaluate rules that read themselves or those behind them, one moment after the other."""
@@ -102,16 +105,19 @@ class _Trial:
             for number in numbers:
                 these = steps[number]
                 if these.start <= time <= these.end and (time - these.start) % these.interval == 0:
-                    run, once = self.runs[number], Steps(time, time, these.interval)
-                    parts[number].append(self._asked(run, once, reach[number]))
+                    run, back = self.runs[number], reach[number]
+                    after = None if back is None else time - run.group.offset - back
+                    storage = self._overlay.ready_at(number, self._reads[number], time, after)
+                    parts[number].append(self._asked(run, storage, Steps(time, time, these.interval)))
                     self._take(number, _joined(parts[number]))
 
-    def _asked(self, run: RuleRun, steps: Steps, reach: int | None = None) -> Sampled:
+    def _asked(self, run: RuleRun, storage: Storage, steps: Steps) -> Sampled:
         assert run.rule.tree is not None  # noqa: S101  # the callers looked
-        offset = run.group.offset
-        after = None if reach is None else steps.start - offset - reach
-        storage = self._overlay.ready(partial(may_read, run.rule), after)
-        return sampled(storage, run.rule.tree, steps, offset=offset, subquery_step=self._clock.subquery_step)
+        back = self._clock.subquery_step
+        found = sampled(storage, run.rule.tree, steps, offset=run.group.offset, subquery_step=back)
+        if self._clock.unheld:
+            found.fail(*self._clock.unheld(run.rule.text, steps))
+        return found
 
     def _take(self, number: int, raw: Sampled) -> None:
         run = self.runs[number]
@@ -127,7 +133,7 @@ class _Trial:
         # Where its inputs are missing and its result was recorded, what was recorded stays.
         if found.present.any() or rule.name not in self._held:
             series = written(rule.name, found.labels, found.present, found.values, found, offset)
-            self._overlay.put(rule.name, number, series)
+            self._overlay.put(rule.name, number, series, offset)
 
     def _alert(self, number: int, run: RuleRun, raw: Sampled) -> None:
         rule, group = run.rule, run.group
@@ -135,7 +141,7 @@ class _Trial:
         run.lives = lives(found, hold=rule.hold, keep=rule.keep, limit=group.limit)
         if number in self._alerts_read:
             for name, series in ((ALERTS, _alerts(run)), (FOR_STATE, _for_state(run))):
-                self._overlay.put(name, number, series)
+                self._overlay.put(name, number, series, group.offset)
 
 
 def looks_back(rule: PromRule) -> int | None:

@@ -46,7 +46,7 @@ class Sampled:
     @property
     def some(self) -> Bools:
         """The steps with any sample."""
-        return np.logical_or.reduce(self.present, axis=0, initial=False)
+        return np.asarray(self.present.any(axis=0), np.bool_)
 
     def fail(self, steps: Bools, why: str) -> None:
         """Take back what some steps gave: an error is their answer."""

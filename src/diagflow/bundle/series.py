@@ -127,7 +127,7 @@ class HeldSeries:
         used = [self._covering(need) for need in wanted]
         lacking = [need for need, held in zip(wanted, used, strict=True) if held is None]
         if lacking:
-            return _Answer(State.ABSENT, notes=(self._why(lacking[0]),))
+            return _Answer(State.ABSENT, notes=(self.why_not(lacking[0]),))
         result = evaluate(self.storage, expression, *times, timeout=math.inf)  # no clock: a replay must say the same
         data, left_out = _samples(result)
         cut = sorted({h.reading.detail for h in used if h and not h.reading.coverage.complete})
@@ -146,7 +146,11 @@ class HeldSeries:
         Raises:
             PromQLError: the expression is none.
         """
-        return [self._why(need) for need in needs(expression, *times) if self._covering(need) is None]
+        return [self.why_not(need) for need in needs(expression, *times) if not self.covers(need)]
+
+    def covers(self, need: Need) -> bool:
+        """Return whether all samples that are needed are in the recording, as far as there were any."""
+        return self._covering(need) is not None
 
     def _covering(self, need: Need) -> _Held | None:
         if self._left_out(need):
@@ -157,7 +161,8 @@ class HeldSeries:
         """Return how many series of native histograms it asks for: without them, what it gives would be wrong."""
         return sum(len(table.rows(need.matchers)) for table in self._histograms.tables_for(need.matchers))
 
-    def _why(self, need: Need) -> str:
+    def why_not(self, need: Need) -> str:
+        """Return why samples that are needed are not in the recording."""
         concerned = [held for held in self._held if held.concerns(need)]
         for held in concerned:
             if not held.usable:

@@ -38,10 +38,25 @@ def rules_test(
     watch: Annotated[
         bool, typer.Option("--watch", help="Run again after each save what it affects, until Ctrl-C.")
     ] = False,
+    backtest: Annotated[
+        bool, typer.Option("--backtest", help="Instead: when would they have fired on recordings? Needs --on.")
+    ] = False,
+    on: Annotated[
+        list[Path] | None,
+        typer.Option("--on", metavar="BUNDLES...", help="Bundles, incident folders, files with metrics, folders."),
+    ] = None,
+    step: Annotated[
+        str | None,
+        typer.Option("--step", help="Backtest: evaluate each 30s, 1m; default: as far apart as samples are."),
+    ] = None,
+    start: Annotated[str | None, typer.Option("--start", help="Backtest from here; default: the first sample.")] = None,
+    end: Annotated[str | None, typer.Option("--end", help="Backtest to here; default: the last sample.")] = None,
     output: Annotated[Form, typer.Option("-o", "--output", help="Form of the result.")] = Form.TEXT,
     out: o.Out = None,
 ) -> None:
     """Test rules: each against the made-up world in its `RULE.test.yaml`.
+
+    With --backtest: on recordings, rules of ours and rule files of Prometheus; a report, whose exit status is 0.
 
     Exit status 0 when all is as expected, 1 when something differs, a rule has no tests, or they notice too few
     mutants; 2 for bad usage; 130 when a watch was interrupted.
@@ -56,7 +71,25 @@ def rules_test(
       diagflow rules test my-rules/ --watch
 
       diagflow rules test my-rules/ -o junit --out report.xml
+
+      diagflow rules test --backtest alerts.yaml --on recordings/
     """
+    from diagflow.cli.rules_backtest import Asked, refuse_options, run_backtest
+
+    asked = Asked(tuple(on or ()), step, start, end)
+    if backtest:
+        others = {
+            "--mutants": mutants,
+            "--coverage": coverage,
+            "--watch": watch,
+            "--pack": pack,
+            "-o junit": output is Form.JUNIT,
+        }
+        run_backtest(
+            meant or (), asked, [name for name, given in others.items() if given], json=output is Form.JSON, out=out
+        )
+        return
+    refuse_options(asked)
     from diagflow.feedback.output import put, readable
     from diagflow.harness import find, run_tests
 

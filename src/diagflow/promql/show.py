@@ -27,7 +27,7 @@ def as_text(result: Result) -> str:
     if not result.rows:
         return "no series\n"
     if result.kind == "vector":
-        return _table([(name_of(row), _text(row.value)) for row in result.rows], ("series", "value"))
+        return table([(name_of(row), _text(row.value)) for row in result.rows], ("series", "value"), left=1)
     return _plots(result.rows)
 
 
@@ -49,7 +49,7 @@ def _plots(rows: Sequence[Row]) -> str:
     last = max(int(t[-1]) for t in times if len(t))
     lines = [_line(row, first, last) for row in rows]
     span = f"{_moment(first)} to {_moment(last)}\n"
-    return span + _table(lines, ("series", "", "least", "greatest", "last"))
+    return span + table(lines, ("series", "", "least", "greatest", "last"), left=2)
 
 
 def _line(row: Row, first: int, last: int) -> tuple[str, ...]:
@@ -84,15 +84,14 @@ def _moment(time: int) -> str:
     return datetime.fromtimestamp(time / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _table(rows: Sequence[Sequence[str]], header: Sequence[str]) -> str:
-    """Return columns side by side; the last ones are numbers and stand right."""
+def table(rows: Sequence[Sequence[str]], header: Sequence[str], *, left: int) -> str:
+    """Return columns side by side; those after the first `left` are numbers and stand right."""
     lines = [header, *rows]
     widths = [max(_cells(line[number]) for line in lines) for number in range(len(header))]
-    return "".join(_joined(line, widths) for line in lines)
+    return "".join(_joined(line, widths, left) for line in lines)
 
 
-def _joined(line: Sequence[str], widths: Sequence[int]) -> str:
-    left = 1 if len(line) == 2 else 2  # noqa: PLR2004  # series and value, or series, plot and numbers
+def _joined(line: Sequence[str], widths: Sequence[int], left: int) -> str:
     parts = [
         text + " " * (width - _cells(text)) if number < left else " " * (width - _cells(text)) + text
         for number, (text, width) in enumerate(zip(line, widths, strict=True))

@@ -1,0 +1,58 @@
+"""Rules on recordings: the whole run."""
+
+from collections.abc import Callable, Iterable
+
+from diagflow.backtest.freshness import Freshness
+from diagflow.backtest.grid import Asked, steps_on
+from diagflow.backtest.judging import judged, missed
+from diagflow.backtest.ours import our_result
+from diagflow.backtest.outcome import Backtest, RecordingResult
+from diagflow.backtest.promresults import prom_results
+from diagflow.backtest.recordings import Recorded
+from diagflow.backtest.selection import Selection
+from diagflow.gate.labels import Labels, read_labels
+from diagflow.model import BadInput
+
+
+def backtest(
+    selection: Selection, recordings: Iterable[Recorded], asked: Asked, told: Callable[[str], None] = lambda _: None
+) -> Backtest:
+    """Try all rules on all recordings; what cannot be read is said in the result.
+
+    Args:
+        selection: the rules.
+        recordings: the recordings.
+        asked: when to evaluate.
+        told: called with what is being done.
+    """
+    found = []
+    for recorded in recordings:
+        told(str(recorded.path))
+        try:
+            found.append(_on(selection, recorded, asked))
+        except BadInput as error:
+            found.append(RecordingResult(str(recorded.path), why_not=str(error)))
+    return Backtest(found, selection.unused)
+
+
+def _on(selection: Selection, recorded: Recorded, asked: Asked) -> RecordingResult:
+    steps = steps_on(recorded, asked)
+    result = RecordingResult(str(recorded.path), start=steps.start, end=steps.end, step=steps.interval)
+    if selection.prometheus.order.rules:
+        result.rules += prom_results(selection.prometheus, recorded, asked)
+    freshness = Freshness(recorded.storage)
+    theirs = len(result.rules)
+    for rule in selection.ours:
+        result.rules.append(our_result(rule, selection.ruleset, recorded, asked, freshness))
+    labels = _labels(recorded)
+    if labels is not None:
+        for number, one in enumerate(result.rules):
+            judged(one, selection.ours[number - theirs] if number >= theirs else None, selection.ruleset, labels)
+        result.missed = missed(result.rules[theirs:], selection.ours, selection.ruleset, labels)
+    return result
+
+
+def _labels(recorded: Recorded) -> Labels | None:
+    if not recorded.labelled or recorded.opened is None or recorded.opened.labels is None:
+        return None
+    return read_labels(recorded.opened.labels)
