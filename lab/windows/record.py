@@ -13,7 +13,7 @@ from lab.windows import remedy, runner
 from lab.windows.scenario import Scenario
 
 DIAGFLOW: Final = str(Path(sys.executable).with_name("diagflow"))
-_BUNDLE: Final = {"windows": r"C:\ProgramData\lab\incident.zip", "linux": "/tmp/incident.zip"}  # noqa: S108  # within the machine
+_WINDOWS: Final = r"C:\ProgramData\lab\incident.zip"
 
 
 def record(broken: Scenario, corpus: Path) -> str:
@@ -26,7 +26,7 @@ def record(broken: Scenario, corpus: Path) -> str:
     name = broken.name.replace("/", "-")
     with tempfile.TemporaryDirectory() as folder, runner.open_machine(broken) as machine:
         result = runner.Result(broken, remedy.take(machine, broken.prepare))
-        place = _BUNDLE[broken.platform]
+        place = _WINDOWS if broken.platform == "windows" else f"{machine.home}/incident.zip"
         done = machine.diagflow([*words[:2], "--record", place, *words[2:]])
         diagnosis = runner.look(result, done, broken.expect, "")
         if result.complaints:

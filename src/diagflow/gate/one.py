@@ -15,11 +15,11 @@ from diagflow.gate.causeids import require_known
 from diagflow.gate.corpus import OpenedRecording, Recording, open_recording
 from diagflow.gate.labels import Labels
 from diagflow.gate.lesser import lesser
-from diagflow.gate.outcome import Lesson, Outcome, Prediction, Use
+from diagflow.gate.outcome import Guess, Lesson, Outcome, Prediction, Use
 from diagflow.gate.reweigh import reweighed
 from diagflow.gate.ruleuse import rule_uses
 from diagflow.gate.sample import Sample, samples
-from diagflow.gate.unknown import can_be_unknown, without_causes
+from diagflow.gate.unknown import can_be_unknown, consequences_of, true_causes, without
 from diagflow.model import FITTED, BadInput, Weights
 from diagflow.rules import RuleSet
 
@@ -120,8 +120,8 @@ class _One:
         verdicts = reweighed(result.analysis.verdicts, self._how.weights)
         return self._concluded(result, replace(result.analysis, verdicts=verdicts))
 
-    def _without_causes(self, result: Result) -> Result:
-        return self._concluded(result, without_causes(result.analysis, self._labels, self._ruleset))
+    def _without(self, result: Result, names: frozenset[str]) -> Result:
+        return self._concluded(result, without(result.analysis, names))
 
     def _concluded(self, result: Result, analysis: Analysis) -> Result:
         bundle, weights = result.bundle, self._how.weights
@@ -134,11 +134,13 @@ class _One:
         made = (score.prediction(score.roots_of(r.diagnosis, labels), labels, seed) for seed, r in runs)
         return tuple(one for one in made if one is not None)
 
-    def _unexplained(self, runs: Runs) -> Iterator[Prediction]:
+    def _unexplained(self, runs: Runs) -> Iterator[Guess]:
         if can_be_unknown(self._labels):
+            true = true_causes(self._labels, self._ruleset)
+            below = consequences_of(true, self._ruleset)
             for seed, result in runs:
-                diagnosis = self._without_causes(result).diagnosis
-                yield score.wrong_prediction(score.roots_of(diagnosis, self._labels), seed)
+                diagnosis = self._without(result, true).diagnosis
+                yield score.guess(score.roots_of(diagnosis, self._labels), below, seed)
 
     def _lesson(self, runs: Runs) -> Lesson | None:
         labels = self._labels
@@ -146,7 +148,9 @@ class _One:
             return None
         found = [one for _, run in runs for one in self._samples(run)]
         if can_be_unknown(labels):
-            found += [one for _, run in runs for one in self._samples(self._without_causes(run))]
+            true = true_causes(labels, self._ruleset)
+            gone = true | consequences_of(true, self._ruleset)  # whether something is a root, no weight can say
+            found += [one for _, run in runs for one in self._samples(self._without(run, gone))]
         return Lesson(fault_of(labels, self._ruleset), tuple(found))
 
     def _samples(self, run: Result) -> Iterator[Sample]:

@@ -60,6 +60,18 @@ class Prediction:
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """The best answer of a diagnosis that cannot be right: how sure; 0 where nothing is named.
+
+    `consequence` is True when the true cause is declared to bring it about: it is there, but no root.
+    """
+
+    confidence: float
+    consequence: bool
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Lesson:
     """What fitting learns from a recording; recordings of one fault are never in both halves of a test."""
 
@@ -93,7 +105,7 @@ class Outcome:
         seconds: processor time of the diagnosis.
         rules: what became of each rule.
         predictions: best answers, those of runs with readings removed included.
-        unexplained: the same, as if nobody knew the true causes: none is right; an abstention has confidence 0.
+        unexplained: the same, as if nobody knew the true causes.
         lesson: what fitting learns from it; None unless asked for.
         host: it is about a machine, so that `doctor` looks closer.
         error: why the recording could not be used; everything above is empty then.
@@ -120,7 +132,7 @@ class Outcome:
     seconds: float = 0.0
     rules: Mapping[str, Use] = field(default_factory=dict)
     predictions: tuple[Prediction, ...] = ()
-    unexplained: tuple[Prediction, ...] = ()
+    unexplained: tuple[Guess, ...] = ()
     lesson: Lesson | None = None
     host: bool = False
     error: str = ""

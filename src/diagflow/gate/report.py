@@ -66,7 +66,9 @@ def report_of(
         overall=totals("all", outcomes),
         calibration=calibration([Answer(o.family, p.uncapped, p.right) for o in outcomes for p in o.predictions]),
         said=calibration([Answer(o.family, p.confidence, p.right) for o in outcomes for p in o.predictions]),
-        unexplained=calibration([Answer(o.family, p.uncapped, p.right) for o in outcomes for p in o.unexplained]),
+        unexplained=calibration(
+            [Answer(o.family, guess.confidence, False) for o in outcomes for guess in o.unexplained]
+        ),
         rules=rule_figures(ruleset, outcomes),
         comparison=comparison,
         seeds=seeds,

@@ -1,10 +1,10 @@
 """One diagnosis beside the labels of its recording."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from diagflow.gate.labels import Expected, Labels
-from diagflow.gate.outcome import Check, Prediction, Root
+from diagflow.gate.outcome import Check, Guess, Prediction, Root
 from diagflow.model.diagnosis import Diagnosis, NamedCause, Status
 
 FIRST: Final = 3
@@ -87,10 +87,11 @@ def _place_only(one: Expected) -> bool:
     return bool(one.entity) and not (one.id or one.ref)
 
 
-def wrong_prediction(roots: Sequence[Root], seed: int = 0) -> Prediction:
+def guess(roots: Sequence[Root], consequences: Container[str], seed: int = 0) -> Guess:
     """Return the best answer where none can be right; to name nothing claims nothing."""
-    first = roots[0] if roots else None
-    return Prediction(first.confidence, first.uncapped, False, seed) if first else Prediction(0.0, 0.0, False, seed)
+    if not roots:
+        return Guess(0.0, consequence=False, seed=seed)
+    return Guess(roots[0].uncapped, roots[0].id in consequences, seed)
 
 
 def prediction(roots: Sequence[Root], labels: Labels, seed: int = 0) -> Prediction | None:

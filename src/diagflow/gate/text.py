@@ -134,9 +134,10 @@ def calibration_lines(report: Report) -> Iterator[str]:
     if said and said != found:
         yield f"  as said, provisional rules capped: {_error(said)}"
     if unexplained:
-        named = sum(p.uncapped > 0 for o in report.outcomes for p in o.unexplained)
-        runs = phrases.count(unexplained.answers, "run")
-        yield f"  as if nobody knew the cause: {named} of {runs} name something; {_error(unexplained)}"
+        named = [guess for o in report.outcomes for guess in o.unexplained if guess.confidence]
+        below, runs = sum(guess.consequence for guess in named), phrases.count(unexplained.answers, "run")
+        yield f"  as if nobody knew the cause: {len(named)} of {runs} name something, {below} of them a consequence of it;"
+        yield f"    {_error(unexplained)}"
 
 
 def _error(found: Calibration) -> str:
