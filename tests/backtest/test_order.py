@@ -25,7 +25,7 @@ def test_what_reads_what_is_behind_it_comes_after_it_step_by_step(tmp_path: Path
 
 def test_what_reads_itself_or_each_other_is_one_unit(tmp_path: Path) -> None:
     found = units(tmp_path, "{record: a, expr: a + b}", "{record: b, expr: a}", "{record: c, expr: c or up}")
-    assert found == [Unit((0, 1), stepwise=True), Unit((2,), stepwise=True)]
+    assert found == [Unit((2,), stepwise=True), Unit((0, 1), stepwise=True)]
 
 
 def test_alerts_are_read_by_name_and_labels(tmp_path: Path) -> None:

@@ -66,7 +66,8 @@ def our_result(rule: Rule, ruleset: RuleSet, recorded: Recorded, asked: Asked, f
         told.times = steps.times
         _fill(told, _Course(rule, ruleset, recorded.bundle, answers, measured))
         told.constant = list(dict.fromkeys(_constant(c) for c in conditions(rule) if _constant(c)))
-        told.notes = [f"its analyzer {rule.action.analyzer} is not asked"] if rule.action else []
+        if rule.action and told.subjects:
+            told.notes = [f"its analyzer {rule.action.analyzer} is not asked"]
     return told
 
 
@@ -79,7 +80,7 @@ class _Answer:
 
     def __init__(self, expr: str, recorded: Recorded, steps: Steps, freshness: Freshness) -> None:
         self.query = Query.of("promql", expr)
-        self.found = sampled(recorded.storage, parse(expr), steps)
+        self.found = sampled(recorded.storage, parse(expr, experimental=False), steps)
         self.unheld: Bools = np.zeros(len(steps), np.bool_)
         self.why_unheld = ""
         if recorded.held:

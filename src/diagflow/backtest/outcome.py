@@ -102,6 +102,7 @@ class RecordingResult:
         step: milliseconds between them.
         rules: the results, in the order of the rules.
         missed: labelled causes that some rule names, though no such rule fired about them.
+        problems: what of the recording could not be used.
     """
 
     path: str
@@ -111,6 +112,7 @@ class RecordingResult:
     step: int = 0
     rules: list[RuleResult] = field(default_factory=list)
     missed: Sequence[str] = ()
+    problems: Sequence[str] = ()
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """What the rules of Prometheus gave on a recording, as results: about whom, when, and what could not be told."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from diagflow.analyze.labels import entity_of_labels
@@ -12,14 +12,23 @@ from diagflow.backtest.outcome import Firing, Gap, RuleResult, Subject, gaps_of
 from diagflow.backtest.overlay import ALERTS, FOR_STATE
 from diagflow.backtest.promrules import Clock, PromRules, RuleRun
 from diagflow.backtest.recordings import Recorded
+from diagflow.backtest.rulefile import PromRule
 from diagflow.backtest.sampled import Sampled
 from diagflow.promql.arrays import Bools, Ints
 from diagflow.promql.needs import name_of
 from diagflow.rules.rule import MetricInput
 
 
-def prom_results(rules: PromRules, recorded: Recorded, asked: Asked) -> list[RuleResult]:
+def prom_results(
+    rules: PromRules, recorded: Recorded, asked: Asked, told: Callable[[PromRule], None] = lambda _: None
+) -> list[RuleResult]:
     """Return the results of all alerts; of recording rules only those that were not evaluated.
+
+    Args:
+        rules: all of them.
+        recorded: the recording.
+        asked: when to evaluate.
+        told: called with each rule before it is evaluated.
 
     Raises:
         BadInput: the recording has no samples.
@@ -31,7 +40,7 @@ def prom_results(rules: PromRules, recorded: Recorded, asked: Asked) -> list[Rul
         own.interval,
         partial(unheld, held, given) if held else None,
     )
-    runs = rules.on(recorded.storage, clock)
+    runs = rules.on(recorded.storage, clock, told)
     freshness = Freshness(recorded.storage)
     results = [_Told(rules.order, runs, freshness, number).result() for number in range(len(runs))]
     return [one for one, run in zip(results, runs, strict=True) if run.rule.alerts or one.why_not]

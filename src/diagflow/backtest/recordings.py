@@ -95,7 +95,7 @@ def find_recordings(paths: Iterable[Path]) -> list[Recorded]:
     for path in paths:
         if not path.exists():
             raise BadInput(f"{path}: there is no such file or folder")
-        mine = list(_below(path))
+        mine = _listed(path)
         if not mine:
             raise BadInput(
                 f"{path} holds no recording: name a bundle, an incident folder with metrics.csv, metrics.prom or "
@@ -104,6 +104,13 @@ def find_recordings(paths: Iterable[Path]) -> list[Recorded]:
         for one in mine:
             found.setdefault(one.resolve(), Recorded(one))
     return list(found.values())
+
+
+def _listed(path: Path) -> list[Path]:
+    try:
+        return list(_below(path))
+    except OSError as error:
+        raise BadInput(f"{error.filename} cannot be read: {error.strerror}") from None
 
 
 def _below(path: Path) -> Iterator[Path]:

@@ -29,21 +29,26 @@ def backtest(
     for recorded in recordings:
         told(str(recorded.path))
         try:
-            found.append(_on(selection, recorded, asked))
+            found.append(_on(selection, recorded, asked, told))
         except BadInput as error:
             found.append(RecordingResult(str(recorded.path), why_not=str(error)))
     return Backtest(found, selection.unused)
 
 
-def _on(selection: Selection, recorded: Recorded, asked: Asked) -> RecordingResult:
+def _on(selection: Selection, recorded: Recorded, asked: Asked, told: Callable[[str], None]) -> RecordingResult:
     steps = steps_on(recorded, asked)
     result = RecordingResult(str(recorded.path), start=steps.start, end=steps.end, step=steps.interval)
     if selection.prometheus.order.rules:
-        result.rules += prom_results(selection.prometheus, recorded, asked)
+        result.rules += prom_results(
+            selection.prometheus, recorded, asked, lambda rule: told(f"{recorded.path}: {rule.name}")
+        )
     freshness = Freshness(recorded.storage)
     theirs = len(result.rules)
     for rule in selection.ours:
+        told(f"{recorded.path}: {rule.id}")
         result.rules.append(our_result(rule, selection.ruleset, recorded, asked, freshness))
+    if selection.ours and recorded.opened:
+        result.problems = recorded.opened.problems
     labels = _labels(recorded)
     if labels is not None:
         for number, one in enumerate(result.rules):

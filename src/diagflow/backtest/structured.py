@@ -47,6 +47,7 @@ def _recording(one: RecordingResult) -> dict[str, Any]:
         "step": one.step / 1000,
         "rules": [_rule(rule) for rule in one.rules],
         "missed": list(one.missed),
+        "problems": list(one.problems),
     }
 
 

@@ -48,6 +48,7 @@ def _recording(one: RecordingResult, marks: Marks) -> Iterator[str]:
         yield from _told(rule)
     yield from (f"  missed: no rule fired about the labelled cause {one_line(cause)}" for cause in one.missed)
     yield from _constants(one.rules)
+    yield from (f"  not used: {one_line(problem)}" for problem in one.problems)
 
 
 def _rows(rule: RuleResult, recording: RecordingResult, marks: Marks) -> Iterator[tuple[str, ...]]:

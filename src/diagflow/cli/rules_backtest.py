@@ -66,12 +66,10 @@ def run_backtest(meant: Sequence[str], asked: Asked, others: Sequence[str], *, j
     selection = select([text for text in meant if not is_recording(Path(text))])
     recordings = find_recordings([*asked.on, *more])
     with Progress() as progress:
-        count = len(recordings)
-        number = iter(range(1, count + 1))
-        moments = _moments(asked)
-        found = backtest(selection, recordings, moments, lambda name: progress(f"{next(number)} of {count}: {name}"))
+        found = backtest(selection, recordings, _moments(asked), progress)
     if all(one.why_not for one in found.recordings):
-        raise BadInput("\n".join(["nothing can be evaluated:", *(one.why_not for one in found.recordings)]))
+        lines = [one.why_not if one.path in one.why_not else f"{one.path}: {one.why_not}" for one in found.recordings]
+        raise BadInput("\n".join(["nothing can be evaluated:", *lines]))
     if json:
         put(as_json(found), out)
     else:
