@@ -9,6 +9,7 @@ import yaml
 from diagflow.model import Cause, Role, Text
 from diagflow.rules.compose import compose
 from diagflow.rules.problem import Problem, Severity
+from diagflow.rules.querychecks import compared_twice, ranges_without_unit
 from diagflow.rules.rule import Combination, Condition, Effect, MetricInput, ObjectInput, Position, Rule
 from diagflow.rules.ruleset import RuleSet, in_order
 from diagflow.rules.source import decode, protect, read_bytes
@@ -197,6 +198,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     missing_chinese,
     objects_without_when,
     metrics_without_condition,
+    compared_twice,
+    ranges_without_unit,
     weightless,
     unreachable,
     untested,
