@@ -136,7 +136,8 @@ def calibration_lines(report: Report) -> Iterator[str]:
     if unexplained:
         named = [guess for o in report.outcomes for guess in o.unexplained if guess.confidence]
         below, runs = sum(guess.consequence for guess in named), phrases.count(unexplained.answers, "run")
-        yield f"  as if nobody knew the cause: {len(named)} of {runs} name something, {below} of them a consequence of it;"
+        named_of = f"{len(named)} of {runs} name something"
+        yield f"  as if nobody knew the cause: {named_of}, {below} of them a consequence of it;"
         yield f"    {_error(unexplained)}"
 
 
