@@ -110,7 +110,7 @@ def main() -> int:
     parser.add_argument("--pods", type=int, default=40)
     parser.add_argument("--nodes", type=int, default=8)
     parser.add_argument("--alerts", type=int, default=200)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     steps = round(options.hours * 60)
     series = AlertSeries(steps=steps, pods=options.pods, nodes=options.nodes).series()

@@ -19,6 +19,7 @@ BROAD = """
     - object: pod
       when: {status.phase: [Pending, Running]}
       supports: conclusive
+      extract: {message: object.status.phase}
       text: {en: there is a pod, zh: 有 Pod}
 """
 """A rule that is too broad."""

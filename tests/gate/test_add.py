@@ -6,6 +6,7 @@ import pytest
 
 from diagflow.bundle import open_bundle, save
 from diagflow.gate.add import Wanted, add
+from diagflow.gate.causeids import expected_of
 from diagflow.gate.corpus import find_recordings, open_recording
 from diagflow.model import BadInput
 from tests.gate.conftest import CORPUS
@@ -110,3 +111,9 @@ def test_an_incident_folder_goes_in_redacted(tmp_path, ruleset):
     bundle = open_bundle(added.path).bundle
     assert "hunter2" not in "".join(entry.packed().decode() for entry in bundle.entries())
     assert "hunter2" not in str(list(bundle.readings()))
+
+
+def test_one_name_alone_is_not_one_of_several(ruleset):
+    known = {"kubernetes.quota-exceeded": ruleset.causes["kubernetes.quota-exceeded"]}
+    with pytest.raises(BadInput, match=r"did you mean `kubernetes.quota-exceeded`\?; a cause of your own\? name its"):
+        expected_of("mine.quota", known)

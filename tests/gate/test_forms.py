@@ -65,6 +65,36 @@ def test_what_no_baseline_guards_is_counted():
     assert as_text(report(before=GOOD[:1])).endswith("passed: 4 recordings, none worse, 3 not in the baseline\n")
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        faulty(roots=[root(OTHER, right=False)]),
+        faulty(roots=[root(), root(OTHER, right=False)]),
+        faulty(roots=[root()], forbidden=[OTHER]),
+        healthy(roots=[root(OTHER, right=False)]),
+    ],
+)
+def test_without_a_baseline_something_false_fails(wrong):
+    made = report([wrong, *GOOD[2:]], before=())
+    assert not made.passed
+    assert as_text(made).endswith("FAILED: 1 recording of 3 answered wrongly, and no baseline that accepts it\n")
+    failures = ET.fromstring(as_junit(made)).findall(".//failure")  # noqa: S314  # we wrote it
+    assert [(one.text or "").splitlines()[-1] for one in failures] == [f"look closer: {wrong.closer}"]
+    accepted = report([wrong, *GOOD[2:]], before=[wrong, *GOOD[2:]])
+    assert accepted.passed
+    assert not ET.fromstring(as_junit(accepted)).findall(".//failure")  # noqa: S314  # we wrote it
+
+
+def test_without_a_baseline_what_is_not_said_fails_nothing():
+    quiet = replace(healthy("r.zip"), status="unknown", checks={Check.CLEAN: True, Check.QUIET: False})
+    made = report([faulty(), quiet], before=())
+    assert made.passed
+    text = as_text(made)
+    assert "named nothing: lab/faults/a.zip" in text
+    assert "healthy, and not called so: lab/r.zip" in text
+    assert text.endswith("no baseline to compare with: 2 recordings, 2 not as labelled\n")
+
+
 def test_text_of_what_else_fails():
     gone = as_text(report(GOOD[1:]))
     assert "GONE  lab/faults/a.zip: put it back, or accept it: --update-baseline --reason WHY" in gone
@@ -89,7 +119,7 @@ def test_text_without_a_baseline_says_what_is_wrong_the_worst_first():
         "    look closer: diagflow diagnose --bundle lab/w.zip -v",
         "named nothing: lab/faults/a.zip",
     ]
-    assert text.endswith("no baseline to compare with: 5 recordings, 2 not as labelled\n")
+    assert text.endswith("FAILED: 1 recording of 5 answered wrongly, and no baseline that accepts it\n")
 
 
 def test_a_healthy_one_that_is_not_called_so_is_named():

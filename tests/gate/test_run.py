@@ -10,6 +10,7 @@ from diagflow.bundle import Bundle, open_bundle, save
 from diagflow.gate import find_recordings, one, run, run_all
 from diagflow.gate.baseline import baseline_of
 from diagflow.gate.compare import compare
+from diagflow.gate.given import Given
 from diagflow.gate.outcome import Check, Use
 from diagflow.gate.report import report_of
 from diagflow.harness.mutants import mutants
@@ -105,8 +106,8 @@ def test_more_processes_say_the_same(recordings, ruleset):
 
 def test_runs_with_readings_removed_count_in_calibration_only(recordings, outcomes, ruleset):
     more = run_all(recordings[:6], ruleset, jobs=1, seeds=3)
-    bare = [replace(o, predictions=()) for o in stable(more)]
-    assert bare == [replace(o, predictions=()) for o in stable(outcomes[:6])]
+    bare = [replace(o, predictions=(), unexplained=()) for o in stable(more)]
+    assert bare == [replace(o, predictions=(), unexplained=()) for o in stable(outcomes[:6])]
     assert {p.seed for o in more for p in o.predictions} >= {0, 1}
     assert all(p.seed <= 3 for o in more for p in o.predictions)
 
@@ -134,7 +135,8 @@ def test_a_label_of_a_cause_that_there_is_not_makes_it_unusable(ruleset, tmp_pat
     write(tmp_path / "a.zip", {"causes": [], label: ["kubernetes.quota-exceedet"]})
     (outcome,) = run_all(find_recordings([tmp_path]), ruleset)
     assert outcome.error == (
-        "labels: there is no cause kubernetes.quota-exceedet: did you mean `kubernetes.quota-exceeded`?"
+        "labels: there is no cause kubernetes.quota-exceedet: did you mean `kubernetes.quota-exceeded`?;"
+        " a cause of your own? name its folder with --rules"
     )
 
 
@@ -145,6 +147,8 @@ def test_an_engine_that_fails_names_the_recording(recordings, ruleset, monkeypat
     monkeypatch.setattr(one, "diagnose", fails)
     (outcome,) = run_all(recordings[:1], ruleset)
     assert outcome.error.startswith("the engine failed: ZeroDivisionError: a slip; see: diagflow scan --bundle ")
+    (outcome,) = run_all(recordings[:1], ruleset, given=Given(("my rules",), "kubernetes,mine"))
+    assert outcome.error.endswith(f"{recordings[0].path} --rules 'my rules' --packs kubernetes,mine --debug FILE")
     assert not report_of([outcome], ruleset).passed
 
 
@@ -155,3 +159,7 @@ def test_a_recording_of_a_machine_is_looked_at_by_the_doctor_and_no_other(outcom
     save(bundle, tmp_path / "a machine.zip", labels={"healthy": True})
     (outcome,) = run_all(find_recordings([tmp_path]), ruleset)
     assert outcome.closer == f"diagflow doctor go --bundle '{tmp_path}/a machine.zip' -v"
+    (outcome,) = run_all(find_recordings([tmp_path]), ruleset, given=Given(("mine",), "go"))
+    assert (
+        outcome.closer == f"diagflow doctor go --bundle '{tmp_path}/a machine.zip' --rules mine -v"
+    )  # it has no --packs

@@ -17,8 +17,9 @@ def mine(tmp_path):
     path = tmp_path / "mine.yaml"
     path.write_text(
         "# about the first\n"
-        + rule_with("event: Failed", cause="kubernetes.image-not-found", title="Mine")
-        + "# about the second\n- cause: kubernetes.image-not-found\n  id: A-B-002\n  triggers: [{event: BackOff}]\n",
+        + rule_with("event: Failed", cause="kubernetes.image-pull-secret-missing", title="Mine")
+        + "# about the second\n- cause: kubernetes.image-pull-secret-missing\n"
+        + "  id: A-B-002\n  triggers: [{event: BackOff}]\n",
         encoding="utf-8",
     )
     return path
@@ -33,7 +34,7 @@ def test_list_in_a_pipe_has_a_line_a_rule_with_tabs(mine):
     assert (ran.status, ran.err) == (0, "")
     rows = [line.split("\t") for line in ran.out.splitlines()]
     assert {len(row) for row in rows} == {5}
-    assert ["A-B-001", "F", "-", "supports kubernetes.image-not-found", "Mine"] in rows
+    assert ["A-B-001", "F", "-", "supports kubernetes.image-pull-secret-missing", "Mine"] in rows
     assert any(row[0] == OURS and row[3] == "asks check-scheduler-config" for row in rows)
 
 
@@ -49,7 +50,10 @@ def test_show_prints_the_source_of_one_rule(mine):
     ran = run("show", "A-B-002", "--rules", mine)
     assert ran.status == 0
     assert f"# {mine}:8:7" in ran.out
-    assert "- cause: kubernetes.image-not-found\n  id: A-B-002\n  triggers: [{event: BackOff}]\n# cause" in ran.out
+    assert (
+        "- cause: kubernetes.image-pull-secret-missing\n  id: A-B-002\n  triggers: [{event: BackOff}]\n# cause"
+        in ran.out
+    )
     assert "A-B-001" not in ran.out
     assert "# about the second" not in run("show", "A-B-001", "--rules", mine).out
 
@@ -83,7 +87,7 @@ def test_explain_on_a_bundle_says_why(tmp_path):
             }
         )
     )
-    text = rule_with("object: pod, when: {status.phase: Failed}", cause="kubernetes.image-not-found")
+    text = rule_with("object: pod, when: {status.phase: Failed}", cause="kubernetes.image-pull-secret-missing")
     (tmp_path / "mine.yaml").write_text(text)
     ran = run("explain", "A-B-001", "--rules", tmp_path / "mine.yaml", "--bundle", tmp_path / "incident")
     assert (ran.status, ran.err) == (0, "")

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from diagflow.rules import load
 from diagflow.rules.cel import FUNCTIONS, VARIABLES
 from diagflow.rules.filenames import FileKind
 from diagflow.rules.format import CAUSE, CONDITION, RULE
 from diagflow.rules.kinds import RELATIONS
+from diagflow.rules.lint import lint
 from diagflow.rules.promql import RANGE_FUNCTIONS
 from tests.rules.make import parsed
 
@@ -20,6 +22,13 @@ BLOCKS = re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL)
 def test_examples_of_rules_load(block):
     found = parsed(block)
     assert (found.problems, len(found.rules)) == ([], 1)
+
+
+def test_examples_of_rules_pass_lint_beside_the_installed_packs(tmp_path):
+    for number, block in enumerate(b for b in BLOCKS if "triggers:" in b and "K8S-SCHED-042" not in b):
+        (tmp_path / f"{number}.yaml").write_text(block, encoding="utf-8")
+    found = [p for p in lint(load([tmp_path])) if p.position.file.startswith(str(tmp_path))]
+    assert [str(p) for p in found if p.code != "untested"] == []
 
 
 def test_examples_of_causes_and_packs_load():

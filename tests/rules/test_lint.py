@@ -1,12 +1,16 @@
 # ruff: noqa: E501  # messages and rules stand in one piece
 """What lint finds in rules that load."""
 
+from dataclasses import replace
+
 import pytest
 
 from diagflow.rules import Problem, RuleSet, load_packs, load_paths
+from diagflow.rules.filenames import FileKind
 from diagflow.rules.lint import lint
 from diagflow.rules.problem import is_error
-from tests.rules.make import rule_with
+from diagflow.rules.ruleset import merged
+from tests.rules.make import parsed, rule_with
 
 CAUSE = '- {id: x.y, title: {en: "%s", zh: 某}}\n'
 TESTS = "- name: a\n  expect: {verdict: match}\n- name: b\n  like: a\n  expect: {verdict: no_match}\n"
@@ -96,6 +100,45 @@ def test_a_rule_has_a_positive_and_a_negative_test(tmp_path, tests, words):
 def test_the_texts_of_a_cause_are_filled_by_each_rule_that_names_it(tmp_path):
     found = linted(tmp_path, rule_with(FULL), CAUSE % "{namespace}/{name} lacks {image}")
     assert set(found) == {"unfilled"}
+
+
+def test_a_rule_whose_texts_nothing_fills_is_not_used(tmp_path):
+    (tmp_path / "rules.yaml").write_text(rule_with("event: Failed, text: '{gone}'"), encoding="utf-8")
+    (tmp_path / "causes.yaml").write_text(CAUSE % "t", encoding="utf-8")
+    found = load_paths([tmp_path])
+    assert [p.code for p in found.errors] == ["unfilled"]
+    assert (len(found.rules), found.usable().rules) == (1, ())
+
+
+def test_of_an_id_that_stands_twice_the_first_is_used(tmp_path):
+    (tmp_path / "rules.yaml").write_text(rule_with(FULL) * 2, encoding="utf-8")
+    (tmp_path / "causes.yaml").write_text(CAUSE % "t", encoding="utf-8")
+    found = load_paths([tmp_path])
+    assert [p.code for p in found.errors] == ["duplicate-id"]
+    assert len(found.usable().rules) == 1
+
+
+COMMAND = "- {id: %s.y, title: {en: t, zh: 某}, remedy: {text: {en: t, zh: 某}, commands: ['kubectl {owner}']}}\n"
+
+
+def test_a_command_that_a_rule_does_not_fill_is_left_out_and_the_rule_is_used(tmp_path):
+    found = linted(tmp_path, rule_with(FULL), COMMAND % "x")
+    assert list(found) == ["unfilled-command"]
+    assert "`{owner}` in the remedy command of x.y is not filled by this rule, so the command is left out" in str(
+        found["unfilled-command"]
+    )
+    assert not is_error(found["unfilled-command"])
+    assert len(load_paths([tmp_path]).usable().rules) == 1
+
+
+def test_commands_of_another_packs_cause_need_not_be_filled():
+    (rule,) = parsed(rule_with(FULL)).rules
+    causes = parsed(COMMAND % "x", FileKind.CAUSES).causes
+    own, foreign = (RuleSet((rule,), causes, packs=packs) for packs in ((), ("x",)))
+    assert [p.code for p in merged([own]).problems] == ["unfilled-command"]
+    assert merged([foreign]).problems == ()
+    of_the_pack = RuleSet((replace(rule, pack="x"),), causes, packs=("x",))
+    assert [p.code for p in merged([of_the_pack]).problems] == ["unfilled-command"]
 
 
 def test_arguments_come_from_input_groups_and_extract(tmp_path):

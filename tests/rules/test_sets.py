@@ -128,7 +128,7 @@ def test_our_packs_have_no_errors():
 
 
 def test_rules_of_a_user_come_on_top(tmp_path):
-    (tmp_path / "mine.yaml").write_text(rule_with("metric: up", cause="kubernetes.image-not-found"))
+    (tmp_path / "mine.yaml").write_text(rule_with("metric: up", cause="kubernetes.image-pull-secret-missing"))
     found = load([tmp_path])
     assert found.errors == ()
     assert [r.pack for r in found.rules if r.id == "A-B-001"] == [""]

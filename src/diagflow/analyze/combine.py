@@ -191,7 +191,8 @@ class Conditions:
         """Return the entities connected to one, of which a source speaks; to the whole cluster everything is."""
         if entity in (CLUSTER, HOST):
             return tuple(source.candidates()) if wide else ()
-        return [e for e in connected(self._scene, entity, both=wide) if source.speaks_of(e)]
+        speaks = source.stands if isinstance(source, MetricSource) else source.speaks_of
+        return [e for e in connected(self._scene, entity, both=wide) if speaks(e)]
 
     def _weighed(self, term: Term, judged: Judgement) -> Judgement:
         """Add what the whole weighs; its parts were compiled to context, unless they say otherwise."""

@@ -9,9 +9,10 @@ from diagflow.analyze.containers import PREFIX, containers_of, is_container_path
 from diagflow.analyze.judge import Judge
 from diagflow.analyze.judgement import Hit, Judgement
 from diagflow.analyze.lookup import Lookup
-from diagflow.analyze.metrics import shown
+from diagflow.analyze.metrics import MetricSource, shown
 from diagflow.analyze.paths import scalar, values_at
 from diagflow.analyze.plan import objects_of, plan_for
+from diagflow.analyze.samples import Samples
 from diagflow.analyze.scene import Scene
 from diagflow.analyze.table import Table
 from diagflow.analyze.terms import Node, Term
@@ -82,16 +83,21 @@ class _Explaining:
 
     def _term(self, term: Term, entity: Entity, depth: int, *, wide: bool = False) -> Iterator[str]:
         judged = self._conditions.about(term, Hit(entity), wide=wide)
-        yield f"{'  ' * depth}{label(term.node)}: {_SAID[judged.outcome]}{_needs(judged)}"
+        yield f"{'  ' * depth}{label(term.node)}: {_SAID[judged.outcome]}{self._why(term, judged)}"
         for part in term.parts:
             yield from self._term(part, entity, depth + 1, wide=wide)
         if isinstance(term.node, Condition) and not judged.holds:
-            yield from (f"{'  ' * (depth + 1)}{line}" for line in self._seen(term.node, entity))
+            yield from (f"{'  ' * (depth + 1)}{line}" for line in self._seen(term, term.node, entity))
 
-    def _seen(self, condition: Condition, entity: Entity) -> Iterable[str]:
+    def _why(self, term: Term, judged: Judgement) -> str:
+        samples = self._samples(term) if judged.holds else None
+        return f": {samples.holding(judged)}" if samples else _needs(judged)
+
+    def _seen(self, term: Term, condition: Condition, entity: Entity) -> Iterable[str]:
+        samples = self._samples(term)
+        if samples:
+            return samples.seen(entity)
         match condition.input:
-            case MetricInput() as wanted:
-                return self._samples(wanted)
             case EventInput() as wanted:
                 return self._events(wanted)
             case FactInput() | HostLogInput() | ChangeInput() as wanted:
@@ -100,14 +106,15 @@ class _Explaining:
                 objects = objects_of(condition)
                 return self._objects(objects, entity) if objects else []
 
-    def _samples(self, wanted: MetricInput) -> Iterator[str]:
-        reading = self._lookup.reading(wanted.query)
-        samples = list(reading.data or ()) if reading.readable else []
-        if not samples:
-            yield f"the answer is {reading.state}"
-        for sample in samples[:MOST_SHOWN]:
-            labels = ", ".join(f"{k}={v}" for k, v in sorted(sample["labels"].items()))
-            yield f"value {shown(sample['value'])}{f' at {labels}' if labels else ''}"
+    def _samples(self, term: Term) -> Samples | None:
+        """Return the samples of a metric condition; None for any other."""
+        node = term.node
+        if not isinstance(node, Condition) or not isinstance(node.input, MetricInput):
+            return None
+        source = self._conditions.source(term)
+        if not isinstance(source, MetricSource):
+            return None
+        return Samples(node, node.input, source, self._lookup.reading(node.input.query))
 
     def _events(self, wanted: EventInput) -> Iterator[str]:
         table = self._lookup.table("event")

@@ -1,6 +1,6 @@
 """From the labels of a sample to the entity that it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -52,6 +52,18 @@ def entity_of_labels(labels: Mapping[str, str], wanted: MetricInput) -> Entity:
     return CLUSTER
 
 
+def kinds_of_labels(names: Collection[str], metric: str = "") -> frozenset[str]:
+    """Return the kinds that labels of these names may name; for a kube-state-metrics series its own kind, if it is one.
+
+    A `service` counts here: an expression that groups by it is not about the namespace, though no sample of it is
+    about a service unless the rule's `labels` say so.
+    """
+    bare = {name.removeprefix("exported_") for name in names}
+    kinds = frozenset(kind for label, kind in _OF_KUBE if label in bare)
+    own = _own_kind(metric)
+    return frozenset({own}) if own in kinds else kinds
+
+
 def _own_kind(metric: str) -> str:
     parts = metric.split("_")
     return parts[1] if parts[0] == "kube" and len(parts) > 1 else ""
@@ -63,11 +75,12 @@ def _value(labels: Mapping[str, str], label: str) -> str:
 
 def _entity(kind: str, name: str, labels: Mapping[str, str]) -> Entity:
     bare, _, group = kind.partition(".")
-    if bare == "namespace" or not _namespaced(bare):
+    if bare == "namespace" or not namespaced(bare):
         return Entity(bare, name, group=group)
     return Entity(bare, name, _value(labels, "namespace"), group)
 
 
 @lru_cache(maxsize=256)
-def _namespaced(kind: str) -> bool:
+def namespaced(kind: str) -> bool:
+    """Return whether objects of a kind are in a namespace."""
     return has_namespace(resource(kind))

@@ -9,6 +9,7 @@ from diagflow.analyze.judgement import Hit, Judgement, failed, silence
 from diagflow.analyze.labels import entity_of_labels
 from diagflow.analyze.observe import observed
 from diagflow.analyze.scene import Scene
+from diagflow.analyze.spoken import spoken_of
 from diagflow.analyze.times import from_unix
 from diagflow.model import CLUSTER, Entity, Need, Onset, Outcome, Query, Reading, Text
 from diagflow.rules.cel import CelError
@@ -32,7 +33,7 @@ def passes(value: float, threshold: Threshold | None) -> bool:
 class MetricSource:
     """A condition on the answer to one PromQL expression."""
 
-    __slots__ = ("_condition", "_judged", "_kinds", "_scene", "_wanted")
+    __slots__ = ("_condition", "_judged", "_kinds", "_scene", "_spoken", "_wanted")
 
     def __init__(self, scene: Scene, condition: Condition, wanted: MetricInput) -> None:
         self._scene = scene
@@ -40,6 +41,7 @@ class MetricSource:
         self._wanted = wanted
         self._judged: dict[Entity, Judgement] | None = None
         self._kinds: set[str] = set()
+        self._spoken: frozenset[str] | None = None
 
     @property
     def queries(self) -> Sequence[Query]:
@@ -54,19 +56,32 @@ class MetricSource:
         """Return the entities with a sample that passes, or that is no number."""
         return sorted(e for e in self._by_entity() if among is None or e in among)
 
+    @property
+    def spoken(self) -> frozenset[str]:
+        """The kinds that the answer as a whole is about (see `diagflow.analyze.spoken`)."""
+        if self._spoken is None:
+            self._by_entity()
+            self._spoken = spoken_of(self._wanted, self._kinds) if self._kinds else frozenset()
+        return self._spoken
+
     def speaks_of(self, entity: Entity) -> bool:
-        """True for entities of a kind that some sample is about."""
+        """True for entities of a kind that some sample is about, or should be."""
         self._by_entity()
-        return entity.kind in self._kinds
+        return entity.kind in self._kinds or self.stands(entity)
+
+    def stands(self, entity: Entity) -> bool:
+        """True when a sample about this entity speaks for what is in it, too; one that lost a label does not."""
+        return entity.kind in self.spoken
 
     def rest(self) -> Judgement:
         """Say what it means that no sample passes."""
         return silence(self._reading)
 
     def about(self, entity: Entity) -> Judgement:
-        """Say whether a sample about one entity passes; one without labels is about everything."""
+        """Say whether a sample about one entity passes; where no sample names anything, they are about everything."""
         found = self._by_entity()
-        return found.get(entity) or found.get(CLUSTER) or self.rest()
+        whole = found.get(CLUSTER)
+        return found.get(entity) or (whole if whole and self.stands(CLUSTER) else self.rest())
 
     def _by_entity(self) -> Mapping[Entity, Judgement]:
         if self._judged is None:

@@ -49,6 +49,11 @@ def decayed(nats: float, half_life: float, time: datetime | None, now: datetime)
     return round(nats * math.pow(0.5, age / half_life), 6)
 
 
+def origin_of(condition: Condition, query: Query, entity: Entity) -> str:
+    """Return who observed what a match of `condition` at `entity` is."""
+    return f"{condition.origin or query.kind}@{written(entity)}"
+
+
 def observed(
     condition: Condition,
     entity: Entity,
@@ -76,7 +81,7 @@ def observed(
     text = condition.text.fill(about(entity, fitting(args or {}))) if condition.text else default()
     return Evidence(
         query=query,
-        origin=f"{condition.origin or query.kind}@{written(entity)}",
+        origin=origin_of(condition, query, entity),
         nats=decayed(nats_of(weight), condition.half_life, time, now),
         text=text,
         value=value,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from diagflow.promql.arrays import Bools, Ints
-from diagflow.promql.evaluate import LOOKBACK
+from diagflow.promql.evaluation import LOOKBACK
 from diagflow.promql.storage import Storage, Table
 
 

@@ -1,6 +1,7 @@
 """`diagflow gate`: recordings, scores, and what got worse."""
 
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from diagflow.gate.baseline import Baseline
     from diagflow.gate.compare import Comparison
     from diagflow.gate.corpus import Recording
+    from diagflow.gate.given import Given
     from diagflow.gate.outcome import Outcome
     from diagflow.gate.report import Report
     from diagflow.gate.waivers import Waiver
@@ -75,8 +77,8 @@ def run(
 ) -> int:
     """Diagnose every recording, compare with its labels, and with the baseline, recording by recording.
 
-    Exit status 0 when nothing got worse, 1 when a recording did, is gone or cannot be used, or a waiver expired; 2 for
-    bad usage. What it says is explained in docs/gate.md.
+    Exit status 0 when nothing got worse, 1 when a recording did, is gone or cannot be used, or a waiver expired;
+    without a baseline 1 when something false is said; 2 for bad usage. What it says is explained in docs/gate.md.
 
     Examples:
       diagflow gate run tests/corpus
@@ -88,6 +90,7 @@ def run(
     from diagflow.cli.run import load_rules
     from diagflow.feedback.output import put, readable
     from diagflow.gate import find_recordings
+    from diagflow.gate.given import Given
     from diagflow.gate.report import report_of
     from diagflow.model import BadInput
 
@@ -98,7 +101,8 @@ def run(
     file = baseline or _first(named) / "baseline.json"
     before, accepted = _read(file, waivers, asked=baseline is not None and not update)
     ruleset = load_rules(rules, packs, host=None)
-    outcomes = _outcomes(recordings, ruleset, seeds, jobs)
+    given = Given.of(rules, packs)
+    outcomes = _outcomes(recordings, ruleset, seeds, jobs, given)
     if update:
         before = _updated(file, before, outcomes, ruleset, reason)
     report = report_of(outcomes, ruleset, _compared(before, outcomes, ruleset, accepted), seeds)
@@ -112,9 +116,8 @@ def run(
     else:
         put(_shown(report, output, verbose=verbose), out)
     if before is None and not report.unusable:
-        sys.stderr.write(
-            f"to compare with this from now on: diagflow gate run {' '.join(named)} --update-baseline --reason WHY\n"
-        )
+        again = f"diagflow gate run {shlex.join(named)}{given}"
+        sys.stderr.write(f"to compare with this from now on: {again} --update-baseline --reason WHY\n")
     return 0 if report.passed else 1
 
 
@@ -144,7 +147,9 @@ def _read(file: Path, waivers: Path | None, *, asked: bool) -> tuple["Baseline |
     return before, read_waivers(waivers or beside) if waivers or beside.exists() else ()
 
 
-def _outcomes(recordings: "list[Recording]", ruleset: "RuleSet", seeds: int, jobs: int | None) -> "list[Outcome]":
+def _outcomes(
+    recordings: "list[Recording]", ruleset: "RuleSet", seeds: int, jobs: int | None, given: "Given"
+) -> "list[Outcome]":
     from diagflow.cli.progress import Progress
     from diagflow.gate import run_all
 
@@ -154,6 +159,7 @@ def _outcomes(recordings: "list[Recording]", ruleset: "RuleSet", seeds: int, job
             ruleset,
             seeds=seeds,
             jobs=jobs,
+            given=given,
             told=lambda done, of: progress(f"{done} of {of} recordings"),
         )
 
@@ -245,6 +251,8 @@ def add(
     from diagflow.cli.run import load_rules
     from diagflow.gate.add import Wanted
     from diagflow.gate.add import add as added
+    from diagflow.gate.given import Given
+    from diagflow.gate.one import How
 
     wanted = Wanted(
         bundle=bundle,
@@ -259,11 +267,12 @@ def add(
         name=name,
         relabel=relabel,
     )
-    _say(added(wanted, load_rules(rules, packs, host=None)), wanted.to)
+    how = How(given=Given.of(rules, packs))
+    _say(added(wanted, load_rules(rules, packs, host=None), how), f"{shlex.quote(str(wanted.to))}{how.given}")
     return 0
 
 
-def _say(added: "Added", corpus: Path) -> None:
+def _say(added: "Added", again: str) -> None:
     from diagflow.gate import phrases
 
     right = ", ".join(map(str, added.labels.causes)) or "healthy"
@@ -274,7 +283,7 @@ def _say(added: "Added", corpus: Path) -> None:
         lines.append(f"look closer: {added.outcome.closer}")
     else:
         lines.append("today's answer is right")
-    lines.append(f"next: diagflow gate run {corpus}")
+    lines.append(f"next: diagflow gate run {again}")
     sys.stdout.write("\n".join(lines) + "\n")
 
 

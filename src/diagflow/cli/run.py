@@ -54,7 +54,7 @@ def load_rules(paths: Sequence[Path] | None, packs: str | None = None, *, host: 
         sys.stderr.write(
             f"diagflow: an installed pack has an error, its other rules are used: {theirs[0]}{more_errors}\n"
         )
-    return ruleset
+    return ruleset.usable()
 
 
 def _is_of_a_pack(file: str, own: Sequence[Path]) -> bool:

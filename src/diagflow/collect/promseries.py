@@ -28,7 +28,7 @@ from diagflow.model import Query, State
 from diagflow.model.series import SeriesBlock
 from diagflow.promql import STALE_NAN, PromQLError, Series
 from diagflow.promql.arrays import Floats, Ints
-from diagflow.promql.evaluate import LOOKBACK
+from diagflow.promql.evaluation import LOOKBACK
 from diagflow.promql.needs import name_of, selector
 from diagflow.promql.sources.packed import pack
 

@@ -12,7 +12,7 @@ from diagflow.collect.pointed import pointed
 from diagflow.gate.causeids import expected_of
 from diagflow.gate.corpus import Recording
 from diagflow.gate.labels import Expected, Labels, plain_labels, read_labels
-from diagflow.gate.one import run_one
+from diagflow.gate.one import ONCE, How, run_one
 from diagflow.gate.outcome import Outcome
 from diagflow.model import BadInput, Entity
 from diagflow.rules import RuleSet
@@ -69,8 +69,13 @@ class Added:
     outcome: Outcome
 
 
-def add(wanted: Wanted, ruleset: RuleSet) -> Added:
+def add(wanted: Wanted, ruleset: RuleSet, how: How = ONCE) -> Added:
     """Make a recording of an incident: checked labels, the readings redacted as they are.
+
+    Args:
+        wanted: what somebody says about it.
+        ruleset: today's rules.
+        how: it is run with these.
 
     Raises:
         BadInput: the bundle cannot be read or has labels, a name is unknown, the labels contradict each other, or there
@@ -90,11 +95,11 @@ def add(wanted: Wanted, ruleset: RuleSet) -> Added:
     except OSError as e:
         raise BadInput(f"{target.parent} cannot be made a folder: {e.strerror}; name another with --to") from None
     save(opened.bundle, target, diagnosis=opened.diagnosis, labels=plain_labels(labels))
-    outcome = run_one(Recording(wanted.to.resolve().name, target.name, target), ruleset)
+    outcome = run_one(Recording(wanted.to.resolve().name, target.name, target), ruleset, how)
     if outcome.error:
         raise BadInput(f"{target} was written and cannot be used: {outcome.error}")
     if any(not one.entity for one in causes):
-        labels, outcome = _placed(labels, outcome, opened, target, ruleset)
+        labels, outcome = _placed(labels, outcome, opened, target, (ruleset, how))
     return Added(target, labels, (*found.notes, *notes, *_unplaced(labels)), outcome)
 
 
@@ -156,7 +161,9 @@ def _notes(one: Expected, bundle: Bundle) -> list[str]:
     ]
 
 
-def _placed(labels: Labels, outcome: Outcome, opened: Opened, target: Path, ruleset: RuleSet) -> tuple[Labels, Outcome]:
+def _placed(
+    labels: Labels, outcome: Outcome, opened: Opened, target: Path, run: tuple[RuleSet, How]
+) -> tuple[Labels, Outcome]:
     """Where the diagnosis names a true cause, take its entity: nobody needs to write what is plain to see."""
     places: Mapping[str, str] = {root.id: root.entity for root in reversed(outcome.roots) if root.right}
     causes = tuple(one if one.entity else replace(one, entity=places.get(one.id, "")) for one in labels.causes)
@@ -164,7 +171,7 @@ def _placed(labels: Labels, outcome: Outcome, opened: Opened, target: Path, rule
         return labels, outcome
     placed = replace(labels, causes=causes)
     save(opened.bundle, target, diagnosis=opened.diagnosis, labels=plain_labels(placed))
-    return placed, run_one(Recording(outcome.corpus, outcome.name, target), ruleset)
+    return placed, run_one(Recording(outcome.corpus, outcome.name, target), *run)
 
 
 def _unplaced(labels: Labels) -> Sequence[str]:

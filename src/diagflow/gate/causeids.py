@@ -49,12 +49,16 @@ def require_known(labels: Labels, causes: Mapping[str, Cause]) -> None:
 
 def _hint(name: str, known: list[str]) -> str:
     """Return a near name, else those that share a word with it, else where all are."""
-    if guess := near(name, known):
-        return f"did you mean `{guess}`?"
+    return f"{_alike(name, known)}; a cause of your own? name its folder with --rules"
+
+
+def _alike(name: str, known: list[str]) -> str:
+    guess = near(name, known)
     words = set(name.rpartition(".")[2].split("-"))
-    alike = sorted(one for one in known if words & set(one.rpartition(".")[2].split("-")))
+    alike = [guess] if guess else sorted(one for one in known if words & set(one.rpartition(".")[2].split("-")))
     if alike:
-        return f"did you mean one of {', '.join(f'`{one}`' for one in alike[:_ALIKE])}?"
+        several = "one of " if len(alike) > 1 else ""
+        return f"did you mean {several}{', '.join(f'`{one}`' for one in alike[:_ALIKE])}?"
     return "diagflow rules list has all, in its fourth column"
 
 

@@ -27,6 +27,9 @@ def _case(report: Report, outcome: Outcome) -> TestCase:
         failure = outcome.error
     elif lost:
         failure = "\n".join([f"got worse: {', '.join(lost.checks)}", *lost.difference, f"look closer: {lost.closer}"])
+    elif outcome in report.misleading:
+        wrong = phrases.what_is_wrong(outcome)
+        failure = "\n".join([f"answered wrongly: {', '.join(outcome.wrong)}", *wrong, f"look closer: {outcome.closer}"])
     known = [f"not as labelled: {', '.join(outcome.wrong)}", *phrases.what_is_wrong(outcome)] if outcome.wrong else []
     return TestCase(outcome.name, outcome.seconds, failure, "\n".join(known))
 

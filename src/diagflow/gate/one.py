@@ -1,5 +1,6 @@
 """One recording: diagnosed, compared with its labels, again with readings removed, and as if nobody knew its cause."""
 
+import shlex
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from diagflow.engine import Result, conclude, diagnose, suppressions_of
 from diagflow.gate import score
 from diagflow.gate.causeids import require_known
 from diagflow.gate.corpus import OpenedRecording, Recording, open_recording
+from diagflow.gate.given import INSTALLED, Given
 from diagflow.gate.labels import Labels
 from diagflow.gate.lesser import lesser
 from diagflow.gate.outcome import Guess, Lesson, Outcome, Prediction, Use
@@ -32,11 +34,13 @@ class How:
         seeds: how many times again, with readings removed; then each run is also made as a scan.
         weights: that it is weighed with.
         learn: also keep what fitting learns from it.
+        given: the rules that were chosen, as the commands that it shows say them.
     """
 
     seeds: int = 0
     weights: Weights = FITTED
     learn: bool = False
+    given: Given = INSTALLED
 
 
 ONCE: Final = How()
@@ -51,8 +55,9 @@ def run_one(recording: Recording, ruleset: RuleSet, how: How = ONCE) -> Outcome:
     except BadInput as e:
         why = str(e).removeprefix(f"{recording.path}: ")
     except Exception as e:  # noqa: BLE001  # which recording it was is what somebody needs to know
-        why = f"the engine failed: {type(e).__name__}: {e}; see: diagflow scan --bundle {recording.path} --debug FILE"
-    return Outcome(recording.corpus, recording.name, str(recording.path), error=why)
+        see = f"diagflow scan --bundle {shlex.quote(str(recording.path))}{how.given} --debug FILE"
+        why = f"the engine failed: {type(e).__name__}: {e}; see: {see}"
+    return Outcome(recording.corpus, recording.name, str(recording.path), given=how.given, error=why)
 
 
 Runs = Sequence[tuple[int, Result]]
@@ -110,6 +115,7 @@ class _One:
             predictions=self._predictions(runs),
             unexplained=tuple(self._unexplained(runs)),
             lesson=self._lesson(runs) if self._how.learn else None,
+            given=self._how.given,
             host=any(e.reading.query.kind == "fact" and e.reading.readable for e in bundle.entries()),
         )
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntFlag, StrEnum
 
+from diagflow.gate.given import INSTALLED, Given
 from diagflow.gate.sample import Sample
 
 
@@ -108,6 +109,7 @@ class Outcome:
         unexplained: the same, as if nobody knew the true causes.
         lesson: what fitting learns from it; None unless asked for.
         host: it is about a machine, so that `doctor` looks closer.
+        given: the rules that were chosen, which the command that looks closer chooses too.
         error: why the recording could not be used; everything above is empty then.
     """
 
@@ -135,6 +137,7 @@ class Outcome:
     unexplained: tuple[Guess, ...] = ()
     lesson: Lesson | None = None
     host: bool = False
+    given: Given = INSTALLED
     error: str = ""
 
     @property
@@ -153,7 +156,14 @@ class Outcome:
         return bool(self.false or self.forbidden) or (bool(self.expected) and not self.abstained and bool(self.wrong))
 
     @property
+    def misleads(self) -> bool:
+        """True when somebody who believes it would be misled: a false or forbidden cause, or a wrong best answer."""
+        wrong_answer = not self.abstained and not self.checks.get(Check.TOP1, True)
+        return bool(self.false or self.forbidden) or wrong_answer
+
+    @property
     def closer(self) -> str:
         """The command that looks closer."""
         command = "doctor go" if self.host else "scan" if self.healthy else "diagnose"
-        return f"diagflow {command} --bundle {shlex.quote(self.path)} -v"
+        rules = self.given.more_rules if self.host else str(self.given)
+        return f"diagflow {command} --bundle {shlex.quote(self.path)}{rules} -v"

@@ -61,7 +61,9 @@ def verdict(report: Report) -> str:
     if report.unusable:
         return f"FAILED: {count(len(report.unusable), 'recording')} of {len(report.outcomes)} cannot be used"
     if found is None:
-        return f"no baseline to compare with: {total}, {len(report.wrong)} not as labelled"
+        total_of = f"{count(len(report.misleading), 'recording')} of {len(report.outcomes)}"
+        without = f"no baseline to compare with: {total}, {len(report.wrong)} not as labelled"
+        return f"FAILED: {total_of} answered wrongly, and no baseline that accepts it" if report.misleading else without
     if found.losses:
         return f"FAILED: {count(len(found.losses), 'recording')} of {len(report.outcomes)} got worse"
     if found.gone:

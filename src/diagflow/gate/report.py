@@ -50,9 +50,14 @@ class Report:
         )
 
     @property
+    def misleading(self) -> tuple[Outcome, ...]:
+        """Without a baseline, which would say what is accepted: the recordings of which something false is said."""
+        return () if self.comparison else tuple(o for o in self.outcomes if o.misleads)
+
+    @property
     def passed(self) -> bool:
-        """True when every recording could be used, and nothing got worse that nobody accepts."""
-        return not self.unusable and not (self.comparison and self.comparison.failed)
+        """True when every recording could be used, and nothing got worse, or is false, that nobody accepts."""
+        return not (self.unusable or self.misleading) and not (self.comparison and self.comparison.failed)
 
 
 def report_of(

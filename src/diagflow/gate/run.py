@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Final
 
 from diagflow.gate.corpus import Recording
+from diagflow.gate.given import INSTALLED, Given
 from diagflow.gate.one import How, run_one
 from diagflow.gate.outcome import Outcome
 from diagflow.model import FITTED, Weights
@@ -31,6 +32,7 @@ def run_all(
     learn: bool = False,
     weights: Mapping[str, Weights] | None = None,
     jobs: int | None = None,
+    given: Given = INSTALLED,
     told: Told | None = None,
 ) -> list[Outcome]:
     """Diagnose all recordings.
@@ -42,9 +44,10 @@ def run_all(
         learn: also keep what fitting learns from each.
         weights: by the key of a recording, other weights than the engine's.
         jobs: processes; default: as many as there are processors, fewer for a small corpus.
+        given: the rules that were chosen, as the commands that outcomes show say them.
         told: is called after each recording.
     """
-    tasks = [(one, How(seeds, (weights or {}).get(one.key, FITTED), learn)) for one in recordings]
+    tasks = [(one, How(seeds, (weights or {}).get(one.key, FITTED), learn, given)) for one in recordings]
     found = []
     for outcome in _outcomes(tasks, ruleset, jobs or processes(len(recordings) * (1 + seeds))):
         found.append(outcome)

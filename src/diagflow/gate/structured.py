@@ -36,7 +36,8 @@ def as_json(report: Report) -> str:
 
 def _recording(outcome: Outcome) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(outcome)
-    plain.pop("lesson")
+    for inward in ("lesson", "given"):
+        plain.pop(inward)
     plain["fired"] = sorted(rule for rule, use in plain.pop("rules").items() if Use.FIRED in Use(use))
     return {**plain, "key": outcome.key, "wrong": list(outcome.wrong), "closer": outcome.closer}
 

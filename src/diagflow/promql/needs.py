@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from diagflow.promql.context import Steps
-from diagflow.promql.evaluate import LOOKBACK, SUBQUERY_STEP
+from diagflow.promql.evaluation import LOOKBACK, SUBQUERY_STEP
 from diagflow.promql.parse import parse
 from diagflow.promql.preprocess import preprocess
 from diagflow.promql.syntax import Matcher, Node, Range, Selector, Subquery, children

@@ -61,7 +61,8 @@ def _program() -> bytes:
 
     Part of it are the libraries that say what is right in a rule: another release may say otherwise.
     """
-    packages = (Path(__file__).parent, Path(model.__file__).parent)
+    here = Path(__file__).parent
+    packages = (here, Path(model.__file__).parent, here.with_name("promql"))  # not imported for this alone
     ours = sorted(file for package in packages for file in (*package.glob("*.py"), *package.glob("*.json")))
     theirs = [Path(str(library.__file__)) for library in (cel, msgspec, re2)]
     theirs += [Path(spec.origin) for spec in (find_spec("yaml"),) if spec and spec.origin]  # not loaded for this alone

@@ -9,6 +9,7 @@ import yaml
 from diagflow.model import Strength, Text
 from diagflow.rules import containers, promql
 from diagflow.rules.near import did_you_mean
+from diagflow.rules.queries import complaint_of
 from diagflow.rules.reads import Reads, reads
 from diagflow.rules.rule import (
     ChangeInput,
@@ -251,6 +252,9 @@ def _compared(expr: str, fields: Fields, checker: _Checker, where: _Place, metri
             expr = promql.held(expr, compared.op, show_duration(hold))
         except Wrong as e:
             checker.context.fail(fields.at("threshold"), str(e), "conflict")
+    # What an author writes as PromQL has been checked where it stands; what it compiles to is, too.
+    if wrong := complaint_of(expr):
+        checker.context.fail(fields.nodes.get("filter") or fields.node, f"{wrong.message} (in `{expr}`)", "promql")
     return MetricInput(expr, compared, fields.get("labels", {}), metric)
 
 

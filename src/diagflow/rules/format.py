@@ -5,7 +5,7 @@ import shlex
 from typing import Any, Final
 
 from diagflow.model import Act, Direction, Layer, Role, Strength
-from diagflow.rules import kinds, promql
+from diagflow.rules import kinds, promql, queries
 from diagflow.rules.expressions import CEL, PATTERN
 from diagflow.rules.near import did_you_mean
 from diagflow.rules.rule import Action
@@ -199,7 +199,7 @@ PROMQL: Final = _input(
     "promql",
     Key(
         "promql",
-        Scalar("a PromQL expression", promql.expression),
+        queries.PROMQL,
         "a PromQL expression, without the comparison with `threshold`",
         required=True,
     ),

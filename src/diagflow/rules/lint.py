@@ -9,11 +9,11 @@ import yaml
 from diagflow.model import Cause, Role, Text
 from diagflow.rules.compose import compose
 from diagflow.rules.problem import Problem, Severity
+from diagflow.rules.querychecks import compared_twice, ranges_without_unit
 from diagflow.rules.rule import Combination, Condition, Effect, MetricInput, ObjectInput, Position, Rule
 from diagflow.rules.ruleset import RuleSet, in_order
 from diagflow.rules.source import decode, protect, read_bytes
-from diagflow.rules.unreachable import contradictions
-from diagflow.rules.walk import ALWAYS, arguments_of, conditions, leaves
+from diagflow.rules.walk import conditions, leaves
 
 Check = Callable[[RuleSet], Iterable[Problem]]
 
@@ -26,9 +26,8 @@ def lint(ruleset: RuleSet) -> tuple[Problem, ...]:
     return in_order((*ruleset.problems, *found))
 
 
-def _problem(rule: Rule, where: Position | None, message: str, code: str, *, warning: bool = True) -> Problem:
-    severity = Severity.WARNING if warning else Severity.ERROR
-    return Problem(where or rule.position or _NOWHERE, rule.id, message, severity, code)
+def _problem(rule: Rule, where: Position | None, message: str, code: str) -> Problem:
+    return Problem(where or rule.position or _NOWHERE, rule.id, message, Severity.WARNING, code)
 
 
 def unused_causes(ruleset: RuleSet) -> Iterator[Problem]:
@@ -46,14 +45,6 @@ def _is_claim(ruleset: RuleSet, cause_id: str) -> bool:
     return known is not None and known.role is Role.CLAIM
 
 
-def asserted_claims(ruleset: RuleSet) -> Iterator[Problem]:
-    """A claim never holds, so no rule may support it."""
-    for rule in ruleset.rules:
-        if rule.effect is not Effect.REFUTES and _is_claim(ruleset, rule.names):
-            message = f"{rule.names} is a claim, which never holds: write `refutes`, or name a cause"
-            yield _problem(rule, None, message, "asserted-claim", warning=False)
-
-
 def _cause_place(ruleset: RuleSet, cause: Cause) -> Position:
     return ruleset.places.get(f"cause:{cause.id}", _NOWHERE)
 
@@ -62,38 +53,8 @@ def _texts(cause: Cause) -> Iterator[tuple[str, Text]]:
     yield "title", cause.title
     yield "name", cause.name
     yield "explanation", cause.explanation
-    for name, instruction in (("remedy", cause.remedy), ("check", cause.check)):
-        yield name, instruction.text
-        yield from ((f"{name} command", command) for command in instruction.commands)
-
-
-def unfilled_causes(ruleset: RuleSet) -> Iterator[Problem]:
-    """Every rule that supports a cause fills the placeholders of its texts: else users read `{image}`."""
-    for rule in ruleset.rules:
-        cause = ruleset.causes.get(rule.names)
-        if cause is None or rule.effect is Effect.REFUTES:
-            continue
-        there = ALWAYS | arguments_of(rule.trigger)
-        for part, text in _texts(cause):
-            for name in sorted(text.placeholders() - there):
-                right = f"add `extract: {{{name}: ...}}` to a trigger"
-                message = f"`{{{name}}}` in the {part} of {cause.id} is not filled by this rule: {right}"
-                yield _problem(rule, None, message, "unfilled", warning=False)
-
-
-def unfilled_texts(ruleset: RuleSet) -> Iterator[Problem]:
-    """The `text` and `entity` of a condition use arguments of this condition or of the triggers."""
-    for rule in ruleset.rules:
-        of_triggers = ALWAYS | arguments_of(rule.trigger)
-        for condition in conditions(rule):
-            there = of_triggers | arguments_of(condition)
-            used = condition.text.placeholders() if condition.text else frozenset()
-            for name in sorted((used | Text(condition.entity).placeholders()) - there):
-                message = f"`{{{name}}}` is not filled: add `extract: {{{name}: ...}}` to this condition"
-                yield _problem(rule, condition.position, message, "unfilled", warning=False)
-        for name in sorted(Text(rule.entity).placeholders() - of_triggers):
-            message = f"`{{{name}}}` in `entity` is not filled: add `extract: {{{name}: ...}}` to a trigger"
-            yield _problem(rule, None, message, "unfilled", warning=False)
+    yield "remedy", cause.remedy.text
+    yield "check", cause.check.text
 
 
 def missing_chinese(ruleset: RuleSet) -> Iterator[Problem]:
@@ -104,7 +65,7 @@ def missing_chinese(ruleset: RuleSet) -> Iterator[Problem]:
         if lacking:
             yield _problem(rule, None, _no_chinese([t.en for t in lacking]), "no-chinese")
     for cause in ruleset.causes.values():
-        parts = [part for part, text in _texts(cause) if text.en and not text.zh and "command" not in part]
+        parts = [part for part, text in _texts(cause) if text.en and not text.zh]
         if parts:
             message = f"cause {cause.id}: {_no_chinese(parts)}"
             yield Problem(_cause_place(ruleset, cause), "", message, Severity.WARNING, "no-chinese")
@@ -122,13 +83,6 @@ def objects_without_when(ruleset: RuleSet) -> Iterator[Problem]:
             if isinstance(wanted, ObjectInput) and not wanted.when and wanted.exists:
                 message = f"CEL runs on every {wanted.kind}: name field values that only the ill ones have under `when`"
                 yield _problem(rule, condition.position, message, "no-index")
-
-
-def unreachable(ruleset: RuleSet) -> Iterator[Problem]:
-    """Conditions that contradict each other never match."""
-    for rule in ruleset.rules:
-        for position, message in contradictions(rule.trigger):
-            yield _problem(rule, position, message, "unreachable", warning=False)
 
 
 def untested(ruleset: RuleSet) -> Iterator[Problem]:
@@ -191,14 +145,12 @@ def _weighs(node: Condition | Combination) -> bool:
 
 CHECKS: Final[tuple[Check, ...]] = (
     unused_causes,
-    asserted_claims,
-    unfilled_causes,
-    unfilled_texts,
     missing_chinese,
     objects_without_when,
     metrics_without_condition,
+    compared_twice,
+    ranges_without_unit,
     weightless,
-    unreachable,
     untested,
 )
 """All checks; each is one function with one idea."""

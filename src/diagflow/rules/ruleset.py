@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from diagflow.model import Cause
 from diagflow.rules.analyzer import Analyzer
 from diagflow.rules.digest import digest_of
+from diagflow.rules.faults import FAULT_CODES, faults
 from diagflow.rules.link import LINK_CODES, link
 from diagflow.rules.problem import Problem, is_error
 from diagflow.rules.rule import Position, Rule
 
 T = TypeVar("T")
+
+_ANEW: Final = LINK_CODES | FAULT_CODES
+"""Codes of the problems that depend on what else there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,11 @@ class RuleSet:
     def errors(self) -> tuple[Problem, ...]:
         """The problems that keep something from being used."""
         return tuple(p for p in self.problems if is_error(p))
+
+    def usable(self) -> "RuleSet":
+        """Return the set without the rules that have an error: they would say nonsense."""
+        wrong = {p.rule for p in self.errors if p.code in _ANEW}  # of an id that stands twice, the first is right
+        return replace(self, rules=tuple(r for r in self.rules if r.id not in wrong)) if wrong else self
 
     def rule(self, rule_id: str) -> Rule | None:
         """Return a rule by its id, None when there is none."""
@@ -75,7 +84,7 @@ class _Total:
     packs: list[str] = field(default_factory=list)
 
     def add(self, part: RuleSet) -> None:
-        self.problems += [p for p in part.problems if p.code not in LINK_CODES]
+        self.problems += [p for p in part.problems if p.code not in _ANEW]
         self._take("rule", {r.id: r for r in part.rules}, self.rules, part.places)
         self._take("cause", part.causes, self.causes, part.places)
         self._take("analyzer", part.analyzers, self.analyzers, part.places)
@@ -94,8 +103,9 @@ class _Total:
     def linked(self) -> RuleSet:
         rules = tuple(self.rules.values())
         found = link(rules, self.causes, self.analyzers, self.places)
-        problems = in_order((*self.problems, *found))
-        return RuleSet(rules, self.causes, self.analyzers, problems, self.places, tuple(dict.fromkeys(self.packs)))
+        packs = tuple(dict.fromkeys(self.packs))
+        problems = in_order((*self.problems, *found, *faults(rules, self.causes, packs)))
+        return RuleSet(rules, self.causes, self.analyzers, problems, self.places, packs)
 
 
 def duplicate(name: str, word: str, first: Position | None, second: Position | None) -> Problem:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from diagflow.model.errors import BadInput
 from diagflow.promql.errors import PromQLError, Unsupported
-from diagflow.promql.evaluate import evaluate
+from diagflow.promql.evaluation import evaluate
 from diagflow.promql.promqltest.commands import Clear, Eval, Load, Malformed, parse_commands
 from diagflow.promql.promqltest.compare import differences
 from diagflow.promql.promqltest.loaded import Loaded

@@ -1,0 +1,105 @@
+"""Is an expression PromQL, and of a type that a rule can compare? Asked only where YAML is read.
+
+The parser is imported late: who names no metric, or has all rules in the cache, does not wait for it.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+from diagflow.rules import promql
+from diagflow.rules.near import did_you_mean
+from diagflow.rules.place import within
+from diagflow.rules.shapes import INVALID, Context, Scalar, Schema
+from diagflow.rules.source import restore
+
+_UNKNOWN: Final = re.compile(r'unknown function with name "([^"]*)"')
+_HINTS: Final = (
+    (
+        re.compile(r"expected type range vector in call to function .*, got instant vector"),
+        "add how far back it looks, such as `[5m]`",
+    ),
+    (
+        re.compile(r"expected type instant vector .*, got range vector"),
+        "put a function such as `rate(...)` or `max_over_time(...)` around what has `[...]`",
+    ),
+    (re.compile(r'in grouping opts, expected "\("'), "put the labels in brackets, such as `by (pod, namespace)`"),
+    (
+        re.compile(r"^error parsing regexp: invalid perl operator"),
+        "this is RE2, without look-ahead and back references",
+    ),
+    (re.compile(r"^vector selector must contain"), 'name a metric, or a label such as `job="api"`'),
+)
+"""What would be right, where the words of Prometheus do not say so."""
+
+_NO_VALUE: Final = {
+    "matrix": "this gives many samples a series, which no comparison takes: "
+    "put a function such as `rate(...)` or `max_over_time(...)` around it",
+    "string": "this is a text, and no series: name a metric",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What is wrong with an expression, and where in it, counted in characters."""
+
+    message: str
+    offset: int
+
+
+def complaint_of(text: str) -> Complaint | None:
+    """Return what is wrong with an expression, None when Prometheus would take it.
+
+    What is experimental is taken: a Prometheus may have it switched on.
+    """
+    from diagflow.promql.check import kind_of  # noqa: PLC0415  # late, as the module says
+    from diagflow.promql.errors import PromQLError, Unsupported  # noqa: PLC0415
+    from diagflow.promql.parse import parse  # noqa: PLC0415
+
+    try:
+        wrong = _NO_VALUE.get(kind_of(parse(text)), "")
+    except Unsupported:
+        return None
+    except PromQLError as e:
+        return Complaint(f"PromQL: {_mended(e.message)}", e.position or 0)
+    return Complaint(f"PromQL: {wrong}", 0) if wrong else None
+
+
+def _mended(message: str) -> str:
+    """Return a message of Prometheus with what would be right."""
+    from diagflow.promql.signatures import FUNCTIONS  # noqa: PLC0415
+    from diagflow.promql.tokens import AGGREGATORS  # noqa: PLC0415
+
+    if unknown := _UNKNOWN.fullmatch(message):
+        return f"unknown function `{unknown[1]}`: {did_you_mean(unknown[1], [*FUNCTIONS, *AGGREGATORS])}"
+    hint = next((hint for pattern, hint in _HINTS if pattern.search(message)), "")
+    return f"{message}: {hint}" if hint else message
+
+
+@dataclass(frozen=True, slots=True)
+class PromQL:
+    """The shape of an expression; what is wrong with it is said at its place."""
+
+    def read(self, node: yaml.Node, context: Context) -> Any:
+        """Return the expression in one line."""
+        found = _SOURCE.read(node, context)
+        if found is INVALID:
+            return INVALID
+        source = restore(node.value)
+        wrong = complaint_of(source)
+        if wrong is None:
+            return found
+        before = source[: wrong.offset]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        position = within(node, source, line, column, context.text, context.file)
+        return context.fail(position, wrong.message, "promql")
+
+    def schema(self) -> Schema:
+        """Return the JSON Schema of the values."""
+        return _SOURCE.schema()
+
+
+_SOURCE: Final = Scalar("a PromQL expression", promql.expression)
+PROMQL: Final = PromQL()
