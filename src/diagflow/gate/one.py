@@ -89,8 +89,8 @@ class _One:
         runs += [(seed, self._diagnosed(scan)) for seed, scan in enumerate(scans) if scan is not None]
         diagnosis = result.diagnosis
         roots = score.roots_of(diagnosis, labels)
-        if scanned is not None:  # what is false behind the alert or without it is false
-            roots += tuple(root for root in score.roots_of(scanned.diagnosis, labels) if root not in roots)
+        if scanned is not None:
+            roots = score.with_scan(roots, score.roots_of(scanned.diagnosis, labels))
         return Outcome(
             corpus=self._recording.corpus,
             name=self._recording.name,
