@@ -49,7 +49,7 @@ ONCE: Final = How()
 def run_one(recording: Recording, ruleset: RuleSet, how: How = ONCE) -> Outcome:
     """Diagnose a recording; one that cannot be used, or on which the engine fails, is an outcome that says why."""
     try:
-        opened = open_recording(recording)
+        opened = open_recording(recording, how.given)
         require_known(opened.labels, ruleset.causes)
         return _One(recording, opened, ruleset, how).outcome()
     except BadInput as e:
