@@ -70,3 +70,21 @@ def test_a_fact_that_is_otherwise_or_unknown():
     assert str(only(FACT, {"facts": {"go-version": {"minor": 21}}}).entity) == "host/local"
     assert outcome(FACT, {}) is Outcome.SKIPPED
     assert outcome(FACT, {"states": {"fact:go-version": "error"}}) is Outcome.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("text", "fact", "en"),
+    [
+        ("fact: go-version\nwhere: fact.minor < 20", {"minor": 13}, "go-version of this machine: minor is 13"),
+        ("fact: go-version\nwhere: 'fact == \"x\"'", "x", "go-version of this machine is x"),
+        ("fact: go-version", {"minor": 13}, "go-version of this machine exists"),
+        (
+            "fact: go-version\nwith: [arch]\nwhere: fact.minor < 20 && facts.arch.name == 'arm'",
+            {"minor": 13},
+            "go-version of this machine: minor is 13 and facts.arch.name is arm",
+        ),
+    ],
+)
+def test_a_fact_without_a_text_says_what_was_read(text: str, fact: Any, en: str):
+    found = only(condition(text), {"facts": {"go-version": fact, "arch": {"name": "arm"}}})
+    assert found.evidence[0].text.en == en

@@ -26,6 +26,40 @@ def test_a_value_of_when_makes_a_match_about_the_object():
     assert found[0].evidence[0].origin == "state@pod/shop/a"
 
 
+@pytest.mark.parametrize(
+    ("where", "en", "zh"),
+    [
+        ('object.status.phase == "Pending"', "status.phase is Pending", "status.phase 为 Pending"),
+        (
+            'object.status.phase != "Running" && !has(object.status.reason)',
+            "status.phase is Pending and status.reason is not there",
+            "status.phase 为 Pending，status.reason 不存在",
+        ),
+        ('object.status.conditions.exists(c, c.type == "Ready")', "status.conditions[].type is Ready", None),
+        ("size(object.status.conditions) > 0", 'status.conditions is [{"type":"Ready"}]', None),
+        ("age(now) == 0.0", "age(now) == 0.0", "age(now) == 0.0"),
+    ],
+)
+def test_a_match_of_cel_alone_says_what_it_has_read(where: str, en: str, zh: str | None):
+    status = {"phase": "Pending", "conditions": [{"type": "Ready"}]}
+    found = only(condition(f"object: pod\nwhere: '{where}'"), {"objects": [pod("a", status=status)]})
+    assert found.evidence[0].text.en == f"pod/shop/a: {en}"
+    assert zh is None or found.evidence[0].text.zh == f"pod/shop/a：{zh}"
+
+
+def test_a_match_of_cel_about_a_container_names_it():
+    text = condition("object: pod\neach: container\nwhere: 'container.restartCount > 3'")
+    status = {"containerStatuses": [{"name": "app", "restartCount": 5}]}
+    given = {"objects": [pod("a", spec={"containers": [{"name": "app"}]}, status=status)]}
+    assert only(text, given).evidence[0].text.en == "container app of pod/shop/a: restartCount is 5"
+
+
+def test_what_only_exists_is_said_to():
+    found = only(condition("object: pod"), {"objects": [pod("a")]})
+    assert found.evidence[0].text.en == "pod/shop/a exists"
+    assert found.evidence[0].text.zh == "pod/shop/a 存在"
+
+
 def test_no_object_is_no_match_and_says_so_once():
     found = only(PENDING, {})
     assert (found.outcome, str(found.entity), found.names) == (Outcome.NO_MATCH, "cluster/local", "t.x")

@@ -63,3 +63,21 @@ def test_the_samples_of_the_entity_come_first():
 
 def test_without_samples_the_state_of_the_answer_is_told():
     assert "the answer is empty" in said(BY_DEPLOYMENT)
+
+
+def test_where_no_sample_passes_the_nearest_one_says_about_what():
+    far, near = {**HERE, "deployment": "far", "value": 1}, {**HERE, "deployment": "near", "value": 4}
+    lines = said(BY_DEPLOYMENT, far, near)
+    assert [line for line in lines if line.startswith("about ")] == ["about deployment/shop/near:"]
+    assert "value 4 at deployment=near, namespace=shop, about deployment/shop/near" in lines
+
+
+def test_without_any_sample_it_is_about_the_whole_cluster():
+    assert "about cluster/local:" in said(BY_DEPLOYMENT)
+
+
+def test_an_expression_that_cannot_be_evaluated_says_why():
+    series = [{"series": f'{name}{{a="x",b="{b}"}}', "values": "9"} for name in ("f", "g") for b in "12"]
+    text = "- {id: T-X-001, cause: t.x, triggers: [{promql: 'f / on (a) g', threshold: '> 5'}]}\n"
+    (reason,) = [line for line in why(text, {"series": {"input_series": series}}) if line.startswith("cannot")]
+    assert reason.startswith("cannot be evaluated: found duplicate series for the match group")

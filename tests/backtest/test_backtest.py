@@ -118,7 +118,7 @@ def test_what_is_missing_never_did_not_fire(tmp_path: Path) -> None:
     # The sample of minute 1 counts for five minutes.
     assert rules["Partly"]["unknown"] == [{"from": moment(6), "to": moment(9), "why": "no samples of gone"}]
     text = run(file, "--on", on).out
-    assert "Plain could not be evaluated: no series named nothing" in text
+    assert f"Plain could not be evaluated: no series named nothing ({file}:4)\n" in text
     assert "Partly: did not fire otherwise, and nothing is known from" in text
     assert "did not fire: " not in text
 
@@ -298,11 +298,49 @@ def test_a_recording_without_series_is_named_and_the_others_count(tmp_path: Path
     answer = found(file, "--on", tmp_path / "on")
     told = {Path(one["path"]).name: one.get("why_not", "") for one in answer["recordings"]}
     assert told["a"] == ""
-    assert "holds no series, only answers" in told["b.zip"]
-    assert "has no samples" in told["bare"]
+    assert told["b.zip"].startswith("it holds no series, only the answers that a diagnosis asked for")
+    assert (
+        "recording made from now on while the rules are loaded (diagflow record FILE --rules FOLDER)" in told["b.zip"]
+    )
+    assert told["bare"].startswith("has no samples: an incident folder has them in metrics.csv")
     alone = run(file, "--on", bare)
     assert (alone.status, alone.out) == (2, "")
-    assert "nothing can be evaluated" in alone.err
+    first, second = alone.err.splitlines()
+    assert first.endswith("nothing can be evaluated:")
+    assert second.strip().startswith(f"{bare}: has no samples")
+    assert second.count(str(bare)) == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("{alert: A, expr: nowhere > 1}", "A: no series named nowhere ({file}:4)"),
+        ("{record: r, expr: up}", "no rule there can fire: recording rules only give series that alerts read"),
+        ("{alert: A, expr: up, labels: {x: '{{ if $value }}'}}", "A: "),
+    ],
+)
+def test_where_nothing_can_be_evaluated_there_is_no_report_of_silence(tmp_path: Path, rule: str, said: str) -> None:
+    file = prometheus(tmp_path / "r.yaml", rule)
+    ran = run(file, "--on", folder(tmp_path / "a", {UP: [1, 1]}))
+    assert (ran.status, ran.out) == (2, "")
+    assert "nothing can be evaluated:" in ran.err
+    assert said.format(file=file) in ran.err
+
+
+def test_a_rule_of_ours_of_which_nothing_is_known_at_any_moment_is_not_evaluated(tmp_path: Path) -> None:
+    """Its series are there; the objects that its other condition looks at are not."""
+    rule = OURS.replace("      function: increase\n      window: 5m\n", "")
+    on = folder(tmp_path / "a", {"restarts_total{namespace=shop,pod=cart-0}": [5] * 6})
+    ran = run(ours(tmp_path / "r", rule), "--on", on)
+    assert (ran.status, ran.out) == (2, "")
+    assert f"{on}: T-M-001: objects:pods: not in this folder" in ran.err
+
+
+def test_a_rule_without_metrics_alone_is_nothing_to_evaluate(tmp_path: Path) -> None:
+    rules = ours(tmp_path / "r", OURS[: OURS.index("    - metric")] + OURS[OURS.index("    - object") :])
+    ran = run(rules, "--on", incident(tmp_path / "a"))
+    assert (ran.status, ran.out) == (2, "")
+    assert "T-M-001 has no trigger on a metric" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import diagflow as product
+from diagflow.bundle import open_bundle, save
 from tests.cli.run import diagflow
 from tests.gate.make import BROAD
 
@@ -204,6 +205,21 @@ def test_the_commands_that_are_shown_choose_the_same_rules(tmp_path):
     assert kept == f"diagflow gate run {tmp_path}/corpus {quoted} --update-baseline --reason WHY"
     assert diagflow(*shlex.split(kept)[1:]).status == 0
     assert diagflow(*shlex.split(following)[2:]).status == 0
+
+
+def test_a_bundle_without_labels_gets_them_by_the_command_that_is_shown(tmp_path):
+    corpus = tmp_path / "my corpus"
+    corpus.mkdir()
+    save(open_bundle(CORPUS / "faults" / "max-pods.zip").bundle, corpus / "x.zip")
+    ran = diagflow("gate", "run", corpus, "--packs", "kubernetes")
+    assert ran.status == 1
+    shown = next(line for line in ran.out.splitlines() if "it has no labels" in line).partition("diagflow ")[2]
+    words = shlex.split(
+        shown.removesuffix(" (or --healthy)").replace("--cause ID", "--cause kubernetes.node-pod-capacity")
+    )
+    assert words[-4:] == ["--packs", "kubernetes", "--cause", "kubernetes.node-pod-capacity"]
+    assert diagflow(*words).status == 0
+    assert diagflow("gate", "run", corpus).status == 0
 
 
 def test_a_misspelt_cause_gets_a_near_name(tmp_path):

@@ -20,7 +20,7 @@ def proven(tmp_path: Path) -> Path:
     content = {"schema": "diagflow.rule-figures/v1", "limit": 0.01, "rules": rules}
     (tmp_path / "figures.json").write_text(json.dumps(content))
     (tmp_path / "mine.yaml").write_text(
-        "- id: MINE-NEVER-001\n  title: t\n  symptom: kubernetes.container-not-starting\n"
+        "- id: MINE-NEVER-001\n  title: t\n  symptom: kubernetes.pod-not-ready\n"
         "  triggers: [{object: pod, when: {status.phase: Never}, supports: conclusive}]\n"
     )
     return tmp_path

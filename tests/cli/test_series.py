@@ -16,7 +16,7 @@ START = 1_700_000_000
 RULE = """
 - id: MINE-QUEUE-001
   title: A queue is long
-  symptom: kubernetes.container-not-starting
+  symptom: kubernetes.pod-not-ready
   triggers:
     - promql: avg_over_time(queue_length[5m])
       threshold: "> %d"

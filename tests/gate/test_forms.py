@@ -127,6 +127,16 @@ def test_a_healthy_one_that_is_not_called_so_is_named():
     assert "healthy, and not called so: lab/healthy/a.zip" in as_text(report([uncertain], before=()))
 
 
+def test_a_false_cause_of_a_healthy_recording_says_where_it_is_named():
+    both = replace(root(OTHER, 0.982, right=False), in_scan=0.881)
+    scan = replace(root(CAUSE, 0.6, right=False), in_scan=0.6, only_in_scan=True)
+    lines = as_text(report([healthy(roots=[both, scan])], before=())).splitlines()
+    assert lines[2:4] == [
+        f"    false: {OTHER} (behind its alert 0.982, in a scan 0.881)",
+        f"    false: {CAUSE} (in a scan 0.6)",
+    ]
+
+
 def test_a_share_says_what_it_is_by_family():
     many = [faulty(f"{n}", family="one run", roots=[root()]) for n in range(3)]
     assert "3 of 4, 75 %; 50 % of 2 families (95 %: 9.5 % to 91 %)" in as_text(report([*many, faulty("x")], before=()))

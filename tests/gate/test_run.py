@@ -130,6 +130,15 @@ def test_labels_never_reach_the_analysis(outcomes, ruleset, tmp_path):
     assert set(now.wrong) == {Check.CLEAN, Check.QUIET}
 
 
+def test_what_is_false_behind_an_alert_and_in_a_scan_is_listed_once(recordings, tmp_path):
+    (tmp_path / "broad.yaml").write_text(BROAD)
+    alerted = [r for r in recordings if r.name == "healthy/healthy-pending-rollout.zip"]
+    (outcome,) = run_all(alerted, load([tmp_path / "broad.yaml"]), jobs=1)
+    assert outcome.false
+    assert len(set(outcome.false)) == len(outcome.false)
+    assert any(r.in_scan is not None and not r.only_in_scan for r in outcome.roots)
+
+
 @pytest.mark.parametrize("label", ["causes", "forbidden", "ruled_out"])
 def test_a_label_of_a_cause_that_there_is_not_makes_it_unusable(ruleset, tmp_path, label):
     write(tmp_path / "a.zip", {"causes": [], label: ["kubernetes.quota-exceedet"]})

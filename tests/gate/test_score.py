@@ -98,3 +98,11 @@ def test_the_best_answer_is_what_confidence_is_about():
     found = diagnosis(cause("k.x", confidence=0.7), cause("k.a", confidence=0.6))
     assert score.prediction(score.roots_of(found, LABELS), LABELS, 3) == Prediction(0.7, 0.7, right=False, seed=3)
     assert score.prediction((), LABELS) is None
+
+
+def test_what_an_alert_and_a_scan_name_is_one_root_and_says_where():
+    healthy = read_labels({"healthy": True})
+    alerted = score.roots_of(diagnosis(cause("k.a", confidence=0.982), cause("k.b")), healthy)
+    scanned = score.roots_of(diagnosis(cause("k.c", confidence=0.6), cause("k.a", confidence=0.881)), healthy)
+    found = [(r.id, r.confidence, r.in_scan, r.only_in_scan) for r in score.with_scan(alerted, scanned)]
+    assert found == [("k.a", 0.982, 0.881, False), ("k.b", 0.9, None, False), ("k.c", 0.6, 0.6, True)]

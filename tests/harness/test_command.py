@@ -77,7 +77,7 @@ def test_junit_fails_what_fails_the_run_and_says_why(folder: Path):
 
 def test_junit_fails_for_mutants_that_live_and_tells_of_those_that_may(folder: Path):
     [_, rest] = ET.fromstring(run(folder, "-o", "junit", "--mutants").out)  # noqa: S314
-    assert rest.findtext(".//system-out") == "100.0% of the mutants killed"
+    assert rest.findtext(".//system-out") == "8 of 8 mutants killed (100.0%)"
     poor = TESTS.split("- name: failed")[0] + "- name: running" + TESTS.split("- name: running")[1]
     (folder / "T-X-001.test.yaml").write_text(poor, encoding="utf-8")
     [_, rest] = ET.fromstring(run(folder, "-o", "junit", "--mutants").out)  # noqa: S314

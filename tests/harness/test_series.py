@@ -205,3 +205,24 @@ def test_what_the_documents_show_passes(tmp_path: Path):
     path.write_text(shown, encoding="utf-8")
     results = run_file(read_tests(path), ruleset(RULES, CAUSES))
     assert [(r.case, r.differences) for r in results] == [("down for ten minutes", ()), ("down for nine", ())]
+
+
+def test_an_expression_that_cannot_be_evaluated_says_why_and_no_series_is_called_unknown(tmp_path: Path):
+    text = """
+- name: twice
+  given:
+    series:
+      input_series:
+        - {series: 'f{a="x",b="1"}', values: '9'}
+        - {series: 'f{a="x",b="2"}', values: '9'}
+        - {series: 'g{a="x",b="1"}', values: '9'}
+        - {series: 'g{a="x",b="2"}', values: '9'}
+        - {series: 'unknown', values: '9'}
+  expect: {verdict: match}
+"""
+    rule = "- {id: T-X-001, cause: t.x, triggers: [{promql: f / on (a) g, threshold: > 5}]}\n"
+    path = tmp_path / "T-X-001.test.yaml"
+    path.write_text(text, encoding="utf-8")
+    (result,) = run_file(read_tests(path), ruleset(rule, "- {id: t.x, title: x}\n"))
+    assert [d for d in result.differences if d.startswith("series")] == []
+    assert any("cannot be evaluated: found duplicate series" in line for line in result.why)

@@ -98,7 +98,8 @@ def test_explain_on_a_bundle_says_why(tmp_path):
 def test_an_unknown_id_has_a_near_name(command):
     ran = run(command, "K8S-SCHED-42")
     assert (ran.status, ran.out) == (2, "")
-    assert ran.err == f"diagflow: there is no rule K8S-SCHED-42: did you mean `{OURS}`?\n"
+    hint = "(a rule of your own? name its folder with --rules)"
+    assert ran.err == f"diagflow: there is no rule K8S-SCHED-42: did you mean `{OURS}`? {hint}\n"
 
 
 def test_lint_of_our_packs_has_no_error():

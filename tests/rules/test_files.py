@@ -70,6 +70,14 @@ def test_what_is_no_text(data, message):
         ),
         ("- *x\n", "1:3: is no YAML: found undefined alias"),
         ("- a: @x\n", "1:6: is no YAML: found character that cannot start any token: put the text in quotes"),
+        (
+            "- promql: x\n  treshold: > 25\n",
+            '2:15: is no YAML: did not find expected comment or line break: an unquoted `>` opens a block of text: write `treshold: "> 25"`, or did you mean the key `threshold`?',
+        ),
+        (
+            "- {promql: x, limit: >= 25}\n",
+            '1:22: is no YAML: found character that cannot start any token: an unquoted `>` opens a block of text: write `limit: ">= 25"`',
+        ),
         ("--- a\n--- b\n", "2:1: is no YAML: but found another document"),
         ("- &a 1\n- &a 2\n", "2:3: this anchor (`&`) stands twice, first in line 1: rename one"),
     ],

@@ -87,7 +87,8 @@ def test_conditions(tmp_path, condition, code, words, error):
         (None, "no positive and no negative test"),
         ("- name: a\n  expect: {verdict: match}\n", "no negative test: add a case to A-B-001.test.yaml"),
         ("- name: a\n  expect: {verdict: no_match}\n", "no positive test"),
-        ("[", "no positive and no negative"),
+        ("[", "its tests cannot be read: "),
+        ("[", "A-B-001.test.yaml:2:1: is no YAML"),
         ("- 5\n- expect: x\n", "no positive and no negative"),
     ],
 )

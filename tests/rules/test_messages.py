@@ -39,6 +39,10 @@ def one(text: str, kind: FileKind = FileKind.RULES) -> str:
             '`a==1` is no label matcher: write label matchers as in PromQL, such as `phase="Pending",node!=""`',
         ),
         ("metric: up, §function: rate", "`function` needs a `window`: add one, such as `window: 5m`"),
+        (
+            "metric: up, supports: §context",
+            "`context` is not known: leave `supports` out for context, or write one of `conclusive`, `strong`, `moderate`, `weak`",
+        ),
         ("metric: up, window: 5m, function: §rat", "`rat` is not known: did you mean `rate`?"),
         ("metric: up, §trend: rising", "`trend` needs a `window`: add one, such as `window: 30m`"),
         ("metric: up, §for: 5m", "`for` needs a `threshold` or a `trend`: what must have held so long?"),
@@ -202,7 +206,7 @@ def test_duplicate_ids_show_both_places():
         "ids are unique, give this one a new one"
     )
     causes = "- {id: x.y, title: a}\n- {id: x.y, title: b}\n"
-    assert "rules.yaml:2:8: rule x.y: `x.y` is there already, in rules.yaml:1:8" in one(causes, FileKind.CAUSES)
+    assert "rules.yaml:2:8: cause x.y: `x.y` is there already, in rules.yaml:1:8" in one(causes, FileKind.CAUSES)
 
 
 def test_unknown_names_get_near_names():
@@ -253,3 +257,8 @@ def test_a_condition_that_reads_nothing_says_what_it_could_read():
         "rules.yaml:3:14: rule A-B-001: a condition that ends in line 3 says nothing to read: "
         "it needs one of `metric`, `promql`, `object`, `event`, `log`, `change`, `fact`, `all`, `any`, `not`"
     )
+
+
+def test_what_is_wrong_with_a_cause_is_said_of_a_cause():
+    said = one("- {id: x.y, title: t, remdy: t}\n", FileKind.CAUSES)
+    assert said == "rules.yaml:1:23: cause x.y: the key `remdy` is not known in a cause: did you mean `remedy`?"

@@ -11,7 +11,7 @@ from diagflow.rules.proven import FILE, SCHEMA
 RULE = """
 - id: MINE-POD-001
   title: A pod is pending
-  symptom: kubernetes.container-not-starting
+  symptom: kubernetes.pod-not-ready
   triggers: [{object: pod, when: {status.phase: Pending}, supports: conclusive}]
 """
 

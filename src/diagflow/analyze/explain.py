@@ -79,7 +79,14 @@ class _Explaining:
                 yield from self._term(term, entity, 2, wide=True)
 
     def _looked_at(self) -> Sequence[Entity]:
-        return tuple(self._conditions.candidates(self._prepared.trigger))[:MOST_SHOWN] or (self._prepared.whole,)
+        found = tuple(self._conditions.candidates(self._prepared.trigger))[:MOST_SHOWN]
+        return found or (self._nearest() or self._prepared.whole,)
+
+    def _nearest(self) -> Entity | None:
+        """Return the entity of the sample that comes nearest to the threshold of its condition."""
+        samples = filter(None, map(self._samples, _leaves(self._prepared.trigger)))
+        nearest = min(filter(None, (one.nearest() for one in samples)), default=None)
+        return nearest[1] if nearest else None
 
     def _term(self, term: Term, entity: Entity, depth: int, *, wide: bool = False) -> Iterator[str]:
         judged = self._conditions.about(term, Hit(entity), wide=wide)
@@ -135,6 +142,14 @@ class _Explaining:
         if row is not None and wanted.where:
             yield f"where: {wanted.where}"
             yield from _values(table, row, wanted.where)
+
+
+def _leaves(term: Term) -> Iterator[Term]:
+    """Yield the conditions that name entities, from left to right: what is not there names none."""
+    if not term.op:
+        yield term
+    for part in term.parts if term.op != "not" else ():
+        yield from _leaves(part)
 
 
 def _when(table: Table, rows: Iterable[int], path: str, values: Sequence[str]) -> Iterator[str]:

@@ -1,10 +1,13 @@
 """Conditions on facts: what a probe found on this machine."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from diagflow.analyze.hostsource import HostSource
 from diagflow.analyze.judgement import NO, Hit, Judgement, failed, unread
 from diagflow.analyze.observe import observed
+from diagflow.analyze.paths import scalar
+from diagflow.analyze.readvalues import sentence, told, values_read
 from diagflow.analyze.scene import Scene
 from diagflow.model import HOST, Onset, Outcome, Query, Text
 from diagflow.rules.cel import CelError
@@ -38,11 +41,26 @@ class FactSource(HostSource):
         verdict = subject.holds(self._wanted.where)
         if isinstance(verdict, CelError):
             return failed(f"where: {verdict.message}")
-        args = subject.extracted(self._condition.extract) if verdict else {}
+        if not verdict:
+            return NO
+        args = subject.extracted(self._condition.extract)
         if isinstance(args, CelError):
             return failed(args.message)
-        name = self._wanted.name
-        text = Text(f"{name} of this machine is so", f"本机的 {name} 符合条件")
-        time = reading.time
-        evidence = observed(self._condition, HOST, reading.query, self._scene.now, lambda: text, time=time, args=args)
-        return Judgement(Outcome.MATCH, (Hit(HOST, (evidence,), args, Onset()),)) if verdict else NO
+        evidence = observed(
+            self._condition,
+            HOST,
+            reading.query,
+            self._scene.now,
+            lambda: self._sentence(reading.data, facts),
+            time=reading.time,
+            args=args,
+        )
+        return Judgement(Outcome.MATCH, (Hit(HOST, (evidence,), args, Onset()),))
+
+    def _sentence(self, fact: Any, facts: Mapping[str, Any]) -> Text:
+        """The sentence for a condition that has none: what its CEL has read."""
+        en, zh = f"{self._wanted.name} of this machine", f"本机的 {self._wanted.name}"
+        values = values_read(self._wanted.where, {"fact": fact, "facts": facts})
+        if not values and scalar(fact) is not None:
+            return Text(f"{en} is {told(fact)}", f"{zh} 为 {told(fact)}")
+        return sentence(en, zh, values, self._wanted.where)

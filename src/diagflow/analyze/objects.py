@@ -10,6 +10,7 @@ from diagflow.analyze.judgement import NO, Hit, Judgement, failed, some, unread
 from diagflow.analyze.observe import observed
 from diagflow.analyze.paths import scalar, value_in, values_at
 from diagflow.analyze.plan import paths_in_object
+from diagflow.analyze.readvalues import sentence, values_read
 from diagflow.analyze.scene import Scene, values_of
 from diagflow.analyze.subject import Subject
 from diagflow.analyze.table import Table
@@ -218,6 +219,12 @@ class ObjectSource:
             found.update(dict.fromkeys(ends))
         return list(found)
 
+    def _read(self, entity: Entity, name: str, row: int, container: int) -> Text:
+        """The sentence for a condition without `when` that has none: what its CEL has read."""
+        items = {"object": self.table.rows[row]}
+        items |= {"container": self.table.containers(row)[container]} if container >= 0 else {}
+        return sentence(*_who(entity, name), values_read(self._wanted.where, items), self._wanted.where)
+
     def _hit(self, entity: Entity, row: int, container: int, subject: Subject, seen: Mapping[str, Any]) -> Judgement:
         since = self._since(subject)
         if isinstance(since, Judgement):
@@ -235,7 +242,7 @@ class ObjectSource:
             entity,
             self.table.reading.query,
             self._scene.now,
-            lambda: _sentence(entity, name, seen),
+            lambda: _sentence(entity, name, seen) if seen else self._read(entity, name, row, container),
             value=dict(seen) or None,
             time=since.earliest,
             args=args,
@@ -283,16 +290,16 @@ class _Seen:
 
 def _sentence(entity: Entity, container: str, seen: Mapping[str, Any]) -> Text:
     """The sentence for a condition that has none: the values that were asked for."""
-    who = (
-        (f"container {container} of {entity}", f"{entity} 的容器 {container}")
-        if container
-        else (str(entity), str(entity))
-    )
-    if not seen:
-        return Text(f"{who[0]} is so", f"{who[1]} 符合条件")
+    who = _who(entity, container)
     en = " and ".join(f"{path.removeprefix(PREFIX)} is {scalar(value)}" for path, value in seen.items())
     zh = "，".join(f"{path.removeprefix(PREFIX)} 为 {scalar(value)}" for path, value in seen.items())
     return Text(f"{who[0]}: {en}", f"{who[1]}：{zh}")
+
+
+def _who(entity: Entity, container: str) -> tuple[str, str]:
+    if container:
+        return f"container {container} of {entity}", f"{entity} 的容器 {container}"
+    return str(entity), str(entity)
 
 
 def pods_source(scene: Scene, condition: Condition, wanted: ObjectInput) -> ObjectSource:

@@ -89,6 +89,16 @@ class RuleResult:
         """True when it fired about anything."""
         return any(firing.fired is not None for subject in self.subjects for firing in subject.firings)
 
+    @property
+    def untold(self) -> str:
+        """Why nothing is known of it at any moment; empty if something is."""
+        known = np.ones(len(self.times), np.bool_)
+        for gap in self.gaps:
+            known &= (self.times < gap.start) | (self.times > gap.end)
+        if self.why_not or self.subjects or known.any():
+            return self.why_not
+        return "; ".join(dict.fromkeys(gap.why for gap in self.gaps))
+
 
 @dataclass(slots=True)
 class RecordingResult:
@@ -126,6 +136,22 @@ class Backtest:
 
     recordings: list[RecordingResult]
     unused: Sequence[str] = ()
+
+    @property
+    def nothing(self) -> bool:
+        """True when no rule could be evaluated on any recording."""
+        return all(rule.untold for recording in self.recordings for rule in recording.rules)
+
+    def reasons(self) -> Iterator[str]:
+        """Yield why recordings and rules could not be evaluated, one line each."""
+        for recording in self.recordings:
+            if recording.why_not:
+                yield f"{recording.path}: {recording.why_not}"
+            for rule in recording.rules:
+                if rule.untold:
+                    where = f" ({rule.position.file}:{rule.position.line})" if rule.position else ""
+                    yield f"{recording.path}: {rule.rule}: {rule.untold}{where}"
+        yield from self.unused
 
     def firings(self) -> Iterator[tuple[RecordingResult, RuleResult, Subject, Firing]]:
         """Yield everything that fired."""

@@ -19,6 +19,12 @@ _LABELS: Final = ("labels.yaml", "labels.yml", "labels.json")
 _MARKS: Final = (MANIFEST, *_LABELS, "alert.json", "objects", "logs", *(f"metrics{suffix}" for suffix in SUFFIXES))
 """What makes a folder a recording."""
 
+_NO_SAMPLES: Final = (
+    "it holds no series, only the answers that a diagnosis asked for, and no samples of the past can be had from these:"
+    " name an incident folder with metrics.csv, or a recording made from now on while the rules are loaded"
+    " (diagflow record FILE --rules FOLDER)"
+)
+
 
 @dataclass
 class Recorded:
@@ -40,7 +46,7 @@ class Recorded:
         if not self._stored:
             found = storage_of_folder(self.path)
         elif self.held is None:
-            raise BadInput(f"{self.path} holds no series, only answers: record it again with this version")
+            raise BadInput(f"{self.path}: {_NO_SAMPLES}")
         else:
             found = self.held.storage
         found.bounds()

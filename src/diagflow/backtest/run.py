@@ -31,8 +31,14 @@ def backtest(
         try:
             found.append(_on(selection, recorded, asked, told))
         except BadInput as error:
-            found.append(RecordingResult(str(recorded.path), why_not=str(error)))
+            found.append(RecordingResult(str(recorded.path), why_not=_why(error, str(recorded.path))))
     return Backtest(found, selection.unused)
+
+
+def _why(error: BadInput, path: str) -> str:
+    """Return what is wrong without the path in front, which stands before it anyway."""
+    rest = str(error).removeprefix(path)
+    return rest.removeprefix(":").strip() if rest.startswith((": ", " ")) else str(error)
 
 
 def _on(selection: Selection, recorded: Recorded, asked: Asked, told: Callable[[str], None]) -> RecordingResult:

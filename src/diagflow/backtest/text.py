@@ -101,9 +101,9 @@ def _for(firing: Firing, end: int) -> str:
 
 
 def _told(rule: RuleResult) -> Iterator[str]:
-    where = f" ({rule.position.file}:{rule.position.line})" if rule.position else ""
+    where = f" ({one_line(str(rule.position.file))}:{rule.position.line})" if rule.position else ""
     if rule.why_not:
-        yield f"  {rule.rule} could not be evaluated: {one_line(rule.why_not)}{one_line(where)}"
+        yield f"  {rule.rule} could not be evaluated: {one_line(rule.why_not)}{where}"
     for why, gaps in _by_reason(rule.gaps).items():
         spans = ", ".join(f"{moment(gap.start)} to {moment(gap.end)}" for gap in gaps[:_MOST_GAPS])
         more = f" and {len(gaps) - _MOST_GAPS} more" if len(gaps) > _MOST_GAPS else ""

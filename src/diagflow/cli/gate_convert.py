@@ -1,5 +1,6 @@
 """`diagflow gate convert`: corpora of others as corpora of recordings."""
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -32,5 +33,7 @@ def convert(
     from diagflow.gate.convert import convert as converted
 
     count = converted(name, source, destination)
-    sys.stderr.write(f"{count} recordings written to {destination}; next: diagflow gate run {destination}\n")
+    sys.stderr.write(
+        f"{count} recordings written to {destination}; next: diagflow gate run {shlex.quote(str(destination))}\n"
+    )
     return 0

@@ -72,7 +72,7 @@ def show(rule_id: RuleId, rules: RulePaths = None) -> int:
       diagflow rules show K8S-SCHED-042
     """
     ruleset = _load(rules)
-    rule = _find(ruleset, rule_id)
+    rule = _find(ruleset, rule_id, rules)
     _line(f"# {rule.position}")
     _line(f"# digest {rule.digest}")
     for line in _source(rule):
@@ -93,7 +93,7 @@ def explain(rule_id: RuleId, rules: RulePaths = None, bundle: BundlePath = None)
     """
     from diagflow.rules.explain import explain as lines_of
 
-    rule = _find(_load(rules), rule_id)
+    rule = _find(_load(rules), rule_id, rules)
     _line(f"{rule.id}: {rule.title.en} ({rule.position})")
     for line in lines_of(rule):
         _line(line)
@@ -168,13 +168,14 @@ def _load(paths: Sequence[Path] | None) -> "RuleSet":
     return ruleset
 
 
-def _find(ruleset: "RuleSet", rule_id: str) -> "Rule":
+def _find(ruleset: "RuleSet", rule_id: str, own: Sequence[Path] | None) -> "Rule":
     from diagflow.model import BadInput
     from diagflow.rules.near import did_you_mean
 
     rule = ruleset.rule(rule_id.upper())
     if rule is None:
-        raise BadInput(f"there is no rule {rule_id}: {did_you_mean(rule_id, [r.id for r in ruleset.rules])}")
+        hint = "" if own else " (a rule of your own? name its folder with --rules)"
+        raise BadInput(f"there is no rule {rule_id}: {did_you_mean(rule_id, [r.id for r in ruleset.rules])}{hint}")
     return rule
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from diagflow.backtest.outcome import Backtest
 
 _SECOND: Final = 1000
+_REASONS: Final = 20
+"""Reasons listed before the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,19 @@ def run_backtest(meant: Sequence[str], asked: Asked, others: Sequence[str], *, j
     recordings = find_recordings([*asked.on, *more])
     with Progress() as progress:
         found = backtest(selection, recordings, _moments(asked), progress)
-    if all(one.why_not for one in found.recordings):
-        lines = [one.why_not if one.path in one.why_not else f"{one.path}: {one.why_not}" for one in found.recordings]
-        raise BadInput("\n".join(["nothing can be evaluated:", *lines]))
+    if found.nothing:
+        raise BadInput(_nothing(found))
     if json:
         put(as_json(found), out)
     else:
         _print_text(found, out)
+
+
+def _nothing(found: "Backtest") -> str:
+    """Say why nothing could be tried: a report of silence would look as if no rule had fired."""
+    reasons = list(found.reasons()) or ["no rule there can fire: recording rules only give series that alerts read"]
+    more = [f"... and {len(reasons) - _REASONS} more"] if len(reasons) > _REASONS else []
+    return "\n".join(["nothing can be evaluated:", *reasons[:_REASONS], *more])
 
 
 def _print_text(found: "Backtest", out: Path | None) -> None:

@@ -1,5 +1,6 @@
 """A corpus: a folder of recordings. What in it is a recording, and how it is opened."""
 
+import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from diagflow.bundle import Bundle, open_bundle
 from diagflow.bundle.archive import MANIFEST
 from diagflow.bundle.blobs import digest_of, encode_json
 from diagflow.collect.pointed import pointed
+from diagflow.gate.given import INSTALLED, Given
 from diagflow.gate.labels import Labels, read_labels
 from diagflow.model import BadInput
 
@@ -114,15 +116,19 @@ def _recordings(path: Path) -> Iterator[Path]:
             yield inner
 
 
-def open_recording(recording: Recording) -> OpenedRecording:
+def open_recording(recording: Recording, given: Given = INSTALLED) -> OpenedRecording:
     """Open a recording and check its labels.
+
+    Args:
+        recording: where it is.
+        given: the rules that were chosen, as the command that labels it says them.
 
     Raises:
         BadInput: it cannot be read, it has no labels, or they are none.
     """
     opened = open_bundle(recording.path, key=_KEY)
     if opened.labels is None:
-        raise BadInput(_unlabelled(recording.path, opened.problems))
+        raise BadInput(_unlabelled(recording.path, opened.problems, given))
     labels = read_labels(opened.labels)
     opened.bundle.incident = pointed(opened.bundle.incident, opened.bundle).incident
     digest = digest_of(encode_json([opened.bundle.digest(), opened.labels]))
@@ -130,6 +136,7 @@ def open_recording(recording: Recording) -> OpenedRecording:
     return OpenedRecording(opened.bundle, replace(labels, family=f"{recording.corpus}/{family}"), digest)
 
 
-def _unlabelled(path: Path, problems: Iterable[str]) -> str:
+def _unlabelled(path: Path, problems: Iterable[str], given: Given) -> str:
     broken = next((problem for problem in problems if problem.startswith(_LABELS)), "")
-    return broken or f"it has no labels, so it is no recording: diagflow gate add {path} --cause ID (or --healthy)"
+    place = f"{shlex.quote(str(path))} --to {shlex.quote(str(path.parent))} --relabel{given}"
+    return broken or f"it has no labels, so it is no recording: diagflow gate add {place} --cause ID (or --healthy)"

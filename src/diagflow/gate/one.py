@@ -49,7 +49,7 @@ ONCE: Final = How()
 def run_one(recording: Recording, ruleset: RuleSet, how: How = ONCE) -> Outcome:
     """Diagnose a recording; one that cannot be used, or on which the engine fails, is an outcome that says why."""
     try:
-        opened = open_recording(recording)
+        opened = open_recording(recording, how.given)
         require_known(opened.labels, ruleset.causes)
         return _One(recording, opened, ruleset, how).outcome()
     except BadInput as e:
@@ -89,8 +89,8 @@ class _One:
         runs += [(seed, self._diagnosed(scan)) for seed, scan in enumerate(scans) if scan is not None]
         diagnosis = result.diagnosis
         roots = score.roots_of(diagnosis, labels)
-        if scanned is not None:  # what is false behind the alert or without it is false
-            roots += tuple(root for root in score.roots_of(scanned.diagnosis, labels) if root not in roots)
+        if scanned is not None:
+            roots = score.with_scan(roots, score.roots_of(scanned.diagnosis, labels))
         return Outcome(
             corpus=self._recording.corpus,
             name=self._recording.name,

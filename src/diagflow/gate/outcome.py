@@ -35,13 +35,25 @@ class Use(IntFlag):
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A root that was named; `uncapped` is what the evidence alone says."""
+    """A root that was named.
+
+    Attributes:
+        id: of the cause.
+        entity: where it is.
+        confidence: as said.
+        uncapped: what the evidence alone says.
+        right: it is a true cause.
+        in_scan: how sure the scan of a healthy recording with an alert is of it; None where that does not name it.
+        only_in_scan: behind the alert it is not named.
+    """
 
     id: str
     entity: str
     confidence: float
     uncapped: float
     right: bool
+    in_scan: float | None = None
+    only_in_scan: bool = False
 
     def __str__(self) -> str:
         return f"{self.id}@{self.entity}"

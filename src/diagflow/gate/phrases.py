@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from diagflow.gate.outcome import Outcome
+from diagflow.gate.outcome import Outcome, Root
 from diagflow.gate.report import Report
 from diagflow.gate.rulefigures import RuleFigures
 from diagflow.gate.totals import Rate, Share
@@ -47,11 +47,20 @@ def seconds(value: float) -> str:
 def what_is_wrong(outcome: Outcome) -> list[str]:
     """Return what is wrong about a recording, in a few lines."""
     lines = [f"expected: {', '.join(outcome.expected)}"] if outcome.missed else []
-    lines += [f"false: {name}" for name in outcome.false[:3]]
+    scanned = {str(root): _in_scan(root) for root in outcome.roots}
+    lines += [f"false: {name}{scanned.get(name, '')}" for name in outcome.false[:3]]
     lines += [f"... and {len(outcome.false) - 3} more false causes"] if len(outcome.false) > 3 else []  # noqa: PLR2004
     lines += [f"forbidden, and named: {name}" for name in outcome.forbidden]
     lines += [f"to be ruled out, and is not: {name}" for name in outcome.not_ruled_out]
     return lines + ([f"nothing is named; status {outcome.status}"] if outcome.abstained else [])
+
+
+def _in_scan(root: Root) -> str:
+    """Say of a root of a healthy recording with an alert where it is named: behind the alert, in a scan, or both."""
+    if root.in_scan is None:
+        return ""
+    behind = "" if root.only_in_scan else f"behind its alert {root.confidence}, "
+    return f" ({behind}in a scan {root.in_scan})"
 
 
 def verdict(report: Report) -> str:

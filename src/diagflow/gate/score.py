@@ -1,6 +1,7 @@
 """One diagnosis beside the labels of its recording."""
 
 from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from diagflow.gate.labels import Expected, Labels
@@ -18,6 +19,14 @@ def roots_of(diagnosis: Diagnosis, labels: Labels) -> tuple[Root, ...]:
         for c in diagnosis.causes
         if c.root
     )
+
+
+def with_scan(roots: Sequence[Root], scanned: Sequence[Root]) -> tuple[Root, ...]:
+    """Return the roots behind an alert and those of a scan, each once: what is false in either is false."""
+    sure = {str(root): root.confidence for root in scanned}
+    named = {str(root) for root in roots}
+    more = (replace(root, only_in_scan=True) for root in scanned if str(root) not in named)
+    return tuple(replace(root, in_scan=sure.get(str(root))) for root in (*roots, *more))
 
 
 def missed(diagnosis: Diagnosis, labels: Labels) -> tuple[str, ...]:

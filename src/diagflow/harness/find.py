@@ -80,7 +80,8 @@ def _files(ids: Sequence[str], paths: Sequence[Path], folders: Sequence[Path], r
         rule = ruleset.rule(rule_id)
         if rule is None or rule.position is None:
             known = [r.id for r in ruleset.rules]
-            raise BadInput(f"there is no rule and no path {rule_id}: {did_you_mean(rule_id, known)}")
+            hint = "" if paths else " (a rule of your own? name its file or folder instead)"
+            raise BadInput(f"there is no rule and no path {rule_id}: {did_you_mean(rule_id, known)}{hint}")
         yield from _beside(Path(rule.position.file), rule_id)
     for path in paths:
         if path.is_dir():

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from diagflow.feedback.junit import TestCase, junit
-from diagflow.harness.report import ENOUGH, Report, covered
+from diagflow.harness.report import ENOUGH, Report, covered, killed, untried
 from diagflow.harness.run import Result
 
 
@@ -31,8 +31,9 @@ def _beside(report: Report) -> Iterator[TestCase]:
         if failures:
             yield TestCase(name, failure="\n".join(failures))
     if report.mutants is not None:
-        lines = [f"{report.killed:.1%} of the mutants killed"]
+        lines = [killed(report)]
         lines += [f"{m.rule}: {what}" for m in report.mutants for what in m.survived]
+        lines += [f"not mutated: {line}" for m in report.mutants for line in untried(m)]
         text = "\n".join(lines)
         yield TestCase("mutants", failure=text) if report.killed < ENOUGH else TestCase("mutants", out=text)
     if report.coverage is not None:

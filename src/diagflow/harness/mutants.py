@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from diagflow.analyze.metrics import shown
 from diagflow.harness.case import Case, TestFile
+from diagflow.harness.querymutants import FLIPPED, around, query_mutants
 from diagflow.harness.run import alone_as_expected, as_expected, run_case
 from diagflow.rules import Rule, RuleSet
 from diagflow.rules.rule import (
@@ -20,10 +21,11 @@ from diagflow.rules.rule import (
     ObjectInput,
     Threshold,
 )
+from diagflow.rules.scalars import show_duration
+from diagflow.rules.walk import leaves
 
-_FLIPPED: Final = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "==": "!=", "!=": "=="}
 _TOKEN: Final = re.compile(
-    r"""(?P<text>r?"(?:\\.|[^"\\])*"|r?'(?:\\.|[^'\\])*')|(?P<compare>[<>=!]=|[<>])|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<and>&&)"""
+    r"""(?P<text>r?"(?:\\.|[^"\\])*"|r?'(?:\\.|[^'\\])*')|(?P<compare>[<>=!]=|[<>])|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<and>&&)|(?P<part>\|\||[,?])"""
 )
 _NUMBER: Final = re.compile(r"\s*(-?\d+(?:\.\d+)?)")
 
@@ -40,11 +42,19 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class MutantReport:
-    """What became of the mutants of one rule: those in `survived` were noticed by no test."""
+    """What became of the mutants of one rule.
+
+    Attributes:
+        rule: its id.
+        total: how many were tried.
+        survived: those that no test noticed.
+        untried: expressions that nothing was changed in, as no test has series for them.
+    """
 
     rule: str
     total: int
     survived: tuple[str, ...]
+    untried: tuple[str, ...] = ()
 
 
 def run_mutants(tests: TestFile, ruleset: RuleSet) -> MutantReport | None:
@@ -54,9 +64,33 @@ def run_mutants(tests: TestFile, ruleset: RuleSet) -> MutantReport | None:
         return None
     # What a rule that refutes says depends on the others: its cause must be in question.
     quick = [c for c in tests.cases if rule.effect is not Effect.REFUTES and alone_as_expected(c, rule)]
-    found = list(mutants(rule))
-    survived = tuple(m.what for m in found if not _noticed(m.rule, tests.cases, quick, ruleset))
-    return MutantReport(rule.id, len(found), survived)
+    found, survived, untried = 0, [], dict[str, None]()
+    for mutant in mutants(rule):
+        changed = _changed_expression(rule, mutant.rule)
+        able = [c for c in tests.cases if not changed or _has_series_for(c, changed)]
+        if not able:
+            untried[changed] = None
+            continue
+        found += 1
+        if not _noticed(mutant.rule, able, [c for c in quick if c in able], ruleset):
+            survived.append(mutant.what)
+    return MutantReport(rule.id, found, tuple(survived), tuple(untried))
+
+
+def _changed_expression(rule: Rule, mutant: Rule) -> str:
+    """Return the expression of a rule that its mutant has in another form; empty where it asks for no other."""
+    before, after = _asked(rule), _asked(mutant)
+    return next(iter(before - after), "") if after - before else ""
+
+
+def _asked(rule: Rule) -> set[str]:
+    return {leaf.input.expr for leaf in leaves(rule.trigger) if isinstance(leaf.input, MetricInput)}
+
+
+def _has_series_for(case: Case, expression: str) -> bool:
+    """Say whether a case would answer another expression, too."""
+    answered = {" ".join(str(name).split()) for name in case.given.get("answers") or {}}
+    return "series" in case.given and expression not in answered
 
 
 def _noticed(mutant: Rule, cases: Iterable[Case], quick: Iterable[Case], ruleset: RuleSet) -> bool:
@@ -84,6 +118,8 @@ def _node_mutants(node: Node) -> Iterator[tuple[Node, str]]:
             yield replace(node, input=changed), what
         if node.hold:
             yield replace(node, hold=0.0), "`for` dropped"
+            half = node.hold / 2
+            yield replace(node, hold=half), f"`for` {show_duration(node.hold)} → {show_duration(half)}"
         return
     for number, part in enumerate(node.conditions):
         for changed, what in _node_mutants(part):
@@ -98,6 +134,8 @@ def _set(items: tuple[Any, ...], number: int, value: Any) -> tuple[Any, ...]:
 
 
 def _input_mutants(found: Any) -> Iterator[tuple[Any, str]]:
+    if isinstance(found, MetricInput):
+        yield from ((replace(found, expr=expr), what) for expr, what in query_mutants(found.expr))
     if isinstance(found, MetricInput) and found.threshold:
         yield from ((replace(found, threshold=limit), what) for limit, what in _threshold_mutants(found.threshold))
     if isinstance(found, ObjectInput):
@@ -112,15 +150,10 @@ def _input_mutants(found: Any) -> Iterator[tuple[Any, str]]:
 
 
 def _threshold_mutants(limit: Threshold) -> Iterator[tuple[Threshold, str]]:
-    for value in _around(limit.value):
+    for value in around(limit.value):
         yield replace(limit, value=value), f"threshold {shown(limit.value)} → {shown(value)}"
-    flipped = _FLIPPED[limit.op]
+    flipped = FLIPPED[limit.op]
     yield replace(limit, op=flipped), f"`{limit.op}` → `{flipped}`"
-
-
-def _around(value: float) -> tuple[float, float]:
-    """Return half and one and a half of a number, of zero one less and one more."""
-    return (value * 0.5, value * 1.5) if value else (-1.0, 1.0)
 
 
 def _when_mutants(found: ObjectInput) -> Iterator[tuple[ObjectInput, str]]:
@@ -154,14 +187,11 @@ def where_mutants(source: str) -> Iterator[tuple[str, str]]:
     for number, part in enumerate(parts):
         rest = " && ".join(p for i, p in enumerate(parts) if i != number)
         yield rest, f"`{_short(part)}` dropped from `where`"
-    for token in tokens:
+    for number, token in enumerate(tokens):
         if token.lastgroup == "compare":
-            flipped = _FLIPPED[token.group()]
-            yield (
-                _cut(source, token.span(), flipped),
-                f"`{_around_text(source, token.span())}`: `{token.group()}` → `{flipped}`",
-            )
-            yield from _number_mutants(source, token.end())
+            flipped, compared = FLIPPED[token.group()], _comparison(source, tokens, number)
+            yield _cut(source, token.span(), flipped), f"`{compared}`: `{token.group()}` → `{flipped}`"
+            yield from _number_mutants(source, token.end(), compared)
 
 
 def _parts(source: str, tokens: Iterable[re.Match[str]]) -> Iterator[str]:
@@ -181,28 +211,40 @@ def _outside(source: str) -> str:
     depth, kept, at = 0, [], 0
     for token in _TOKEN.finditer(source):
         if not depth:
-            kept.append(source[at : token.start()])
+            kept.append(source[at : token.end() if token.lastgroup == "part" else token.start()])
         depth += {"open": 1, "close": -1}.get(token.lastgroup or "", 0)
         at = token.end()
     return "".join([*kept, source[at:] if not depth else ""])
 
 
-def _number_mutants(source: str, at: int) -> Iterator[tuple[str, str]]:
+def _number_mutants(source: str, at: int, shown: str) -> Iterator[tuple[str, str]]:
     match = _NUMBER.match(source, at)
     if match:
         number = match.group(1)
-        for value in _around(float(number)):
+        for value in around(float(number)):
             text = str(value) if "." in number else str(round(value))
             if text != number:
-                yield _cut(source, match.span(1), text), f"`{_around_text(source, match.span(1))}`: {number} → {text}"
+                yield _cut(source, match.span(1), text), f"`{shown}`: {number} → {text}"
 
 
 def _cut(source: str, span: tuple[int, int], new: str) -> str:
     return source[: span[0]] + new + source[span[1] :]
 
 
-def _around_text(source: str, span: tuple[int, int]) -> str:
-    return " ".join(source[max(0, span[0] - 30) : span[1] + 20].split())
+def _comparison(source: str, tokens: list[re.Match[str]], number: int) -> str:
+    """Return what a token compares, with it: up to the bracket around it, or to what joins it with others."""
+    start = next((t.end() for t in _outwards(reversed(tokens[:number]), "close", "open")), 0)
+    end = next((t.start() for t in _outwards(tokens[number + 1 :], "open", "close")), len(source))
+    return _short(source[start:end])
+
+
+def _outwards(tokens: Iterable[re.Match[str]], deeper: str, higher: str) -> Iterator[re.Match[str]]:
+    """Yield the tokens that end what stands beside a comparison."""
+    depth = 0
+    for token in tokens:
+        if not depth and token.lastgroup in (higher, "and", "part"):
+            yield token
+        depth += {deeper: 1, higher: -1}.get(token.lastgroup or "", 0)
 
 
 def _short(text: str) -> str:

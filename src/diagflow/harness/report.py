@@ -73,6 +73,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield from (f"NO TESTS  {rule}: write {rule}.test.yaml beside it" for rule in report.untested)
     for mutant in report.mutants or ():
         yield from (f"SURVIVED {mutant.rule}: {what}" for what in mutant.survived)
+        yield from (f"NOT MUTATED {line}" for line in untried(mutant))
     for covered in report.coverage or ():
         yield from (f"UNREACHED {covered.rule}: {one}  ({_place(one)})" for one in covered.unreached)
     yield _last_line(report)
@@ -93,12 +94,28 @@ def _last_line(report: Report) -> str:
     if report.untested:
         said.append(f"{len(report.untested)} rules have no tests")
     if report.mutants is not None:
-        total = sum(m.total for m in report.mutants)
-        dead = total - sum(len(m.survived) for m in report.mutants)
-        said.append(f"{dead} of {total} mutants killed ({report.killed:.1%})")
+        said.append(killed(report))
     if report.coverage is not None:
         said.append(covered(report))
     return ", ".join(said)
+
+
+def killed(report: Report) -> str:
+    """Return how many mutants were noticed, in words."""
+    tried = report.mutants or ()
+    total = sum(m.total for m in tried)
+    failing = any(not r.passed for r in report.results)
+    if failing and not total:
+        return "mutants: not run while tests fail"
+    dead = total - sum(len(m.survived) for m in tried)
+    rest = ", those of rules whose tests fail not run" if failing else ""
+    return f"{dead} of {total} mutants killed ({report.killed:.1%}{rest})"
+
+
+def untried(mutant: MutantReport) -> Iterator[str]:
+    """Yield what was not made wrong in a rule, and why."""
+    for expression in mutant.untried:
+        yield f"{mutant.rule}: what is in `{expression}`: no case has series for it, and an answer is of one expression"
 
 
 def covered(report: Report) -> str:
@@ -139,7 +156,10 @@ def _plain(report: Report) -> dict[str, Any]:
     if report.mutants is not None:
         found["mutants"] = {
             "killed": round(report.killed, 4),
-            "rules": [{"rule": m.rule, "total": m.total, "survived": list(m.survived)} for m in report.mutants],
+            "rules": [
+                {"rule": m.rule, "total": m.total, "survived": list(m.survived), "untried": list(m.untried)}
+                for m in report.mutants
+            ],
         }
     if report.coverage is not None:
         found["coverage"] = dict(zip(("reached", "branches"), report.branches, strict=True))

@@ -74,6 +74,7 @@ class World:
         self._states = {canonical_query(Query.parse(name)): _checked(state) for name, state in states}
         self._metrics = _metrics(given, self.incident.now)
         self.asked: set[Query] = set()
+        self._failed = False
 
     def unasked(self) -> list[str]:
         """Return the expressions that have an answer and that nobody asked for: a typing mistake, most likely."""
@@ -82,7 +83,7 @@ class World:
 
     def unasked_series(self, known: Callable[[], Iterable[Query]] = tuple) -> list[str]:
         """Return the series of metrics that no expression names, neither of what was asked nor of `known`."""
-        if self._metrics is None:
+        if self._metrics is None or self._failed:  # which of them a broken expression names, nobody can tell
             return []
         return self._metrics.unasked(q for q in (*self.asked, *known()) if q.kind == "promql")
 
@@ -150,9 +151,14 @@ class World:
         answers = {_one_line(name): value for name, value in (self._given.get("answers") or {}).items()}
         value = answers.get(_one_line(query.target))
         if value is None:  # as in a bundle: a recorded answer counts more than what series would give
-            return self._metrics.answer(query) if self._metrics else self._reading(query, None)
+            return self._evaluated(query, self._metrics) if self._metrics else self._reading(query, None)
         samples = value if isinstance(value, list) else [value]
         return self._reading(query, [self._sample(s) for s in samples])
+
+    def _evaluated(self, query: Query, metrics: Metrics) -> Reading:
+        found = metrics.answer(query)
+        self._failed = self._failed or found.state is State.ERROR
+        return found
 
     def _sample(self, sample: Any) -> dict[str, Any]:
         if not isinstance(sample, Mapping):

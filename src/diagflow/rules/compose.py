@@ -11,8 +11,10 @@ from typing import Any, Final
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined,unused-ignore]
 
+from diagflow.rules.near import near
 from diagflow.rules.problem import Problem
 from diagflow.rules.rule import Position
+from diagflow.rules.scalars import shorten
 
 MAX_DEPTH: Final = 48
 """Nesting of lists and mappings; the C parser would otherwise recurse until the stack ends."""
@@ -24,6 +26,9 @@ MAX_NODES: Final = 200_000
 # libyaml takes letters, digits, "_" and "-" for names: `.*)` of a pattern and `&&` of a condition are none.
 _ANCHOR = re.compile(r"&[A-Za-z0-9_-]")
 _ALIAS = re.compile(r"\*[A-Za-z0-9_-]")
+
+
+_COMPARISON = re.compile(r"""([\w.-]+)["']?[ \t]*:[ \t]*(>=?[^\n,}\]"']*)""")
 
 
 class _TooDeep(Exception):  # noqa: N818  # caught here
@@ -85,6 +90,8 @@ def _syntax(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
 
 def _hint(problem: str, text: str, mark: Any) -> str:
     line = _line(text, mark.line) if mark else ""
+    if block := _unquoted_comparison(problem, line):
+        return block
     if "tab" in problem or "\t" in line[: len(line) - len(line.lstrip())]:
         return ": YAML is indented with blanks, replace the tab"
     if "mapping values" in problem:
@@ -98,6 +105,19 @@ def _hint(problem: str, text: str, mark: Any) -> str:
     if "another document" in problem:
         return ": one document a file, remove `---`"
     return ""
+
+
+def _unquoted_comparison(problem: str, line: str) -> str:
+    """Return what is wrong with `KEY: > 25`, which is fine for `threshold` alone."""
+    if "expected comment or line break" not in problem and "cannot start any token" not in problem:
+        return ""
+    found = _COMPARISON.search(line)
+    if found is None:
+        return ""
+    key, value = found.groups()
+    meant = near(key, ("threshold",))
+    said = f", or did you mean the key `{meant}`?" if meant and meant != key else ""
+    return f': an unquoted `>` opens a block of text: write `{shorten(key)}: "{shorten(value.strip())}"`{said}'
 
 
 def _line(text: str, number: int) -> str:

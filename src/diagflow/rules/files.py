@@ -76,7 +76,8 @@ def declared(document: Document, kind: FileKind, pack: str = "", *, contained: b
     if document.problem:
         contents.problems.append(document.problem)
         return contents
-    root, context = document.root, Context(document.file, document.text)
+    word = "cause" if kind is FileKind.CAUSES else "rule"
+    root, context = document.root, Context(document.file, document.text, word)
     if kind is FileKind.PACK:
         _pack(root, context, contents, contained=contained)
     elif root is not None:

@@ -41,7 +41,7 @@ REASON: Final = matching(r"[A-Za-z][A-Za-z0-9_-]*", "the reason of an event, suc
 PATH: Final = matching(
     r"[A-Za-z_][\w-]*(?:\[\])?(?:\.[A-Za-z_][\w-]*(?:\[\])?)*", "a path such as `status.conditions[].reason`"
 )
-STRENGTH: Final = one_of(tuple(s.value for s in Strength))
+STRENGTH: Final = one_of(tuple(s.value for s in Strength), instead={"context": "leave `supports` out for context"})
 DURATION: Final = Scalar(
     "a duration such as `5m`",
     duration,

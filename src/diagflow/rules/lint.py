@@ -91,7 +91,12 @@ def untested(ruleset: RuleSet) -> Iterator[Problem]:
         if rule.position is None:
             continue
         path = Path(rule.position.file).with_name(f"{rule.id}.test.yaml")
-        verdicts = _verdicts(path)
+        root, unreadable = _tests(path)
+        if unreadable:
+            message = f"its tests cannot be read: {unreadable}"
+            yield _problem(rule, None, message, "untested")
+            continue
+        verdicts = _verdicts(root)
         lacking = [
             word for word, verdict in (("positive", "match"), ("negative", "no_match")) if verdict not in verdicts
         ]
@@ -100,10 +105,13 @@ def untested(ruleset: RuleSet) -> Iterator[Problem]:
             yield _problem(rule, None, message, "untested")
 
 
-def _verdicts(path: Path) -> set[str]:
+def _tests(path: Path) -> tuple[yaml.Node | None, Problem | None]:
     data, problem = read_bytes(path) if path.exists() else (b"", None)
     text, problem = decode(data, str(path)) if not problem else ("", problem)
-    root, problem = compose(protect(text), str(path)) if not problem else (None, problem)
+    return compose(protect(text), str(path)) if not problem else (None, problem)
+
+
+def _verdicts(root: yaml.Node | None) -> set[str]:
     cases = root.value if isinstance(root, yaml.SequenceNode) else []
     return {_scalar(_member(_member(case, "expect"), "verdict")) for case in cases}
 

@@ -19,10 +19,11 @@ class Problem:
 
     Attributes:
         position: where.
-        rule: id of the rule (or cause); empty where none is known yet.
+        rule: id of the rule (or of what `word` says); empty where none is known yet.
         message: what is wrong and what would be right, one line.
         severity: whether the rule can be used all the same.
         code: a stable word for the sort of problem, e.g. `unknown-key`.
+        word: what `rule` is the id of: `rule` or `cause`.
     """
 
     position: Position
@@ -30,9 +31,10 @@ class Problem:
     message: str
     severity: Severity = Severity.ERROR
     code: str = ""
+    word: str = "rule"
 
     def __str__(self) -> str:
-        about = f"rule {self.rule}: " if self.rule else ""
+        about = f"{self.word} {self.rule}: " if self.rule else ""
         return f"{self.position}: {about}{self.message}"
 
     @property

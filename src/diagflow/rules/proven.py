@@ -40,6 +40,8 @@ def read_figures(folders: Iterable[Path]) -> tuple[dict[str, Figure], list[Probl
     found: dict[str, Figure] = {}
     problems: list[Problem] = []
     for file in dict.fromkeys(folder / FILE for folder in folders):
+        if "\0" in str(file):  # no path at all, which is said where its rules are read
+            continue
         try:
             figures = msgspec.json.decode(file.read_bytes(), type=Figures)
         except (FileNotFoundError, NotADirectoryError):

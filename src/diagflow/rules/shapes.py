@@ -44,9 +44,10 @@ _CORE_FIRST: Final = frozenset("~nNtTfF+-.0123456789") | {""}
 class Context:
     """Where problems of one file are collected."""
 
-    def __init__(self, file: str, text: str = "") -> None:
+    def __init__(self, file: str, text: str = "", word: str = "rule") -> None:
         self.file = file
         self.text = text
+        self.word = word
         self.rule = ""
         self.problems: list[Problem] = []
 
@@ -57,7 +58,7 @@ class Context:
     def fail(self, where: yaml.Node | Position, message: str, code: str = "value") -> object:
         """Report an error; returns `INVALID`."""
         position = where if isinstance(where, Position) else self.position(where)
-        self.problems.append(Problem(position, self.rule, message, code=code))
+        self.problems.append(Problem(position, self.rule, message, code=code, word=self.word))
         return INVALID
 
 
@@ -150,13 +151,17 @@ def matching(pattern: str, wanted: str) -> Scalar:
     return Scalar(wanted, parse, {"type": "string", "pattern": f"^(?:{pattern})$"})
 
 
-def one_of(options: tuple[str, ...], *, accepts: tuple[str, ...] = ()) -> Scalar:
-    """Return the shape of one of a few words."""
+def one_of(
+    options: tuple[str, ...], *, accepts: tuple[str, ...] = (), instead: Mapping[str, str] | None = None
+) -> Scalar:
+    """Return the shape of one of a few words; `instead` says what to do for words that are none of them."""
     wanted = "one of " + ", ".join(f"`{o}`" for o in options)
 
     def parse(text: str) -> str:
         if text not in options:
             guess = near(text, options)
+            if instead and text in instead:
+                raise Wrong(f"`{text}` is not known: {instead[text]}, or write {wanted}")
             raise Wrong(
                 f"`{shorten(text)}` is not known: " + (f"did you mean `{guess}`?" if guess else f"write {wanted}")
             )

@@ -1,0 +1,85 @@
+"""PromQL with one thing made wrong: for how long something must hold, how far a range looks back, what is compared.
+
+Only series notice: an answer that a test writes down is that of one expression, and of no other.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Final
+
+from diagflow.promql.errors import PromQLError
+from diagflow.promql.parse import parse
+from diagflow.promql.syntax import Call, Subquery
+from diagflow.promql.tokens import DURATION, NUMBER, Token, tokenize
+from diagflow.rules.scalars import Wrong, duration, show_duration
+
+FLIPPED: Final[Mapping[str, str]] = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "==": "!=", "!=": "=="}
+_HOLDS: Final = ("min_over_time", "max_over_time")
+
+
+def query_mutants(expression: str) -> Iterator[tuple[str, str]]:
+    """Yield an expression with one thing made wrong, and what that is."""
+    tokens = tokenize(expression)
+    held = _held(expression)
+    if held is not None:
+        yield held, "`for` dropped"
+    yield from _shorter(expression, tokens, held=held is not None)
+    yield from _compared(expression, tokens)
+
+
+def _held(expression: str) -> str | None:
+    """Return what must have held for some time, without that it must; None where nothing must.
+
+    `for` compiles to a subquery over all of the expression.
+    """
+    try:
+        tree = parse(expression)
+    except PromQLError:
+        return None
+    if not isinstance(tree, Call) or tree.name not in _HOLDS or not isinstance(tree.args[0], Subquery):
+        return None
+    inner = tree.args[0]
+    end = expression.rindex("[") if expression.endswith(":])") else -1
+    return expression[inner.start : end] if end > inner.start else None
+
+
+def _shorter(expression: str, tokens: list[Token], *, held: bool) -> Iterator[tuple[str, str]]:
+    lengths = [one for opens, one in pairwise(tokens) if opens.word == "["]
+    for number, token in enumerate(lengths):
+        half = _half(token)
+        if half:
+            last = held and number == len(lengths) - 1
+            what = f"`for` {token.text} → {half}" if last else f"`[{token.text}]` → `[{half}]`"
+            yield _put(expression, token, half), what
+
+
+def _half(token: Token) -> str:
+    if token.kind != DURATION:
+        return ""
+    try:
+        return show_duration(duration(token.text) / 2)
+    except Wrong:  # `1e3s` and the like: Prometheus reads more than people write
+        return ""
+
+
+def _compared(expression: str, tokens: list[Token]) -> Iterator[tuple[str, str]]:
+    braces = 0
+    for at, token in enumerate(tokens):
+        braces += {"{": 1, "}": -1}.get(token.word, 0)
+        if token.word not in FLIPPED or braces:  # `!=` in braces is about a label
+            continue
+        flipped = FLIPPED[token.word]
+        yield _put(expression, token, flipped), f"`{token.text}` → `{flipped}` in `{expression}`"
+        number = next((t for t in tokens[at + 1 :] if t.word != "bool"), token)
+        if number.kind == NUMBER:
+            for value in around(float(number.text)):
+                yield _put(expression, number, f"{value:g}"), f"`{token.text} {number.text}` → `{value:g}`"
+
+
+def around(value: float) -> tuple[float, float]:
+    """Return half and one and a half of a number, of zero one less and one more."""
+    return (value * 0.5, value * 1.5) if value else (-1.0, 1.0)
+
+
+def _put(expression: str, token: Token, new: str) -> str:
+    return expression[: token.start] + new + expression[token.start + len(token.text) :]
