@@ -236,7 +236,9 @@ def test_for_and_combinations_of_ours(tmp_path: Path) -> None:
     told = rules_of(rules, "--on", on)
     (held,) = told["T-M-002"]["held"]
     assert held["entity"] == "node/n-1"
-    assert [(one["fired"], one["until"]) for one in held["firings"]] == [(moment(2), moment(5))]
+    assert [(one["pending"], one["fired"], one["until"]) for one in held["firings"]] == [
+        (moment(1), moment(2), moment(5))
+    ]
     assert "no series named nowhere" in told["T-M-003"]["why_not"]
     assert told["T-M-004"]["why_not"] == "no series named nowhere"
 

@@ -99,15 +99,26 @@ print("acme" in load_packs().packs, "acme_diagflow" in sys.modules)
     assert found.stdout.split() == ["True", "False"]
 
 
-def test_an_error_in_it_is_said_and_keeps_nothing_else_from_being_of_use(site: Path, tmp_path: Path):
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("triggers:", "trigers:", "did you mean `triggers`?"),
+        ("stalled for its quota", "stalled for {gone}", "`{gone}` is not filled: add `extract: {gone: ...}`"),
+    ],
+)
+def test_an_error_in_it_is_said_and_keeps_nothing_else_from_being_of_use(
+    site: Path, tmp_path: Path, right: str, wrong: str, said: str
+):
     copy = tmp_path / "site"
     shutil.copytree(site, copy)
     rule = next(copy.rglob("ACME-QUEUE-001.yaml"))
-    rule.write_text(rule.read_text(encoding="utf-8").replace("triggers:", "trigers:"), encoding="utf-8")
+    rule.write_text(rule.read_text(encoding="utf-8").replace(right, wrong), encoding="utf-8")
     (tmp_path / "objects").mkdir()
     (tmp_path / "objects" / "pods.json").write_text(json.dumps({"apiVersion": "v1", "kind": "PodList", "items": []}))
     found = diagflow(copy, "scan", "--bundle", str(tmp_path), "--at", "2026-01-01T00:05:00Z", "-o", "json")
     assert found.returncode in (0, 3), found.stderr
-    assert "K8S-SCHED-042" in json.loads(found.stdout)["digests"]["rules"]
-    assert "did you mean `triggers`?" in found.stderr
+    used = json.loads(found.stdout)["digests"]["rules"]
+    assert "K8S-SCHED-042" in used
+    assert "ACME-QUEUE-001" not in used
+    assert said in found.stderr
     assert "an installed pack has an error" in found.stderr

@@ -11,7 +11,7 @@ from diagflow.rules.rule import MetricInput
 
 # `service`, `job` and `endpoint` are what Prometheus calls the target it scraped, rarely what the sample is about:
 # they count only in metrics of that very kind (kube_service_...), or where a rule says so.
-_BY_NAME: Final = (
+BY_NAME: Final = (
     ("pod", "pod"),
     ("deployment", "deployment"),
     ("statefulset", "statefulset"),
@@ -29,7 +29,7 @@ _BY_NAME: Final = (
     ("node", "node"),
     ("namespace", "namespace"),
 )
-_OF_KUBE: Final = (*_BY_NAME, ("service", "service"), ("configmap", "configmap"), ("secret", "secret"))
+_OF_KUBE: Final = (*BY_NAME, ("service", "service"), ("configmap", "configmap"), ("secret", "secret"))
 
 
 def entity_of_labels(labels: Mapping[str, str], wanted: MetricInput) -> Entity:
@@ -46,7 +46,7 @@ def entity_of_labels(labels: Mapping[str, str], wanted: MetricInput) -> Entity:
         if own == kind and _value(labels, label):
             return _entity(kind, _value(labels, label), labels)
     for prefix in ("exported_", ""):
-        for label, kind in _BY_NAME:
+        for label, kind in BY_NAME:
             if labels.get(prefix + label) and not (prefix and kind == "namespace"):
                 return _entity(kind, labels[prefix + label], labels)
     return CLUSTER

@@ -4,7 +4,8 @@ Each expression is one range query. Which of its samples pass, and which metrics
 step; the rule is judged once for each pattern that occurs, by the very code that judges it in a diagnosis.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +16,7 @@ from diagflow.analyze.metrics import passes
 from diagflow.backtest.coverage import unheld
 from diagflow.backtest.freshness import Freshness
 from diagflow.backtest.grid import Asked, steps_on
+from diagflow.backtest.ourpending import firings, without_for
 from diagflow.backtest.outcome import Firing, Gap, RuleResult, Subject, gaps_of, runs_of
 from diagflow.backtest.recordings import Recorded
 from diagflow.backtest.sampled import sampled
@@ -54,7 +56,8 @@ def our_result(rule: Rule, ruleset: RuleSet, recorded: Recorded, asked: Asked, f
     """
     told = RuleResult(rule.id, rule.position)
     steps = steps_on(recorded, asked)
-    measured = [c for c in conditions(rule) if isinstance(c.input, MetricInput)]
+    eager = without_for(rule)
+    measured = [c for one in (rule, eager) if one for c in conditions(one) if isinstance(c.input, MetricInput)]
     try:
         answers = {expr: _Answer(expr, recorded, steps, freshness) for expr in sorted({_expr(c) for c in measured})}
     except PromQLError as error:
@@ -64,7 +67,7 @@ def our_result(rule: Rule, ruleset: RuleSet, recorded: Recorded, asked: Asked, f
     told.why_not = "; ".join(dict.fromkeys(why for c in triggers if (why := answers[_expr(c)].never)))
     if not told.why_not:
         told.times = steps.times
-        _fill(told, _Course(rule, ruleset, recorded.bundle, answers, measured))
+        _fill(told, *(_Course(one, ruleset, recorded.bundle, answers) for one in (rule, eager) if one))
         told.constant = list(dict.fromkeys(_constant(c) for c in conditions(rule) if _constant(c)))
         if rule.action and told.subjects:
             told.notes = [f"its analyzer {rule.action.analyzer} is not asked"]
@@ -144,12 +147,11 @@ def _sample(labels: Any, value: float, time: float) -> dict[str, Any]:
 class _Course:
     """The verdicts of a rule over time."""
 
-    def __init__(
-        self, rule: Rule, ruleset: RuleSet, bundle: Bundle, answers: dict[str, _Answer], measured: Sequence[Condition]
-    ) -> None:
-        self._alone = Alone(ruleset, rule.id)
+    def __init__(self, rule: Rule, ruleset: RuleSet, bundle: Bundle, answers: dict[str, _Answer]) -> None:
+        measured = [c for c in conditions(rule) if isinstance(c.input, MetricInput)]
+        self._alone = Alone(_with(ruleset, rule), rule.id)
         self._bundle = _without_metrics(bundle)
-        self._answers = answers
+        self._answers = {expr: answers[expr] for expr in map(_expr, measured)}
         rows = [row for condition in measured for row in answers[_expr(condition)].pattern(condition)]
         _, self._first, self._inverse = np.unique(np.array(rows), axis=1, return_index=True, return_inverse=True)
 
@@ -161,6 +163,13 @@ class _Course:
             yield self._inverse.ravel() == number, self._alone.verdicts(self._bundle)
 
 
+def _with(ruleset: RuleSet, rule: Rule) -> RuleSet:
+    """Return the set with a rule in the place of the one that is called so."""
+    if ruleset.rule(rule.id) is rule:
+        return ruleset
+    return replace(ruleset, rules=tuple(rule if one.id == rule.id else one for one in ruleset.rules))
+
+
 def _without_metrics(bundle: Bundle) -> Bundle:
     """Return all that a bundle holds of its one moment."""
     found = Bundle(bundle.incident, unrecorded=bundle.unrecorded)
@@ -170,19 +179,31 @@ def _without_metrics(bundle: Bundle) -> Bundle:
     return found
 
 
-def _fill(told: RuleResult, course: _Course) -> None:
+def _fill(told: RuleResult, course: _Course, eager: _Course | None = None) -> None:
+    """Fill in about what a rule matched, and what could not be told; `eager` is its course without `for`."""
+    held, untold = _held(course, len(told.times))
+    begun = _held(eager, len(told.times))[0] if eager else {}
+    never = np.zeros(len(told.times), np.bool_)
+    for entity in sorted({*held, *begun}):
+        mask = held.get(entity, never)
+        found = firings(mask, begun.get(entity, never), told.times) if eager else _firings(mask, told)
+        told.subjects = [*told.subjects, Subject(entity, {}, tuple(found))]
+    told.gaps = [gap for why, mask in sorted(untold.items()) for gap in _gaps(mask, told, why)]
+
+
+def _held(course: _Course, count: int) -> tuple[dict[Entity, Bools], dict[str, Bools]]:
+    """Return at which of the steps what matched, and at which of them why nothing could be told."""
     held: dict[Entity, Bools] = {}
     untold: dict[str, Bools] = {}
     for steps, verdicts in course.verdicts():
         matches = [verdict.entity for verdict in verdicts if verdict.outcome is Outcome.MATCH]
         for entity in matches:
-            held[entity] = held.get(entity, np.zeros(len(told.times), np.bool_)) | steps
+            held[entity] = held.get(entity, np.zeros(count, np.bool_)) | steps
         for verdict in verdicts:
             if verdict.outcome in _UNTOLD and not matches:
                 why = _why(verdict)
-                untold[why] = untold.get(why, np.zeros(len(told.times), np.bool_)) | steps
-    told.subjects = [Subject(entity, {}, tuple(_firings(mask, told))) for entity, mask in sorted(held.items())]
-    told.gaps = [gap for why, mask in sorted(untold.items()) for gap in _gaps(mask, told, why)]
+                untold[why] = untold.get(why, np.zeros(count, np.bool_)) | steps
+    return held, untold
 
 
 def _gaps(mask: Bools, told: RuleResult, why: str) -> list[Gap]:

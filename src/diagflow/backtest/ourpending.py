@@ -1,0 +1,61 @@
+"""When a rule of ours was pending: its metrics held, though not yet for `for`.
+
+A rule's `for` is part of its expression (`min_over_time(EXPRESSION[5m:]) > 3`), which tells only whether it has held so
+long. Taken back, it tells when it began to.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from diagflow.backtest.outcome import Firing, runs_of
+from diagflow.promql import parse
+from diagflow.promql.arrays import Bools, Ints
+from diagflow.promql.syntax import Call, Subquery
+from diagflow.rules.rule import Combination, Condition, MetricInput, Rule
+
+_ALL_OF: Final = {">": "min_over_time", "<": "max_over_time"}
+"""The function whose value compares so only if every value did."""
+
+
+def without_for(rule: Rule) -> Rule | None:
+    """Return a rule whose triggers on metrics need not have held for any time; None where none has to."""
+    trigger = _combination(rule.trigger)
+    return replace(rule, trigger=trigger) if trigger != rule.trigger else None
+
+
+def _combination(whole: Combination) -> Combination:
+    parts = (_combination(one) if isinstance(one, Combination) else _condition(one) for one in whole.conditions)
+    return replace(whole, conditions=tuple(parts))
+
+
+def _condition(one: Condition) -> Condition:
+    wanted = one.input
+    return replace(one, input=replace(wanted, expr=_at_once(wanted))) if isinstance(wanted, MetricInput) else one
+
+
+def _at_once(wanted: MetricInput) -> str:
+    tree = parse(wanted.expr, experimental=False)
+    if not (wanted.threshold and isinstance(tree, Call) and len(tree.args) == 1 and isinstance(tree.args[0], Subquery)):
+        return wanted.expr
+    if tree.name != _ALL_OF.get(wanted.threshold.op[0]) or not wanted.expr.endswith(":])"):
+        return wanted.expr
+    return wanted.expr[wanted.expr.index("(") + 1 : wanted.expr.rindex("[")]
+
+
+def firings(held: Bools, begun: Bools, times: Ints) -> Iterator[Firing]:
+    """Yield when something was pending and when it fired, by time.
+
+    Args:
+        held: the steps at which the rule matched.
+        begun: those at which it would have without `for`.
+        times: of the steps.
+    """
+    waiting = {end: first for first, end in runs_of(begun & ~held)}
+    found = [(waiting.pop(first, first), first, end) for first, end in runs_of(held)]
+    for pending, fired, end in sorted([*found, *((first, None, end) for end, first in waiting.items())]):
+        yield Firing(int(times[pending]), _time(times, fired), _time(times, end))
+
+
+def _time(times: Ints, step: int | None) -> int | None:
+    return None if step is None or step >= len(times) else int(times[step])
