@@ -13,6 +13,7 @@ from diagflow.model.topology import Direction, Edge
 from diagflow.rules import Analyzer, RuleSet
 from diagflow.rules.analyzer import Input
 from tests.analyze.make import NOW, entity, pod, rounds, ruleset
+from tests.nats import CONCLUSIVE
 
 RULE = """
 - id: T-X-001
@@ -92,7 +93,7 @@ def test_an_analyzer_confirms_what_a_rule_asks():
         "t.cause",
         "pod/shop/cart-0",
     )
-    assert (found.evidence[0].nats, found.evidence[0].conclusive, found.args) == (6.0, True, {"hard": "yes"})
+    assert (found.evidence[0].nats, found.evidence[0].conclusive, found.args) == (CONCLUSIVE, True, {"hard": "yes"})
 
 
 def test_it_gets_the_fields_that_it_declares_and_no_others():

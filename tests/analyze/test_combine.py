@@ -4,6 +4,7 @@ import pytest
 
 from diagflow.model import Outcome
 from tests.analyze.make import matched, only, outcome, pod, verdicts, waiting, with_status
+from tests.nats import CONCLUSIVE, WEAK
 
 HEAD = "- id: T-X-001\n  symptom: t.x\n  triggers:\n"
 PENDING: dict[str, Any] = {"status": {"phase": "Pending"}}
@@ -86,7 +87,7 @@ WEIGHED = (
 
 def test_a_combination_with_a_weight_weighs_once():
     found = only(WEIGHED, {"objects": [pod(**PENDING)], "events": [event("pod/shop/cart-0")]})
-    assert sorted(e.nats for e in found.evidence) == [0.0, 0.0, 6.0]
+    assert sorted(e.nats for e in found.evidence) == [0.0, 0.0, CONCLUSIVE]
     assert [e.conclusive for e in found.evidence if e.nats] == [True]
 
 
@@ -97,7 +98,7 @@ def test_a_weighed_not_is_evidence_of_what_is_not_there():
     )
     found = only(rule, {"objects": [pod(**PENDING)]})
     assert [(e.nats, e.text.en) for e in found.evidence if str(e.query) == "objects:events"] == [
-        (0.5, "nobody complained")
+        (WEAK, "nobody complained")
     ]
 
 

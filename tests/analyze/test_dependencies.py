@@ -2,6 +2,7 @@ import pytest
 
 from diagflow.model import Outcome
 from tests.analyze.make import only, pod, rounds, ruleset
+from tests.nats import CONCLUSIVE, MODERATE, STRONG
 
 HEAD = """
 - id: T-X-001
@@ -20,13 +21,16 @@ NODE = {
 def test_a_dependency_about_the_node_of_the_pod_adds_evidence():
     rule = HEAD + "    - {object: node, when: {'status.conditions[].reason': Full}, supports: moderate}\n"
     found = only(rule, {"objects": [ILL, NODE]})
-    assert [(e.origin, e.nats) for e in found.evidence] == [("state@pod/shop/cart-0", 3.0), ("state@node/n1", 1.5)]
+    assert [(e.origin, e.nats) for e in found.evidence] == [
+        ("state@pod/shop/cart-0", STRONG),
+        ("state@node/n1", MODERATE),
+    ]
 
 
 def test_a_dependency_that_speaks_against():
     rule = HEAD + "    - {event: Scheduled, refutes: conclusive}\n"
     found = only(rule, {"objects": [ILL], "events": [{"reason": "Scheduled", "on": "pod/shop/cart-0"}]})
-    assert [(e.nats, e.conclusive) for e in found.evidence] == [(3.0, False), (-6.0, True)]
+    assert [(e.nats, e.conclusive) for e in found.evidence] == [(STRONG, False), (-CONCLUSIVE, True)]
 
 
 def test_context_is_shown_and_weighs_nothing():
@@ -60,9 +64,9 @@ def test_a_match_whose_required_evidence_could_not_be_read(state: str, expected:
 def test_evidence_fades():
     rule = HEAD + "    - {event: X, supports: strong, half-life: 4m}\n"
     event = {"reason": "X", "on": "pod/shop/cart-0", "last": "2026-01-01T00:01:00Z"}
-    assert only(rule, {"objects": [ILL], "events": [event]}).evidence[1].nats == 1.5
+    assert only(rule, {"objects": [ILL], "events": [event]}).evidence[1].nats == STRONG / 2
     event["last"] = "2026-01-01T00:09:00Z"  # a clock that runs ahead is no reason to count more
-    assert only(rule, {"objects": [ILL], "events": [event]}).evidence[1].nats == 3.0
+    assert only(rule, {"objects": [ILL], "events": [event]}).evidence[1].nats == STRONG
 
 
 def test_dependencies_are_read_only_where_a_trigger_matched():

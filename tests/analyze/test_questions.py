@@ -4,6 +4,7 @@ from diagflow.analyze.questions import questions
 from diagflow.model import Cause, Edge, Edges, Entity, Outcome, Text, Verdict
 from diagflow.model.cause import Explains
 from tests.analyze.make import matched, pod, rounds, ruleset
+from tests.nats import CONCLUSIVE
 
 CAUSES = """
 - {id: t.pending, title: pods wait, role: symptom}
@@ -36,7 +37,11 @@ def test_a_rule_that_refutes_speaks_only_where_its_cause_is_in_question():
     analysis, _ = rounds(ruleset(RULES, CAUSES), {"objects": [ILL, *NODES]})
     refuted = [v for v in analysis.verdicts if v.rule == "T-X-002"]
     assert matched(refuted) == ["node/n1"]
-    assert (refuted[0].names, refuted[0].evidence[0].nats, refuted[0].evidence[0].conclusive) == ("t.disk", -6.0, True)
+    assert (refuted[0].names, refuted[0].evidence[0].nats, refuted[0].evidence[0].conclusive) == (
+        "t.disk",
+        -CONCLUSIVE,
+        True,
+    )
 
 
 def test_without_a_symptom_nothing_is_in_question_and_nothing_is_read():

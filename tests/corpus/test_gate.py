@@ -6,6 +6,7 @@ from pathlib import Path
 from diagflow.gate import find_recordings, run_all
 from diagflow.gate.baseline import read_baseline
 from diagflow.gate.compare import compare
+from diagflow.gate.outcome import Check
 from diagflow.gate.report import report_of
 from diagflow.gate.text import as_text
 from diagflow.gate.waivers import read_waivers
@@ -28,6 +29,9 @@ def test_nothing_is_worse_than_the_baseline():
 
 
 def test_the_baseline_demands_that_every_recording_is_right():
+    """In `unseen/` the readings do not show the cause: to name nothing is right there, something false is not."""
     baseline = read_baseline(HERE / "baseline.json")
     assert baseline is not None
-    assert [key for key, entry in baseline.recordings.items() if not all(entry.checks.values())] == []
+    wrong = {key: [c for c, held in entry.checks.items() if not held] for key, entry in baseline.recordings.items()}
+    assert [key for key, checks in wrong.items() if checks and "/unseen/" not in key] == []
+    assert [key for key, checks in wrong.items() if Check.CLEAN in checks or Check.ALLOWED in checks] == []

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 from diagflow.infer import infer
 from diagflow.infer.texts import filled, filled_name
-from diagflow.model import Cause, Edge, Instruction, Need, Onset, Outcome, Query, Role, State, Text, Verdict
+from diagflow.infer.weigh import probability
+from diagflow.model import FITTED, Cause, Edge, Instruction, Need, Onset, Outcome, Query, Role, State, Text, Verdict
 from diagflow.model.diagnosis import Status
 from diagflow.model.suppression import Suppression
 from diagflow.model.topology import Edges
 from tests.infer.make import NOW, SCAN, alert_on, at, brings, cause, entity, known, match, seen, symptom
+from tests.nats import CONCLUSIVE, STRONG
 
 PENDING = [f"pod/shop/p{i:02}" for i in range(18)]
 FLAT = Edges([])
@@ -105,7 +107,7 @@ def test_a_contradiction_is_said_and_not_named():
     found = infer([match("disk", "node/n1", seen(), seen(sign=-1, origin="metric"))], CAPACITY, FLAT, SCAN)
     assert found.causes == ()
     (step,) = [s for s in found.path if s.kind == "cause"]
-    assert (step.outcome, sorted(e.nats for e in step.evidence)) == ("contradicted", [-6.0, 6.0])
+    assert (step.outcome, sorted(e.nats for e in step.evidence)) == ("contradicted", [-CONCLUSIVE, CONCLUSIVE])
 
 
 def test_strong_is_named_near_an_alert_and_not_in_a_scan():
@@ -114,7 +116,7 @@ def test_strong_is_named_near_an_alert_and_not_in_a_scan():
     assert infer(verdicts, causes, FLAT, SCAN).status is Status.HEALTHY
     assert [s.outcome for s in infer(verdicts, causes, FLAT, SCAN).path if s.kind == "cause"] == ["below"]
     near = infer(verdicts, causes, FLAT, alert_on("pod/a/b"))
-    assert [(c.id, c.confidence) for c in near.causes] == [("probe", 0.731)]
+    assert [(c.id, c.confidence) for c in near.causes] == [("probe", probability(FITTED.near + STRONG))]
 
 
 def test_what_is_not_connected_to_the_alert_is_one_count():
@@ -127,7 +129,7 @@ def test_what_is_not_connected_to_the_alert_is_one_count():
 def test_an_alert_about_the_cluster_is_connected_to_everything():
     verdicts = [match("capacity", "node/n1"), *pods_pending()]
     found = infer(verdicts, CAPACITY, Edges(candidates("node/n1")), alert_on("cluster/local"))
-    assert found.causes[0].confidence == 0.982
+    assert found.causes[0].confidence == probability(FITTED.near + CONCLUSIVE)
     assert found.others == 0
 
 
