@@ -45,6 +45,20 @@ def test_a_rule_made_too_broad_fails_and_the_command_that_looks_closer_shows_it(
     assert "MY-BROAD-001" in diagflow(*shlex.split(closer)).out
 
 
+def test_a_new_rule_that_no_recording_can_judge_is_told(corpus, tmp_path):
+    """It would be far too broad; the recordings have no such metric, so the gate knows nothing of it."""
+    metric = BROAD.replace("- object: pod\n", "- metric: queue_length\n").replace(
+        "      when: {status.phase: [Pending, Running]}\n", '      threshold: "> 0"\n'
+    )
+    (tmp_path / "metric.yaml").write_text(metric)
+    ran = diagflow("gate", "run", corpus, "--rules", tmp_path / "metric.yaml")
+    assert ran.status == 0, ran.out + ran.err
+    assert "NOT JUDGED  MY-BROAD-001 could be judged in none of 3 recordings" in ran.out
+    assert ran.out.splitlines()[-1] == "passed: 3 recordings, none worse; 1 rule not judged by any"
+    (tmp_path / "broad.yaml").write_text(BROAD)
+    assert "NOT JUDGED" not in diagflow("gate", "run", corpus, "--rules", tmp_path / "broad.yaml").out
+
+
 @pytest.fixture
 def source(tmp_path):
     """A copy of the product's source, to be broken; `PYTHONPATH` makes a command run it."""

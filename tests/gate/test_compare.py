@@ -135,6 +135,7 @@ def test_changed_rules_and_a_changed_engine_are_named_and_fail_nothing():
     changed = RuleSet((replace(RULES.rules[0], digest="sha256:9"), replace(RULES.rules[1], id="X-Y-003")))
     found = compared([], [GOOD], rules=changed, baseline=old)
     assert found.rules == ("X-Y-001 changed", "X-Y-002 is gone", "X-Y-003 is new")
+    assert found.touched == ("X-Y-001", "X-Y-003")
     assert not found.failed
     for engine, said in ((Engine("0.0.1", "x"), "version 0.0.1"), (Engine(old.engine.version, "x"), "its source")):
         other = msgspec.structs.replace(old, engine=engine)

@@ -1,6 +1,7 @@
 """`gate fit` on real recordings: no fault teaches its own weights, and weights that would do harm are refused."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -58,6 +59,18 @@ def test_what_is_written_is_what_the_engine_reads(found):
     assert plain["fitted"]["recordings"] == {"corpus": len(found.before.outcomes)}
     assert plain["before"]["top1"] == [FEW, FEW]
     assert plain["after"]["answers"]["count"] >= FEW
+
+
+def test_what_is_held_out_teaches_nothing(few, ruleset):
+    """Without the healthy ones, which are judged all the same."""
+    healthy = [one for one in few if one.name.startswith("healthy/")]
+    faulty = [replace(one, corpus="own") for one in few if one not in healthy]
+    found = fit(faulty, ruleset, seeds=0, held_out=healthy, jobs=1)
+    alone = fit(faulty, ruleset, seeds=0, jobs=1)
+    assert (found.weights, found.folds, found.held_out) == (alone.weights, alone.folds, ("corpus",))
+    assert found.after.overall.recordings == len(few)
+    plain = json.loads(weights_json(found))["fitted"]
+    assert (plain["recordings"], plain["held_out"]) == ({"own": FEW}, {"corpus": len(healthy)})
 
 
 def test_strengths_stay_in_order(found):

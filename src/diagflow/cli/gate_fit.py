@@ -20,6 +20,10 @@ def fit(
     seeds: Annotated[
         int, typer.Option("--seeds", min=0, max=100, help="Runs of each with random readings removed.")
     ] = 5,
+    held_out: Annotated[
+        list[str] | None,
+        typer.Option("--held-out", metavar="CORPUS", help="Judged only, never learned from; may be given again."),
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option("--jobs", min=1, max=256, help="Processes; default: what the corpus is worth.")
     ] = None,
@@ -34,7 +38,7 @@ def fit(
     something by it or cannot be used.
 
     Examples:
-      diagflow gate fit tests/corpus lab=recordings/
+      diagflow gate fit tests/corpus lab=recordings/ --held-out corpora/others
 
       diagflow gate fit tests/corpus --out src/diagflow/model/weights.json
     """
@@ -42,15 +46,18 @@ def fit(
     from diagflow.cli.run import load_rules
     from diagflow.feedback.output import put
     from diagflow.gate import find_recordings
+    from diagflow.gate.corpus import corpus_at
     from diagflow.gate.fit import fit as fitted
     from diagflow.gate.fit import weights_json
 
-    recordings = find_recordings(corpora)
+    recordings = find_recordings([*corpora, *(held_out or ())])
+    apart = {corpus_at(one)[0] for one in held_out or ()}
     ruleset = load_rules(rules, packs, host=None)
     with Progress() as progress:
         found = fitted(
-            recordings,
+            [one for one in recordings if one.corpus not in apart],
             ruleset,
+            held_out=[one for one in recordings if one.corpus in apart],
             seeds=seeds,
             jobs=jobs,
             told=lambda what, done, of: progress(f"{what} {done} of {of} recordings"),

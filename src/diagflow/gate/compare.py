@@ -46,6 +46,7 @@ class Comparison:
         edited: keys of recordings whose readings or labels are others than then.
         not_run: corpora of the baseline that did not run.
         rules: how the rules changed, one line each.
+        touched: ids of the rules that are new, or another than then.
         engine: how the engine changed, one line each.
         expired: waivers whose last day is over.
         needless: waivers of recordings that ran, or are not there, and lost nothing.
@@ -60,6 +61,7 @@ class Comparison:
     edited: tuple[str, ...] = ()
     not_run: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    touched: tuple[str, ...] = ()
     engine: tuple[str, ...] = ()
     expired: tuple[Waiver, ...] = ()
     needless: tuple[Waiver, ...] = ()
@@ -98,6 +100,7 @@ def compare(
         edited=tuple(o.key for o, entry in pairs if entry_of(o).digest != entry.digest),
         not_run=tuple(sorted({corpus_of(key) for key in baseline.recordings} - corpora)),
         rules=tuple(_rules(baseline.rules, rules_now(ruleset))),
+        touched=tuple(rule for rule, digest in rules_now(ruleset).items() if baseline.rules.get(rule) != digest),
         engine=tuple(_engine(baseline)),
         expired=tuple(waiver for waiver in waivers if not waiver.holds(today)),
         needless=tuple(_needless(holding.values(), {change.key for change in lost}, outcomes)),

@@ -31,13 +31,16 @@ class Fit:
         weights: fitted on all recordings.
         folds: on all but each part of the faults.
         faults: how many different ones there are, healthy families included.
+        held_out: names of the corpora that are judged only.
         before: the gate with the engine's weights.
-        after: with the weights of its fold for each recording: its own fault taught them nothing.
+        after: with the weights of its fold for each recording: its own fault taught them nothing. What is held out
+            is judged by the weights that are fitted on all the rest.
     """
 
     weights: Weights
     folds: tuple[Weights, ...]
     faults: int
+    held_out: tuple[str, ...]
     before: Report
     after: Report
 
@@ -49,7 +52,13 @@ class Fit:
 
 
 def fit(
-    recordings: Sequence[Recording], ruleset: RuleSet, *, seeds: int, jobs: int | None = None, told: Told | None = None
+    recordings: Sequence[Recording],
+    ruleset: RuleSet,
+    *,
+    seeds: int,
+    held_out: Sequence[Recording] = (),
+    jobs: int | None = None,
+    told: Told | None = None,
 ) -> Fit:
     """Fit, and judge the fit by parts of the faults.
 
@@ -57,24 +66,29 @@ def fit(
         recordings: the development corpora.
         ruleset: what is known.
         seeds: runs of each recording with readings removed.
+        held_out: recordings that are judged only.
         jobs: as in `run_all`.
         told: is called as it goes on.
     """
     tell = told or (lambda *_: None)
-    before = run_all(recordings, ruleset, seeds=seeds, learn=True, jobs=jobs, told=lambda *n: tell("learning from", *n))
-    lessons = {o.key: o.lesson for o in before if o.lesson}
+    every, apart = [*recordings, *held_out], {one.key for one in held_out}
+    before = run_all(every, ruleset, seeds=seeds, learn=True, jobs=jobs, told=lambda *n: tell("learning from", *n))
+    taught = [o for o in before if o.key not in apart]
+    lessons = {o.key: o.lesson for o in taught if o.lesson}
     faults = sorted({lesson.fault for lesson in lessons.values()})
     fold_of = {fault: number % FOLDS for number, fault in enumerate(faults)}
     folds = tuple(
-        fitted(_weighted([o for o in before if o.lesson and fold_of[o.lesson.fault] != fold]), FITTED)
+        fitted(_weighted([o for o in taught if o.lesson and fold_of[o.lesson.fault] != fold]), FITTED)
         for fold in range(min(FOLDS, len(faults)))
     )
-    chosen = {key: folds[fold_of[lesson.fault]] for key, lesson in lessons.items()}
-    after = run_all(recordings, ruleset, seeds=seeds, weights=chosen, jobs=jobs, told=lambda *n: tell("judging on", *n))
+    whole = fitted(_weighted(taught), FITTED)
+    chosen = {key: folds[fold_of[lesson.fault]] for key, lesson in lessons.items()} | dict.fromkeys(apart, whole)
+    after = run_all(every, ruleset, seeds=seeds, weights=chosen, jobs=jobs, told=lambda *n: tell("judging on", *n))
     return Fit(
-        weights=fitted(_weighted(before), FITTED),
+        weights=whole,
         folds=folds,
         faults=len(faults),
+        held_out=tuple(dict.fromkeys(one.corpus for one in held_out)),
         before=report_of(before, ruleset, seeds=seeds),
         after=report_of(after, ruleset, seeds=seeds),
     )
@@ -99,8 +113,8 @@ def weights_json(found: Fit) -> str:
         "schema": SCHEMA,
         **_plain(found.weights),
         "fitted": {
-            "recordings": {one.name: one.recordings for one in found.before.corpora},
-            "families": found.before.overall.families,
+            "recordings": {one.name: one.recordings for one in found.before.corpora if one.name not in found.held_out},
+            "held_out": {one.name: one.recordings for one in found.before.corpora if one.name in found.held_out},
             "faults": found.faults,
             "seeds": found.before.seeds,
             "from": _plain(FITTED),

@@ -16,12 +16,11 @@ def as_text(found: Fit) -> str:
 
 
 def _lines(found: Fit) -> Iterator[str]:
-    overall = found.before.overall
-    families, faults = (
-        phrases.count(n, *words)
-        for n, words in ((overall.families, ("family", "families")), (found.faults, ("fault",)))
-    )
-    yield f"fitted on {phrases.count(overall.recordings, 'recording')} of {families}, {faults}"
+    taught = [one for one in found.before.corpora if one.name not in found.held_out]
+    recordings, families = (sum(getattr(one, what) for one in taught) for what in ("recordings", "families"))
+    told = phrases.count(recordings, "recording"), phrases.count(families, "family", "families")
+    apart = f"; judged on {', '.join(found.held_out)} too" if found.held_out else ""
+    yield f"fitted on {told[0]} of {told[1]}, {phrases.count(found.faults, 'fault')}{apart}"
     yield ""
     yield f"{'nats':<16}{'now':>8}{'fitted':>8}   without one part of the faults"
     now, fitted = _named(FITTED), _named(found.weights)

@@ -82,7 +82,16 @@ def verdict(report: Report) -> str:
     better = f", {len(found.gains)} better" if found.gains else ""
     waived = f", {len(found.waived)} waived" if found.waived else ""
     new = f", {len(found.new)} not in the baseline" if found.new else ""
-    return f"passed: {total}, none worse{better}{waived}{new}"
+    unknown = f"; {count(len(report.unjudged), 'rule')} not judged by any" if report.unjudged else ""
+    return f"passed: {total}, none worse{better}{waived}{new}{unknown}"
+
+
+def unjudged(rule: RuleFigures, recordings: int) -> str:
+    """Return what to tell of a rule that no recording could judge."""
+    return (
+        f"{rule.id} could be judged in none of {count(recordings, 'recording')}, so that nothing is known of it: "
+        "what it reads is in none of them; add one that has it"
+    )
 
 
 def rules(figures: tuple[RuleFigures, ...]) -> str:

@@ -43,6 +43,12 @@ class Report:
         return tuple(o for o in self.outcomes if o.error)
 
     @property
+    def unjudged(self) -> tuple[RuleFigures, ...]:
+        """The rules that are new or changed and that no recording could judge: of those the gate says nothing."""
+        touched = self.comparison.touched if self.comparison else ()
+        return tuple(rule for rule in self.rules if rule.id in touched and not rule.ran)
+
+    @property
     def wrong(self) -> tuple[Outcome, ...]:
         """Recordings of which some check does not hold: the worst first, a wrong answer before none."""
         return tuple(

@@ -19,9 +19,20 @@ _FEW: Final = 10
 def as_text(report: Report, *, verbose: bool = False) -> str:
     """Return the report as text; `verbose` lists everything."""
     few = len(report.outcomes) + len(report.rules) if verbose else _FEW
-    lines = [*_compared(report.comparison, few), *_wrong(report, few), *_figures(report), *_rules(report, few)]
+    lines = [
+        *_compared(report.comparison, few),
+        *_unjudged(report),
+        *_wrong(report, few),
+        *_figures(report),
+        *_rules(report, few),
+    ]
     lines += [*_unusable(report.unusable), "", phrases.verdict(report)]
     return visible.command("\n".join(lines)) + "\n"  # names and labels are written by others
+
+
+def _unjudged(report: Report) -> Iterator[str]:
+    for rule in report.unjudged:
+        yield f"NOT JUDGED  {phrases.unjudged(rule, len(report.outcomes))}"
 
 
 def _unusable(outcomes: Sequence[Outcome]) -> Iterator[str]:
