@@ -50,7 +50,7 @@ def test_a_new_rule_that_no_recording_can_judge_is_told(corpus, tmp_path):
     metric = BROAD.replace("- object: pod\n", "- metric: queue_length\n").replace(
         "      when: {status.phase: [Pending, Running]}\n", '      threshold: "> 0"\n'
     )
-    (tmp_path / "metric.yaml").write_text(metric)
+    (tmp_path / "metric.yaml").write_text(metric.replace("object.status.phase", "string(value)"))
     ran = diagflow("gate", "run", corpus, "--rules", tmp_path / "metric.yaml")
     assert ran.status == 0, ran.out + ran.err
     assert "NOT JUDGED  MY-BROAD-001 could be judged in none of 3 recordings" in ran.out
