@@ -7,16 +7,17 @@ from typing import Final
 
 import diagflow
 
-_ASIDE: Final = frozenset({"cli", "feedback", "gate", "harness", "repair", "news.py"})
+_ASIDE: Final = frozenset({"backtest", "cli", "feedback", "gate", "harness", "repair", "news.py"})
 """What reads a diagnosis or shows it, and makes none."""
 
 
 @cache
 def engine_digest() -> str:
-    """Return a digest over the source of everything that makes a diagnosis; rules have their own."""
+    """Return a digest over all that makes a diagnosis, source and weights; rules have their own."""
     root = Path(diagflow.__file__).parent
     total = hashlib.sha256()
-    for path in sorted(root.rglob("*.py"), key=lambda p: p.relative_to(root).as_posix()):
+    made_of = (*root.rglob("*.py"), root / "model" / "weights.json")
+    for path in sorted(made_of, key=lambda p: p.relative_to(root).as_posix()):
         name = path.relative_to(root)
         if name.parts[0] not in _ASIDE:
             body = path.read_bytes().replace(b"\r\n", b"\n")  # a checkout on Windows is the same engine
