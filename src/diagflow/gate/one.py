@@ -79,14 +79,14 @@ class _One:
         labels, bundle = self._labels, self._opened.bundle
         # Before any reading is added by a diagnosis.
         less = [lesser(bundle, self._recording.name, seed + 1) for seed in range(self._how.seeds)]
-        whole = _scan(bundle) if labels.healthy else None
-        scans = [_scan(one) for one in (bundle, *less)] if self._how.seeds else []
+        asked = (bundle, *less) if self._how.seeds else (bundle,) if labels.healthy else ()
+        scans = [(seed, scan) for seed, one in enumerate(asked) if (scan := _scan(one)) is not None]
         began = time.process_time()
         result = self._diagnosed(bundle)
         seconds = time.process_time() - began
-        scanned = self._diagnosed(whole) if whole else None
-        runs = list(enumerate([result, *map(self._diagnosed, less)]))
-        runs += [(seed, self._diagnosed(scan)) for seed, scan in enumerate(scans) if scan is not None]
+        made_as_scan = [(seed, self._diagnosed(scan)) for seed, scan in scans]
+        scanned = made_as_scan[0][1] if made_as_scan and labels.healthy else None
+        runs = [*enumerate([result, *map(self._diagnosed, less)]), *(made_as_scan if self._how.seeds else ())]
         diagnosis = result.diagnosis
         roots = score.roots_of(diagnosis, labels)
         if scanned is not None:
