@@ -72,3 +72,7 @@ def test_the_engine_is_known_by_its_source(tmp_path, monkeypatch):
     assert digest_of(tmp_path, monkeypatch) == first
     (tmp_path / "infer" / "a.py").write_bytes(b"x = 1\ny = 3\n")
     assert digest_of(tmp_path, monkeypatch) != first
+    other = digest_of(tmp_path, monkeypatch)
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "weights.json").write_bytes(b"{}")
+    assert digest_of(tmp_path, monkeypatch) != other

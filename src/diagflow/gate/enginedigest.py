@@ -16,7 +16,7 @@ def engine_digest() -> str:
     """Return a digest over all that makes a diagnosis, source and weights; rules have their own."""
     root = Path(diagflow.__file__).parent
     total = hashlib.sha256()
-    made_of = (*root.rglob("*.py"), root / "model" / "weights.json")
+    made_of = (*root.rglob("*.py"), *root.rglob("weights.json"))
     for path in sorted(made_of, key=lambda p: p.relative_to(root).as_posix()):
         name = path.relative_to(root)
         if name.parts[0] not in _ASIDE:
