@@ -57,3 +57,15 @@ def test_people_are_told(lang: str, word: str, form: str, proven: Path) -> None:
 def test_verbose_says_why() -> None:
     said = diagflow("diagnose", "--bundle", RECORDING, "-v", "--lang", "en").out
     assert "K8S-IMAGE-002 not yet seen silent on enough independent recordings" in " ".join(said.split())
+
+
+def test_a_replay_with_other_figures_says_what_changed(proven: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.zip"
+    made = diagflow("diagnose", "--bundle", RECORDING, "--rules", proven, "--record", kept)
+    assert made.status == 1, made.err
+    assert diagflow("replay", kept, "--rules", proven).status == 0
+    again = diagflow("replay", kept)
+    assert again.status == 1
+    changed = "of rule K8S-IMAGE-002 changed: not provisional when this was recorded, it is now"
+    assert f"what recordings have proven {changed}" in again.err
+    assert "differs: causes" in again.err

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import sys
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -68,6 +68,15 @@ def only(ruleset: "RuleSet", ids: Container[str]) -> "RuleSet":
     return dataclasses.replace(ruleset, rules=tuple(r for r in ruleset.rules if r.id in ids))
 
 
+def _proven(stored: dict[str, Any], again: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield the rules that held back a confidence then and not now, or the other way round."""
+    then, now = ({rule for cause in one["causes"] for rule in cause.get("provisional", ())} for one in (stored, again))
+    named = {(cause["id"], cause["entity"]) for cause in stored["causes"]}
+    if named == {(cause["id"], cause["entity"]) for cause in again["causes"]}:
+        yield from ((rule, "provisional", "not") for rule in sorted(then - now))
+        yield from ((rule, "not provisional", "it is") for rule in sorted(now - then))
+
+
 def differences(stored: dict[str, Any], again: dict[str, Any], ruleset: "RuleSet") -> list[str]:
     """Name what changed, from the ground up: readings, rules, engine; then what that changed in the result."""
     lines = []
@@ -80,6 +89,10 @@ def differences(stored: dict[str, Any], again: dict[str, Any], ruleset: "RuleSet
             lines.append(f"rule {rule} is not installed any more")
         elif new["rules"].get(rule) != digest:
             lines.append(f"rule {rule} changed: {digest} was recorded, it is {new['rules'].get(rule)} now")
+    lines += [
+        f"what recordings have proven of rule {rule} changed: {then} when this was recorded, {now} now"
+        for rule, then, now in _proven(stored, again)
+    ]
     if old["engine"] != new["engine"]:
         lines.append(f"the engine changed: {old['engine']} recorded, {new['engine']} now")
     changed = [key for key in sorted(stored) if key != "digests" and stored[key] != again.get(key)]

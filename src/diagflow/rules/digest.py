@@ -1,6 +1,6 @@
 """The digest of a rule: equal exactly when two rules mean the same.
 
-It is over the compiled form, the causes that it or its analyzer may name, the strengths and the analyzer's version;
+It is over the compiled form, the causes that it or its analyzer may name, the weights and the analyzer's version;
 comments, the order of keys, file, line and pack do not matter, and neither does any other rule.
 """
 
@@ -30,7 +30,7 @@ def digest_of(rule: Rule, causes: Mapping[str, Cause], analyzers: Mapping[str, A
         "rule": plain(rule),
         "causes": {name: plain(causes[name]) if name in causes else None for name in named},
         "analyzer": plain(analyzer),
-        "strengths": FITTED.strengths,
+        "weights": plain(FITTED),
     }
     return "sha256:" + hashlib.sha256(msgspec.json.encode(whole, order="deterministic")).hexdigest()
 
