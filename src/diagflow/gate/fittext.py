@@ -36,7 +36,10 @@ def _lines(found: Fit) -> Iterator[str]:
     yield ""
     yield from (f"cannot be used: {outcome.key}: {outcome.error}" for outcome in found.before.unusable)
     yield from (f"would lose by it: {key}" for key in found.harm)
-    yield "these weights are not to be used" if found.harm else "no recording loses by it"
+    if found.before.unusable:
+        yield "nothing is written: a recording cannot be used"
+    else:
+        yield "nothing is written: a recording would lose by it" if found.harm else "no recording loses by it"
 
 
 def _named(weights: Weights) -> dict[str, float]:

@@ -4,6 +4,7 @@
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,9 +56,12 @@ def weights_of(content: Mapping[str, Any]) -> Weights:
     priors = content["priors"]
     strengths = {strength: float(content["strengths"][strength.value]) for strength in Strength}
     found = list(strengths.values())
+    near, scan = float(priors["near"]), float(priors["scan"])
+    if not all(map(math.isfinite, (*found, near, scan))):
+        raise ValueError("a weight is no finite number")
     if found != sorted(found, reverse=True) or found[-1] < 0:
         raise ValueError("a stronger observation must not weigh less, and none less than nothing")
-    return Weights(strengths, float(priors["near"]), float(priors["scan"]))
+    return Weights(strengths, near, scan)
 
 
 FITTED: Final = read_weights(Path(__file__).with_name("weights.json"))
