@@ -9,7 +9,7 @@ from diagflow.backtest.alertstates import Life, lives, states
 from diagflow.backtest.order import Order, in_order
 from diagflow.backtest.overlay import ALERTS, FOR_STATE, Overlay, written
 from diagflow.backtest.rulefile import PromGroup, PromRule
-from diagflow.backtest.sampled import Labels, Sampled, nodes, relabelled, sampled
+from diagflow.backtest.sampled import Gathering, Labels, Sampled, nodes, relabelled
 from diagflow.promql.arrays import Bools
 from diagflow.promql.context import Steps
 from diagflow.promql.needs import needs
@@ -86,41 +86,50 @@ class _Trial:
         self._held = frozenset(storage.tables)
         self._overlay = Overlay(storage)
         self._clock = clock
+        self._unheld: dict[int, tuple[Bools, str]] = {}
 
     def at_once(self, numbers: Iterable[int]) -> None:
         """Evaluate rules that read nothing of themselves, each over all steps."""
-        for number in numbers:
-            run = self.runs[number]
-            if run.rule.tree is not None:
-                storage = self._overlay.ready(self._reads[number])
-                self._take(number, self._asked(run, storage, self._clock.steps_of(run.group.interval)))
+        for number, gathering in self._gatherings(numbers).items():
+            gathering.ask_all(self._overlay.ready(self._reads[number]))
+            self._take(number, gathering.sampled())
 
     def step_by_step(self, unit: Iterable[int]) -> None:
         """Evaluate rules that read themselves or those behind them, one moment after the other."""
-        numbers = [number for number in unit if self.runs[number].rule.tree is not None]
-        steps = {number: self._clock.steps_of(self.runs[number].group.interval) for number in numbers}
-        parts: dict[int, list[Sampled]] = {number: [] for number in numbers}
-        reach = {number: looks_back(self.runs[number].rule) for number in numbers}
-        for time in sorted({time for these in steps.values() for time in these.times.tolist()}):
-            for number in numbers:
-                these = steps[number]
-                if these.start <= time <= these.end and (time - these.start) % these.interval == 0:
-                    run, back = self.runs[number], reach[number]
-                    after = None if back is None else time - run.group.offset - back
-                    storage = self._overlay.ready_at(number, self._reads[number], time, after)
-                    parts[number].append(self._asked(run, storage, Steps(time, time, these.interval)))
-                    self._take(number, _joined(parts[number]))
+        gatherings = self._gatherings(unit)
+        read = frozenset[int]().union(*(self._reads[number] for number in gatherings))
+        reach = {number: looks_back(self.runs[number].rule) for number in gatherings}
+        steps = {number: frozenset(one.steps.times.tolist()) for number, one in gatherings.items()}
+        for time in sorted(frozenset[int]().union(*steps.values())):
+            for number, gathering in gatherings.items():
+                if time in steps[number]:
+                    back = reach[number]
+                    after = None if back is None else time - self.runs[number].group.offset - back
+                    gathering.ask(self._overlay.ready_at(number, self._reads[number], time, after), time, time)
+                    if number in read:
+                        self._take(number, gathering.sampled(time))
+        for number, gathering in gatherings.items():
+            if number not in read:  # nobody here waited for what it gives
+                self._take(number, gathering.sampled())
 
-    def _asked(self, run: RuleRun, storage: Storage, steps: Steps) -> Sampled:
-        assert run.rule.tree is not None  # noqa: S101  # the callers looked
-        back = self._clock.subquery_step
-        found = sampled(storage, run.rule.tree, steps, offset=run.group.offset, subquery_step=back)
-        if self._clock.unheld:
-            found.fail(*self._clock.unheld(run.rule.text, steps))
+    def _gatherings(self, numbers: Iterable[int]) -> dict[int, Gathering]:
+        """Return what is to be asked of rules, without those that are not evaluated."""
+        found = {}
+        for number in numbers:
+            tree, group = self.runs[number].rule.tree, self.runs[number].group
+            if tree is not None:
+                steps, default = self._clock.steps_of(group.interval), self._clock.subquery_step
+                found[number] = Gathering(tree, steps, offset=group.offset, subquery_step=default)
         return found
 
     def _take(self, number: int, raw: Sampled) -> None:
         run = self.runs[number]
+        if self._clock.unheld:
+            if number not in self._unheld:
+                steps = self._clock.steps_of(run.group.interval)
+                self._unheld[number] = self._clock.unheld(run.rule.text, steps)
+            lacking, why = self._unheld[number]
+            raw.fail(lacking[: len(raw.steps)], why)
         (self._alert if run.rule.alerts else self._record)(number, run, raw)
 
     def _record(self, number: int, run: RuleRun, raw: Sampled) -> None:
@@ -218,27 +227,3 @@ def _labelled(rule: PromRule, own: Labels, value: float) -> Labels:
 
 def _filled(rule: PromRule, own: Labels, value: float) -> dict[str, str]:
     return {name: made.filled(own, value) for name, made in rule.labels}
-
-
-def _joined(parts: Sequence[Sampled]) -> Sampled:
-    """Put the single steps of a rule together."""
-    first, last = parts[0].steps, parts[-1].steps
-    steps = Steps(first.start, last.end, first.interval)
-    rows: dict[tuple[tuple[str, str], ...], int] = {}
-    labels: list[Labels] = []
-    for part in parts:
-        for own in part.labels:
-            if rows.setdefault(tuple(sorted(own.items())), len(labels)) == len(labels):
-                labels.append(own)
-    present, values = np.zeros((len(labels), len(parts)), np.bool_), np.full((len(labels), len(parts)), np.nan)
-    errors: dict[str, int] = {}
-    for at, part in enumerate(parts):
-        for row, own in enumerate(part.labels):
-            number = rows[tuple(sorted(own.items()))]
-            present[number, at], values[number, at] = part.present[row, 0], part.values[row, 0]
-        for why, count in part.errors.items():
-            errors[why] = errors.get(why, 0) + count
-    failed = np.array([bool(part.failed[0]) for part in parts], np.bool_)
-    return Sampled(
-        steps, labels, present, values, failed, errors, tuple(dict.fromkeys(n for p in parts for n in p.notes))
-    )

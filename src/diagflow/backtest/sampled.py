@@ -6,7 +6,7 @@ query, therefore the halves.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,19 +58,9 @@ class Sampled:
 
 def sampled(storage: Storage, tree: Node, steps: Steps, *, offset: int = 0, subquery_step: int = 60_000) -> Sampled:
     """Evaluate an expression at each step; it looks back by `offset` milliseconds, which its times do not show."""
-    gathered = _Gathered(steps)
-    alone = pinned_to_ends(tree)
-
-    def ask(first: int, last: int) -> Result:
-        start, end = first - offset, last - offset
-        return evaluate(storage, tree, start, end, steps.interval, subquery_step=subquery_step, timeout=math.inf)
-
-    if alone:
-        for time in steps.times.tolist():
-            gathered.asked(ask, time, time, offset)
-    else:
-        gathered.asked(ask, steps.start, int(steps.times[-1]), offset)
-    return gathered.sampled()
+    gathering = Gathering(tree, steps, offset=offset, subquery_step=subquery_step)
+    gathering.ask_all(storage)
+    return gathering.sampled()
 
 
 def pinned_to_ends(tree: Node) -> bool:
@@ -87,34 +77,52 @@ def nodes(tree: Node) -> Iterator[Any]:
         yield from nodes(child)
 
 
-class _Gathered:
-    """Collects the answers to parts of a range."""
+class Gathering:
+    """Collects the answers to parts of a range.
 
-    def __init__(self, steps: Steps) -> None:
-        self._steps = steps
+    Attributes:
+        steps: the range.
+    """
+
+    def __init__(self, tree: Node, steps: Steps, *, offset: int = 0, subquery_step: int = 60_000) -> None:
+        self.steps = steps
+        self._tree = tree
+        self._offset = offset
+        self._subquery_step = subquery_step
         self._rows: dict[Key, tuple[Bools, Floats]] = {}
         self._labels: list[Labels] = []
         self._failed = np.zeros(len(steps), np.bool_)
         self._errors: dict[str, int] = {}
         self._notes: dict[str, None] = {}
 
-    def asked(self, ask: Callable[[int, int], Result], first: int, last: int, offset: int) -> None:
+    def ask_all(self, storage: Storage) -> None:
+        """Ask for all steps."""
+        if pinned_to_ends(self._tree):
+            for time in self.steps.times.tolist():
+                self.ask(storage, time, time)
+        else:
+            self.ask(storage, self.steps.start, int(self.steps.times[-1]))
+
+    def ask(self, storage: Storage, first: int, last: int) -> None:
         """Ask for a part; where that is refused, for its halves, down to the steps that fail."""
+        step = self.steps.interval
+        start, end = first - self._offset, last - self._offset
         try:
-            self._add(ask(first, last), offset)
+            self._add(
+                evaluate(storage, self._tree, start, end, step, subquery_step=self._subquery_step, timeout=math.inf)
+            )
         except PromQLError as error:
             if first == last:
-                self._failed[(first - self._steps.start) // self._steps.interval] = True
+                self._failed[(first - self.steps.start) // step] = True
                 self._errors[str(error)] = self._errors.get(str(error), 0) + 1
                 return
-            step = self._steps.interval
             middle = first + (last - first) // step // 2 * step
-            self.asked(ask, first, middle, offset)
-            self.asked(ask, middle + step, last, offset)
+            self.ask(storage, first, middle)
+            self.ask(storage, middle + step, last)
 
-    def _add(self, result: Result, offset: int) -> None:
+    def _add(self, result: Result) -> None:
         self._notes.update(dict.fromkeys(result.warnings))
-        start, step, count = self._steps.start - offset, self._steps.interval, len(self._steps)
+        start, step, count = self.steps.start - self._offset, self.steps.interval, len(self.steps)
         for row in result.rows:
             present, values = self._row(row.labels, count)
             at = (row.times - start) // step
@@ -131,12 +139,14 @@ class _Gathered:
             self._labels.append(labels)
         return found
 
-    def sampled(self) -> Sampled:
-        """Return all of it."""
-        count, width = len(self._rows), len(self._steps)
-        present = np.array([one for one, _ in self._rows.values()], np.bool_).reshape(count, width)
-        values = np.array([one for _, one in self._rows.values()], np.float64).reshape(count, width)
-        return Sampled(self._steps, self._labels, present, values, self._failed, self._errors, tuple(self._notes))
+    def sampled(self, until: int | None = None) -> Sampled:
+        """Return all of it, or what came up to a moment that is a step."""
+        steps = self.steps if until is None else Steps(self.steps.start, until, self.steps.interval)
+        count, width = len(self._rows), len(steps)
+        present = np.array([one[:width] for one, _ in self._rows.values()], np.bool_).reshape(count, width)
+        values = np.array([one[:width] for _, one in self._rows.values()], np.float64).reshape(count, width)
+        failed, errors = self._failed[:width].copy(), dict(self._errors)
+        return Sampled(steps, list(self._labels), present, values, failed, errors, tuple(self._notes))
 
 
 def relabelled(found: Sampled, labels: Sequence[Labels], same: str) -> Sampled:
