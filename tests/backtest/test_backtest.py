@@ -395,3 +395,7 @@ def test_of_a_live_recording_only_what_it_holds_is_told(tmp_path: Path) -> None:
     assert "does not hold up for all of the time" in gap["why"]
     assert rules["Other"]["why_not"] == "the recording holds no series named other"
     assert rules["T-M-001"]["unknown"][0]["to"] == moment(12)
+    # One that looks three minutes back knows as much less.
+    late = prometheus(tmp_path / "late.yaml", "{alert: Down, expr: up == 0}", group="  query_offset: 3m\n")
+    (gap,) = rules_of(late, "--on", tmp_path / "b.zip")["Down"]["unknown"]
+    assert (gap["from"], gap["to"]) == (moment(0), moment(15))

@@ -45,8 +45,8 @@ class Clock:
     Attributes:
         steps_of: the moments of a group, by its interval in milliseconds (0: it has none).
         subquery_step: the step of subqueries that name none: what is `global.evaluation_interval` in Prometheus.
-        unheld: the steps at which the recording lacks samples that an expression reads, and why; None where a
-            recording is all that there was.
+        unheld: the steps at which the recording lacks samples that an expression reads then, and why; None where
+            a recording is all that there was.
     """
 
     steps_of: Callable[[int], Steps]
@@ -126,8 +126,9 @@ class _Trial:
         run = self.runs[number]
         if self._clock.unheld:
             if number not in self._unheld:
-                steps = self._clock.steps_of(run.group.interval)
-                self._unheld[number] = self._clock.unheld(run.rule.text, steps)
+                steps, offset = self._clock.steps_of(run.group.interval), run.group.offset
+                read = Steps(steps.start - offset, steps.end - offset, steps.interval)
+                self._unheld[number] = self._clock.unheld(run.rule.text, read)
             lacking, why = self._unheld[number]
             raw.fail(lacking[: len(raw.steps)], why)
         (self._alert if run.rule.alerts else self._record)(number, run, raw)
