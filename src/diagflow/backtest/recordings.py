@@ -91,13 +91,13 @@ def is_recording(path: Path) -> bool:
     return path.is_file() and path.suffix.lower() in (".zip", *SUFFIXES)
 
 
-def find_recordings(paths: Iterable[Path]) -> list[Recorded]:
-    """Return the recordings at and below some paths, each once, in order.
+def find_recordings(paths: Iterable[Path]) -> list[Path]:
+    """Return where recordings are at and below some paths, each once, in order.
 
     Raises:
         BadInput: one of the paths does not exist, or holds none.
     """
-    found: dict[Path, Recorded] = {}
+    found: dict[Path, Path] = {}
     for path in paths:
         if not path.exists():
             raise BadInput(f"{path}: there is no such file or folder")
@@ -108,7 +108,7 @@ def find_recordings(paths: Iterable[Path]) -> list[Recorded]:
                 "metrics.parquet, or a folder of these"
             )
         for one in mine:
-            found.setdefault(one.resolve(), Recorded(one))
+            found.setdefault(one.resolve(), one)
     return list(found.values())
 
 

@@ -1,6 +1,7 @@
 """Rules on recordings: the whole run."""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from diagflow.backtest.freshness import Freshness
 from diagflow.backtest.grid import Asked, steps_on
@@ -15,23 +16,23 @@ from diagflow.model import BadInput
 
 
 def backtest(
-    selection: Selection, recordings: Iterable[Recorded], asked: Asked, told: Callable[[str], None] = lambda _: None
+    selection: Selection, recordings: Iterable[Path], asked: Asked, told: Callable[[str], None] = lambda _: None
 ) -> Backtest:
-    """Try all rules on all recordings; what cannot be read is said in the result.
+    """Try all rules on all recordings, one in memory at a time; what cannot be read is said in the result.
 
     Args:
         selection: the rules.
-        recordings: the recordings.
+        recordings: where the recordings are.
         asked: when to evaluate.
         told: called with what is being done.
     """
     found = []
-    for recorded in recordings:
-        told(str(recorded.path))
+    for path in recordings:
+        told(str(path))
         try:
-            found.append(_on(selection, recorded, asked, told))
+            found.append(_on(selection, Recorded(path), asked, told))
         except BadInput as error:
-            found.append(RecordingResult(str(recorded.path), why_not=_why(error, str(recorded.path))))
+            found.append(RecordingResult(str(path), why_not=_why(error, str(path))))
     return Backtest(found, selection.unused)
 
 
