@@ -28,6 +28,15 @@ CAUSES = "- {id: t.x, title: x}\n"
             [("(x)", "`for` dropped"), ("min_over_time((x)[5m:])", "`for` 10m → 5m")],
         ),
         ("min_over_time(x[10m])", [("min_over_time(x[5m])", "`[10m]` → `[5m]`")]),
+        ("x > Inf", [("x <= Inf", "`>` → `<=` in `x > Inf`")]),
+        (
+            "x > 0x10",
+            [
+                ("x <= 0x10", "`>` → `<=` in `x > 0x10`"),
+                ("x > 8", "`> 0x10` → `8`"),
+                ("x > 24", "`> 0x10` → `24`"),
+            ],
+        ),
         (
             'sum(x{a!="1"} > bool 4) / 2',
             [

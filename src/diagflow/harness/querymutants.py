@@ -3,11 +3,13 @@
 Only series notice: an answer that a test writes down is that of one expression, and of no other.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Final
 
 from diagflow.promql.errors import PromQLError
+from diagflow.promql.numbers import parse_number
 from diagflow.promql.parse import parse
 from diagflow.promql.syntax import Call, Subquery
 from diagflow.promql.tokens import DURATION, NUMBER, Token, tokenize
@@ -71,8 +73,8 @@ def _compared(expression: str, tokens: list[Token]) -> Iterator[tuple[str, str]]
         flipped = FLIPPED[token.word]
         yield _put(expression, token, flipped), f"`{token.text}` → `{flipped}` in `{expression}`"
         number = next((t for t in tokens[at + 1 :] if t.word != "bool"), token)
-        if number.kind == NUMBER:
-            for value in around(float(number.text)):
+        if number.kind == NUMBER and math.isfinite(written := parse_number(number.text)):  # nothing is around infinity
+            for value in around(written):
                 yield _put(expression, number, f"{value:g}"), f"`{token.text} {number.text}` → `{value:g}`"
 
 
