@@ -99,6 +99,17 @@ def test_an_error_about_another_file_is_ours(capsys):
     assert "an error of ours" in capsys.readouterr().err
 
 
+def test_a_path_that_cannot_be_looked_at_is_no_error_of_ours(capsys):
+    def locked():
+        raise PermissionError(errno.EACCES, "Permission denied", "locked/rules.yaml")
+
+    assert guarded(locked) == 2
+    assert capsys.readouterr().err == "diagflow: locked/rules.yaml cannot be used: Permission denied\n"
+    ran = diagflow("rules", "test", "x" * 300)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.rstrip().endswith("x cannot be used: File name too long")
+
+
 def test_details_that_cannot_be_written_are_said(capsys, tmp_path):
     def broken():
         raise LookupError("x")

@@ -17,6 +17,8 @@ EXIT_INTERRUPTED: Final = 130
 _EXIT_PIPE: Final = 141
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 """Why stdout takes no more; with a file's name in the error it is another file."""
+_REFUSED: Final = frozenset({errno.EACCES, errno.EPERM, errno.ENAMETOOLONG})
+"""Why a path cannot be looked at at all, which even `Path.exists` does not forgive."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -64,6 +66,8 @@ def _guarded(run: Callable[[], int], debug: Path | None) -> int:
         _drop_output()
         return _EXIT_PIPE
     except OSError as e:
+        if e.filename is not None and e.errno in _REFUSED:
+            return _say(f"{e.filename} cannot be used: {e.strerror}", EXIT_BAD_INPUT)
         if e.filename is not None or e.errno not in _FULL:
             return _ours(e, debug)
         _drop_output()
