@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from diagflow.feedback import print_diagnosis, render
-from diagflow.feedback.output import system_language
+from diagflow.feedback.output import put, system_language
 from diagflow.model import BadInput
 from tests.feedback.samples import hostile, max_pods
 
@@ -52,6 +52,19 @@ def test_no_half_of_a_file_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_a_file_that_cannot_be_written_is_a_clear_message(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="cannot be written: No such file or directory; name another file with --out"):
         print_diagnosis(max_pods(), "json", out=tmp_path / "missing" / "d.json")
+
+
+@pytest.mark.parametrize("name", ["a-file/report.json", "n" * 300 + "/report.json", "n" * 300])
+def test_where_no_file_can_be_is_a_clear_message_too(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a-file").write_text("kept")
+    with pytest.raises(BadInput, match=r"cannot be written: .+; name another file with --figures"):
+        put("x", tmp_path / name, option="--figures")
+    assert (tmp_path / "a-file").read_text() == "kept"
+
+
+def test_a_name_that_is_no_unicode_is_written_all_the_same(tmp_path: Path) -> None:
+    put("a\udcff.zip\n", tmp_path / "report")
+    assert (tmp_path / "report").read_bytes() == "a\ufffd.zip\n".encode()
 
 
 def test_data_is_english_and_text_speaks_the_systems_language(

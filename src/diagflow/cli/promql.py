@@ -160,10 +160,10 @@ def _print_json(result: "Result") -> None:
     import json
 
     from diagflow.feedback.output import put
-    from diagflow.feedback.visible import escaped, well_formed
+    from diagflow.feedback.visible import escaped
     from diagflow.promql.apijson import as_api
 
-    put(escaped(well_formed(json.dumps(as_api(result), ensure_ascii=False))) + "\n")
+    put(escaped(json.dumps(as_api(result), ensure_ascii=False)) + "\n")
 
 
 def _print_text(result: "Result") -> None:

@@ -5,10 +5,12 @@ import locale
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from diagflow.feedback.visible import well_formed
 from diagflow.feedback.words import LANGUAGES
 from diagflow.model import BadInput
 from diagflow.model.diagnosis import Diagnosis
@@ -171,6 +173,8 @@ def print_changes(
 def put(document: str, out: Path | None = None, *, option: str = "--out") -> None:
     """Write a finished document to a file, or to stdout: UTF-8 with plain line ends, whatever the system's code page.
 
+    Half a surrogate pair, which a file's name can hold, becomes U+FFFD.
+
     Args:
         document: what to write.
         out: the file; None is stdout.
@@ -179,6 +183,7 @@ def put(document: str, out: Path | None = None, *, option: str = "--out") -> Non
     Raises:
         BadInput: the file cannot be written.
     """
+    document = well_formed(document)
     if out is not None:
         _write(out, document, option)
     else:
@@ -242,12 +247,13 @@ def _simpler(error: UnicodeError) -> tuple[str, int]:
 
 
 def _write(path: Path, document: str, option: str = "--out") -> None:
-    there = path.exists()
+    there = os.path.lexists(path)
     try:
         path.write_text(document, encoding="utf-8", newline="\n")
     except OSError as error:
         if not there:  # half a page looks like a page
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # of a name too long, or below a file, there is nothing
+                path.unlink()
         raise BadInput(f"{path} cannot be written: {error.strerror}; name another file with {option}") from None
 
 
