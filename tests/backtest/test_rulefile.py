@@ -56,6 +56,21 @@ def test_the_operators_custom_resource(tmp_path: Path) -> None:
         assert (wrong, [len(group.rules) for group in groups]) == ([], [2])
 
 
+def test_a_key_without_a_value_is_as_none(tmp_path: Path) -> None:
+    file = tmp_path / "alerts.yaml"
+    file.write_text(
+        "groups:\n- name: a\n  limit: ~\n  interval: null\n  query_offset:\n  labels:\n"
+        "  rules:\n  - {alert: A, expr: up, for: ~, keep_firing_for: , labels: ~}\n"
+        "  - {alert: B, expr: up, labels: {x: ~}}\n"
+    )
+    (group,), wrong = read_rule_file(file)
+    assert wrong == []
+    assert (group.limit, group.interval, group.offset) == (0, 0, 0)
+    first, second = group.rules
+    assert (first.hold, first.keep, first.labels) == (0, 0, ())
+    assert [(name, made.text) for name, made in second.labels] == [("x", "")]
+
+
 def rule(text: str) -> str:
     return f"groups:\n- name: a\n  rules:\n  - {text}\n"
 
@@ -82,6 +97,8 @@ def rule(text: str) -> str:
         ("groups:\n- rules: []\n", "2:3: a group needs a `name`"),
         ("groups:\n- {name: a, limit: many}\n", "2:20: `many` is no whole number"),
         ("groups: 5\n", "1:9: `groups` is a list"),
+        (rule("{alert: A, expr: ~}"), "4:22: rule A: a rule needs an `expr`"),
+        (rule("{[a, b]: 1, alert: A, expr: up}"), "4:6: a key is a text"),
         ("groups: [\n", "2:1: is no YAML"),
         ("rules: []\n", "1:8: `rules` is not known here: known are `groups`"),
     ],

@@ -20,6 +20,7 @@ from diagflow.rules.near import did_you_mean
 from diagflow.rules.problem import Problem
 from diagflow.rules.rule import Position
 from diagflow.rules.scalars import Wrong, duration
+from diagflow.rules.shapes import kind_of as written_as
 from diagflow.rules.source import decode, read_bytes
 
 _OF_GROUP: Final = ("name", "interval", "query_offset", "limit", "labels", "rules")
@@ -198,7 +199,7 @@ class _Reader:
         return tuple((name, made) for name, made in found if made is not None), ""
 
     def _labels(self, node: yaml.Node | None) -> dict[str, str]:
-        keys = self._mapping(node, "`labels`", ()) if node else {}
+        keys = self._mapping(node, "`labels`", ()) if node and not _is_empty(node) else {}
         for name, value in keys.items():
             if name == "__name__" or not valid_label(name):
                 self._fail(value, f"`{name}` is no name of a label")
@@ -227,6 +228,9 @@ class _Reader:
             return {}
         found: dict[str, yaml.Node] = {}
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self._fail(key, "a key is a text")
+                continue
             name = str(key.value)
             if name in found:
                 self._fail(key, f"`{name}` stands here twice, first in line {found[name].start_mark.line + 1}")
@@ -240,7 +244,7 @@ class _Reader:
                 self._fail(keys[name] or node, f"`{name}` is not known here: {did_you_mean(name, known)}")
 
     def _items(self, node: yaml.Node | None, what: str) -> list[yaml.Node]:
-        if node is None or (isinstance(node, yaml.ScalarNode) and node.value in ("", "null", "~")):
+        if node is None or _is_empty(node):
             return []
         if not isinstance(node, yaml.SequenceNode):
             self._fail(node, f"{what} is a list")
@@ -248,7 +252,7 @@ class _Reader:
         return list(node.value)
 
     def _text(self, node: yaml.Node | None) -> str | None:
-        if node is None:
+        if node is None or _is_empty(node):
             return None
         if not isinstance(node, yaml.ScalarNode):
             self._fail(node, "a text is needed here")
@@ -260,3 +264,8 @@ class _Reader:
 
     def _fail(self, node: yaml.Node, message: str, rule: str = "") -> None:
         self.problems.append(Problem(self._at(node), rule, message, code="prometheus-rule"))
+
+
+def _is_empty(node: yaml.Node) -> bool:
+    """Return whether nothing stands there (`for:`, `labels: ~`), which is the same as no key at all."""
+    return written_as(node) == "empty"
