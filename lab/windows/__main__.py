@@ -9,7 +9,7 @@ from pathlib import Path
 from lab.errors import LabError
 from lab.windows import runner, scenario
 from lab.windows.build import build
-from lab.windows.record import record, usable
+from lab.windows.record import record
 from lab.windows.runner import Result
 
 _WIDTH = 44
@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="example: python -m lab.windows record --all --to tests/corpus/go",
     )
     record.add_argument("names", nargs="*", metavar="NAME")
-    record.add_argument("--all", action="store_true", help="all that say what is right")
+    record.add_argument("--all", action="store_true", help="all that there are")
     record.add_argument("--jobs", type=int, default=2, help="machines side by side (default: %(default)s)")
     record.add_argument("--to", type=Path, metavar="CORPUS", required=True, help="the corpus; what is in it stays")
     shell = commands.add_parser(
@@ -58,11 +58,15 @@ def _list() -> None:
         print(f"{name:{_WIDTH}} {','.join(one.refs):12} {one.description}")
 
 
-def _run(options: argparse.Namespace) -> int:
+def _chosen(options: argparse.Namespace) -> list[scenario.Scenario]:
     names = scenario.all_names() if options.all else options.names
     if not names:
         raise LabError("which scenarios? give names, or --all; `python -m lab.windows list` prints them")
-    scenarios = [scenario.load(name) for name in names]
+    return [scenario.load(name) for name in names]
+
+
+def _run(options: argparse.Namespace) -> int:
+    scenarios = _chosen(options)
     failed = 0
     with ThreadPoolExecutor(options.jobs) as pool:
         for result in pool.map(runner.run, scenarios):
@@ -73,9 +77,9 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _record(options: argparse.Namespace) -> int:
-    names = scenario.all_names() if options.all else options.names
-    wanted = [one for one in map(scenario.load, names) if usable(one)]
-    options.to.mkdir(parents=True, exist_ok=True)
+    wanted = _chosen(options)
+    if options.to.exists() and not options.to.is_dir():
+        raise LabError(f"{options.to} is no folder: name a corpus with --to")
     failed = 0
     with ThreadPoolExecutor(options.jobs) as pool:
         for one, told in zip(wanted, pool.map(lambda one: _recorded(one, options.to), wanted), strict=True):
