@@ -240,3 +240,44 @@ def test_what_does_not_exist_is_bad_input(folder: Path):
 def test_an_empty_report_passes():
     assert Report(results=()).passed
     assert Report(results=()).killed == 1.0
+
+
+ALONG = """
+- id: T-X-001
+  cause: t.broken
+  triggers:
+    - {object: service, where: object.metadata.name == "web"}
+    - {promql: max by (node) (load), threshold: "> 5", supports: conclusive}
+"""
+ASIDE = """
+- name: it runs there
+  given:
+    objects: [{kind: Service, namespace: shop, name: web}]
+    answers: {max by (node) (load): [{node: n1, value: 9}]}
+    topology: TOPOLOGY
+  expect: {verdict: match, entity: service/shop/web, causes: [{id: t.broken, entity: service/shop/web}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("topology", "says"),
+    [
+        ("[{from: service/shop/web, relation: node, to: node/n1}]", ""),
+        ("[{from: service/shop/web, relation: node, to: node/n2}]", "verdict: expected match, got no_match"),
+        ("[]", "verdict: expected match, got no_match"),
+        ("[{from: service/shop/web, relation: node}]", "topology: write a list of such as `{from: service/shop/web"),
+        ("[{from: web, relation: node, to: node/n1}]", "topology: write a list of such as"),
+        ("{from: service/shop/web}", "topology: write a list of such as"),
+        ("near", "topology: write a list of such as"),
+        ("7", "topology: write a list of such as"),
+    ],
+)
+def test_the_topology_of_a_case_is_that_of_its_diagnosis(tmp_path: Path, topology: str, says: str):
+    path = tmp_path / "T-X-001.test.yaml"
+    path.write_text(ASIDE.replace("TOPOLOGY", topology), encoding="utf-8")
+    rules = ruleset(ALONG, CAUSES)
+    (result,) = run_file(read_tests(path), rules)
+    assert result.passed is not bool(says)
+    assert not says or result.differences[0].startswith(says)
+    if not says:
+        assert run_mutants(read_tests(path), rules) is not None

@@ -9,7 +9,6 @@ from diagflow.analyze import Analysis, Runner, analyze
 from diagflow.analyze.explain import explain_on
 from diagflow.analyze.plan import conditions_of
 from diagflow.analyze.reached import Seen, reached
-from diagflow.bundle import Bundle
 from diagflow.engine import MAX_ROUNDS, diagnose
 from diagflow.engine import Result as Diagnosed
 from diagflow.harness.case import Case, Expect, Named, TestFile
@@ -76,7 +75,7 @@ def _run(case: Case, rule: Rule, ruleset: RuleSet, seen: set[Seen] | None) -> tu
     """Return what differs from what is expected, and why the rule said what it said."""
     try:
         world = World(case.given)
-        found = diagnose(ruleset, world, world.incident)
+        found = diagnose(ruleset, world, world.incident, bundle=world.bundle())
     except BadInput as e:
         return [str(e)], ()
     if seen is not None:
@@ -89,14 +88,14 @@ def _run(case: Case, rule: Rule, ruleset: RuleSet, seen: set[Seen] | None) -> tu
 def as_expected(case: Case, rule: Rule, ruleset: RuleSet) -> bool:
     """Say whether the engine gives what a case expects; what nobody asked for is no matter here."""
     world = World(case.given)
-    return not any(_compared(rule, case.expect, diagnose(ruleset, world, world.incident)))
+    return not any(_compared(rule, case.expect, diagnose(ruleset, world, world.incident, bundle=world.bundle())))
 
 
 def alone_as_expected(case: Case, rule: Rule) -> bool:
     """Say whether the verdict of a rule by itself is as expected; a twentieth of the time of the whole engine."""
     world = World(case.given)
     alone = RuleSet((rule,))
-    bundle, runner = Bundle(world.incident), Runner(alone)
+    bundle, runner = world.bundle(), Runner(alone)
     for _ in range(MAX_ROUNDS):
         analysis = analyze(alone, bundle, runner)
         wants = [want for want in analysis.wants if want.query not in world.asked]

@@ -8,7 +8,9 @@ from typing import Any, Final
 
 import msgspec
 
+from diagflow.analyze.analyze import TOPOLOGY, given_edges
 from diagflow.analyze.times import parsed
+from diagflow.bundle import Bundle
 from diagflow.bundle.resources import canonical, canonical_query, has_namespace, kind_of, resource_of
 from diagflow.harness.series import Metrics, series_of
 from diagflow.model import BadInput, Coverage, Entity, Incident, Query, Reading, State, Want
@@ -19,6 +21,8 @@ NOW: Final = "2026-01-01T00:00:00Z"
 
 CUT_OFF: Final = "cut-off"
 """A state for cases: there is an answer, but not all of it."""
+
+_EDGES: Final = "write a list of such as `{from: service/shop/web, relation: calls, to: service/shop/cart}`"
 
 _META: Final = {
     "name": "name",
@@ -76,6 +80,21 @@ class World:
         self.asked: set[Query] = set()
         self._failed = False
 
+    def bundle(self) -> Bundle:
+        """Return what is known before anything is read: the topology, which nobody asks for.
+
+        Raises:
+            BadInput: a relation is none.
+        """
+        bundle = Bundle(self.incident)
+        edges = self._given.get("topology")
+        if edges is None:
+            return bundle
+        bundle.add(self._reading(TOPOLOGY, edges))
+        if not isinstance(edges, list) or len(list(given_edges(bundle))) < len(edges):
+            raise BadInput(f"topology: {_EDGES}")
+        return bundle
+
     def unasked(self) -> list[str]:
         """Return the expressions that have an answer and that nobody asked for: a typing mistake, most likely."""
         asked = {_one_line(q.target) for q in self.asked if q.kind == "promql"}
@@ -121,8 +140,6 @@ class World:
             case "change":
                 found = [c for c in self._given.get("changes") or () if c.get("kind", query.target) == query.target]
                 return self._reading(query, found)
-            case "topology":
-                return self._reading(query, self._given.get("topology") or [])
             case _:
                 return self._reading(query, None)
 
