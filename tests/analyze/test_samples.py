@@ -13,7 +13,7 @@ HERE = {**LOST, "deployment": "cart"}
 def why(text: str, given: dict[str, Any]) -> list[str]:
     """What `rules test` and `rules explain --bundle` print."""
     rules, world = ruleset(text, "- {id: t.x, title: x}"), World(given)
-    bundle = diagnose(rules, world, world.incident).bundle
+    bundle = diagnose(rules, world, world.incident, bundle=world.bundle()).bundle
     return [line.strip() for line in explain_on(rules.rules[0], bundle)]
 
 
@@ -81,3 +81,12 @@ def test_an_expression_that_cannot_be_evaluated_says_why():
     text = "- {id: T-X-001, cause: t.x, triggers: [{promql: 'f / on (a) g', threshold: '> 5'}]}\n"
     (reason,) = [line for line in why(text, {"series": {"input_series": series}}) if line.startswith("cannot")]
     assert reason.startswith("cannot be evaluated: found duplicate series for the match group")
+
+
+def test_a_sample_about_what_a_topology_file_connects_is_told_as_it_was_judged():
+    by_node = "max by (node) (load)"
+    edge = {"from": "deployment/shop/cart", "relation": "node", "to": "node/n1"}
+    answers = {by_node: [{"node": "n1", "value": 9}]}
+    lines = why(rule(by_node), {"objects": [CART], "answers": answers, "topology": [edge]})
+    assert lines[0] == "match about deployment/shop/cart"
+    assert f"{by_node} > 5: holds: 9 at node=n1, about node/n1" in lines[lines.index("about deployment/shop/cart:") :]

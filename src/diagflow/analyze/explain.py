@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from diagflow.analyze.analyze import given_edges
 from diagflow.analyze.combine import Conditions
 from diagflow.analyze.containers import PREFIX, containers_of, is_container_path
 from diagflow.analyze.judge import Judge
@@ -60,7 +61,7 @@ class _Explaining:
         plan = plan_for(RuleSet((rule,)))
         self._prepared = plan.rules[0]
         self._lookup = Lookup(bundle, plan)
-        self._scene = Scene(self._lookup, ReadTopology(self._lookup))
+        self._scene = Scene(self._lookup, ReadTopology(self._lookup, given_edges(bundle)))
         self._conditions = Conditions(self._scene)
 
     def lines(self) -> Iterator[str]:

@@ -124,7 +124,7 @@ class _Watch:
                 self._of_operands.setdefault(term, []).append(part)
         self._seen: list[Seen] = []
         lookup = Lookup(bundle, plan)
-        self._scene = _Scene(lookup, ReadTopology(lookup, list(given_edges(bundle))), self._operands)
+        self._scene = _Scene(lookup, ReadTopology(lookup, given_edges(bundle)), self._operands)
         self._conditions = _Conditions(self._scene, self._condition)
 
     def seen(self, among: Collection[Entity] | None) -> Iterable[Seen]:
