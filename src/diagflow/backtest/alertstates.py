@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from diagflow.backtest.outcome import runs_of
 from diagflow.backtest.sampled import Sampled
 from diagflow.promql.arrays import Bools, Ints
 
@@ -64,13 +65,10 @@ def lives(found: Sampled, *, hold: int = 0, keep: int = 0, limit: int = 0) -> li
 
 def _lives(row: int, present: Bools, times: Ints, hold: int, keep: int) -> Iterator[Life]:
     """Yield the lives of one alert among steps that did not fail."""
-    if not present.any():
-        return
-    edges = np.diff(np.concatenate([[False], present, [False]]).astype(np.int8))
-    starts, ends = np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist()
+    runs = runs_of(present)
     at = 0
-    while at < len(starts):
-        start, end = starts[at], ends[at]
+    while at < len(runs):
+        start, end = runs[at]
         fired = _first_after(times, int(times[start]) + hold)
         at += 1
         if fired >= end:
@@ -78,10 +76,10 @@ def _lives(row: int, present: Bools, times: Ints, hold: int, keep: int) -> Itera
             continue
         while keep and end < len(times):
             kept = _first_after(times, int(times[end]) + keep)
-            if at == len(starts) or starts[at] > kept:
+            if at == len(runs) or runs[at][0] > kept:
                 end = kept
                 break
-            end = ends[at]
+            end = runs[at][1]
             at += 1
         yield Life(row, start, fired, end)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from diagflow.backtest.outcome import Firing, runs_of
+from diagflow.backtest.outcome import Firing, runs_of, time_at
 from diagflow.promql import parse
 from diagflow.promql.arrays import Bools, Ints
 from diagflow.promql.syntax import Call, Subquery
@@ -54,8 +54,4 @@ def firings(held: Bools, begun: Bools, times: Ints) -> Iterator[Firing]:
     waiting = {end: first for first, end in runs_of(begun & ~held)}
     found = [(waiting.pop(first, first), first, end) for first, end in runs_of(held)]
     for pending, fired, end in sorted([*found, *((first, None, end) for end, first in waiting.items())]):
-        yield Firing(int(times[pending]), _time(times, fired), _time(times, end))
-
-
-def _time(times: Ints, step: int | None) -> int | None:
-    return None if step is None or step >= len(times) else int(times[step])
+        yield Firing(int(times[pending]), time_at(times, fired), time_at(times, end))

@@ -17,7 +17,7 @@ from diagflow.backtest.coverage import unheld
 from diagflow.backtest.freshness import Freshness
 from diagflow.backtest.grid import Asked, steps_on
 from diagflow.backtest.ourpending import firings, without_for
-from diagflow.backtest.outcome import Firing, Gap, RuleResult, Subject, gaps_of, runs_of
+from diagflow.backtest.outcome import Firing, Gap, RuleResult, Subject, gaps_of, runs_of, time_at
 from diagflow.backtest.recordings import Recorded
 from diagflow.backtest.sampled import sampled
 from diagflow.bundle import Bundle
@@ -149,7 +149,7 @@ class _Course:
 
     def __init__(self, rule: Rule, ruleset: RuleSet, bundle: Bundle, answers: dict[str, _Answer]) -> None:
         measured = [c for c in conditions(rule) if isinstance(c.input, MetricInput)]
-        self._alone = Alone(_with(ruleset, rule), rule.id)
+        self._alone = Alone(replace(ruleset, rules=(rule,)), rule.id)
         self._bundle = _without_metrics(bundle)
         self._answers = {expr: answers[expr] for expr in map(_expr, measured)}
         rows = [row for condition in measured for row in answers[_expr(condition)].pattern(condition)]
@@ -161,13 +161,6 @@ class _Course:
             for answer in self._answers.values():
                 self._bundle.add(answer.reading(step, self._bundle))
             yield self._inverse.ravel() == number, self._alone.verdicts(self._bundle)
-
-
-def _with(ruleset: RuleSet, rule: Rule) -> RuleSet:
-    """Return the set with a rule in the place of the one that is called so."""
-    if ruleset.rule(rule.id) is rule:
-        return ruleset
-    return replace(ruleset, rules=tuple(rule if one.id == rule.id else one for one in ruleset.rules))
 
 
 def _without_metrics(bundle: Bundle) -> Bundle:
@@ -212,7 +205,7 @@ def _gaps(mask: Bools, told: RuleResult, why: str) -> list[Gap]:
 
 def _firings(mask: Bools, told: RuleResult) -> Iterator[Firing]:
     for first, end in runs_of(mask):
-        yield Firing(None, int(told.times[first]), int(told.times[end]) if end < len(told.times) else None)
+        yield Firing(None, int(told.times[first]), time_at(told.times, end))
 
 
 def _why(verdict: Verdict) -> str:

@@ -168,6 +168,11 @@ def gaps_of(unknown: Bools, times: Ints, why: str) -> list[Gap]:
     return [Gap(int(times[first]), int(times[last - 1]), why) for first, last in runs_of(unknown)]
 
 
+def time_at(times: Ints, step: int | None) -> int | None:
+    """Return when a step is; None for none, and for one behind the last."""
+    return None if step is None or step >= len(times) else int(times[step])
+
+
 def runs_of(mask: Bools) -> list[tuple[int, int]]:
     """Return the spans in which a mask holds: first step, and the one behind the last."""
     edges = np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8))

@@ -8,13 +8,13 @@ from diagflow.backtest.coverage import unheld
 from diagflow.backtest.freshness import Freshness
 from diagflow.backtest.grid import Asked, steps_on
 from diagflow.backtest.order import Order, selectors
-from diagflow.backtest.outcome import Firing, Gap, RuleResult, Subject, gaps_of
+from diagflow.backtest.outcome import Firing, Gap, RuleResult, Subject, gaps_of, time_at
 from diagflow.backtest.overlay import ALERTS, FOR_STATE
 from diagflow.backtest.promrules import Clock, PromRules, RuleRun
 from diagflow.backtest.recordings import Recorded
 from diagflow.backtest.rulefile import PromRule
 from diagflow.backtest.sampled import Sampled
-from diagflow.promql.arrays import Bools, Ints
+from diagflow.promql.arrays import Bools
 from diagflow.promql.needs import name_of
 from diagflow.rules.rule import MetricInput
 
@@ -105,13 +105,9 @@ def _subjects(run: RuleRun, found: Sampled) -> Iterator[Subject]:
     fixed = {name for name, made in run.rule.labels if made.fixed} | {"alertname"}
     by_row: dict[int, list[Firing]] = {}
     for life in run.lives:
-        pending, fired, until = (_time(found.steps.times, step) for step in (life.pending, life.fired, life.ended))
+        pending, fired, until = (time_at(found.steps.times, step) for step in (life.pending, life.fired, life.ended))
         firing = Firing(pending, fired, until)
         by_row.setdefault(life.row, []).append(firing)
     for row, firings in by_row.items():
         labels = {name: value for name, value in found.labels[row].items() if name not in fixed}
         yield Subject(entity_of_labels(labels, MetricInput("")), labels, tuple(firings))
-
-
-def _time(times: Ints, step: int | None) -> int | None:
-    return None if step is None or step >= len(times) else int(times[step])

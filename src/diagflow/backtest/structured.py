@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from diagflow.backtest.outcome import Backtest, Firing, Judged, RecordingResult, RuleResult, Subject
+from diagflow.feedback.plain import rfc3339
 from diagflow.feedback.visible import escaped
 
 
@@ -83,7 +84,4 @@ def _firing(one: Firing) -> dict[str, Any]:
 
 def moment(milliseconds: int) -> str:
     """Return a moment as RFC 3339 in UTC; milliseconds only where there are some."""
-    text = datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(
-        timespec="milliseconds" if milliseconds % 1000 else "seconds"
-    )
-    return text.replace("+00:00", "Z")
+    return rfc3339(datetime.fromtimestamp(milliseconds / 1000, UTC))
