@@ -98,7 +98,10 @@ def test_what_is_not_there_is_said():
 def test_a_namespace_that_the_user_says_decides():
     found = about(SERVICES, "test", service="pay")
     assert (names(found), found.notes) == (["service/test/pay"], ())
-    assert names(about(SERVICES, "test", service="cart")) == ["cluster/local"]
+    elsewhere = about(SERVICES, "test", service="cart")
+    assert names(elsewhere) == ["cluster/local"]
+    (note,) = elsewhere.notes  # there is one, so it is not said that there is none; nor what was done already
+    assert ("nothing recorded of the namespace test is called so" in note, "--namespace" in note) == (True, False)
 
 
 def test_several_alerts_are_placed_each_and_a_note_comes_once():

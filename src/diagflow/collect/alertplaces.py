@@ -1,6 +1,8 @@
 """Where the things are that an alert names without their namespace: looked up in what was recorded."""
 
+import itertools
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any, Final
 
 from diagflow.bundle import Bundle
@@ -31,39 +33,53 @@ class Places:
         self.notes: list[str] = []
         self._bundle = bundle
         self._namespace = namespace
+        self._found: dict[tuple[str, str], tuple[Entity, ...]] = {}
 
     def find(self, kind: str, name: str) -> tuple[Entity, ...]:
         """Return the one thing of a kind that has a name; nothing, and a note, where it could be several or is none.
 
         Series and relations that know no namespace may call it by its name alone: then it is both.
         """
+        if (kind, name) not in self._found:  # a group of alerts names one thing many times
+            self._found[kind, name] = self._one(kind, name)
+        return self._found[kind, name]
+
+    def _one(self, kind: str, name: str) -> tuple[Entity, ...]:
         found = sorted(e for e in self._all(kind, name) if not self._namespace or e.namespace in ("", self._namespace))
         placed = [entity for entity in found if entity.namespace]
         if found and len(placed) <= 1:
             return tuple(found)
-        self.notes.append(_note(Entity(kind, name), placed))
+        self.notes.append(_note(Entity(kind, name), placed, self._namespace))
         return ()
 
     def _all(self, kind: str, name: str) -> set[Entity]:
-        every = (one for entry in self._bundle.entries() for one in _of(entry.reading.query.kind, kind, name, entry))
+        recorded = (one for entry in self._bundle.entries() for one in _of(entry.reading.query.kind, kind, name, entry))
+        every = itertools.chain(self._ends, recorded)
         return {one for one in every if (one.kind, one.name, one.group) == (kind, name, "")}
 
+    @cached_property
+    def _ends(self) -> frozenset[Entity]:
+        entries = (entry for entry in self._bundle.entries() if entry.reading.query.kind == "topology")
+        return frozenset(one for entry in entries for one in _ends(entry.opened().data))
 
-def _note(wanted: Entity, placed: list[Entity]) -> str:
-    shown = ", ".join(map(str, placed[:_SHOWN])) + (", ..." if len(placed) > _SHOWN else "")
-    why = f"there are {len(placed)} of that name ({shown})" if placed else "nothing recorded is called so"
-    return (
-        f"the alert names {wanted} without its namespace, and {why}, so that does not tell what it is about: give the "
-        "alert a label `namespace`, or diagnose it with --namespace"
-    )
+
+def _note(wanted: Entity, placed: list[Entity], namespace: str) -> str:
+    what = "give the alert a label `namespace`"
+    if placed:
+        shown = ", ".join(map(str, placed[:_SHOWN])) + (", ..." if len(placed) > _SHOWN else "")
+        why = f"there are {len(placed)} of that name ({shown})"
+        what += ", or diagnose it with --namespace"
+    elif namespace:
+        why = f"nothing recorded of the namespace {namespace} is called so"
+    else:
+        why = "nothing recorded is called so"
+    return f"the alert names {wanted} without its namespace, and {why}, so that does not tell what it is about: {what}"
 
 
 def _of(source: str, kind: str, name: str, entry: Any) -> Iterator[Entity]:
     """Yield what one reading knows by that name, or more."""
     if source == "objects" and entry.reading.query.target.partition(".")[0] == plural_of(kind):
         yield from _objects(entry.opened().data, name)
-    elif source == "topology":
-        yield from _ends(entry.opened().data)
     elif source == "series":
         yield from _labelled(entry.opened().data, name)
 

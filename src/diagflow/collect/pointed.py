@@ -52,4 +52,4 @@ def pointed(incident: Incident, bundle: "Bundle") -> Pointed:
     found = replace(
         incident, entities=parsed.entities, alert=parsed.body, onset=parsed.onset, labels=dict(parsed.labels)
     )
-    return Pointed(found, tuple(dict.fromkeys(places.notes)))
+    return Pointed(found, tuple(places.notes))
