@@ -150,6 +150,12 @@ def test_a_name_that_only_looks_like_it_is_an_alert():
     assert [parse(alert({"alertname": name})).firing for name in ("watchdog", "WatchdogMissing", "")] == [1, 1, 1]
 
 
+@pytest.mark.parametrize(("severity", "firing"), [("none", 0), ("critical", 1), ("info", 1)])
+def test_an_alert_of_that_name_with_a_severity_is_somebody_elses(severity: str, firing: int):
+    parsed = parse(alert({"alertname": "Watchdog", "severity": severity, "node": "w-1"}))
+    assert (parsed.firing, [str(e) for e in parsed.entities]) == (firing, ["node/w-1"] * firing)
+
+
 def test_times_of_other_zones_and_missing_ones():
     one = parse(webhook(alert(startsAt="2026-01-31T17:50:00+08:00"), alert(startsAt="0001-01-01T00:00:00Z")))
     assert one.onset == datetime(2026, 1, 31, 9, 50, tzinfo=UTC)

@@ -20,8 +20,11 @@ MAX_BYTES: Final = 16 << 20
 BY_DESIGN: Final = frozenset({"Watchdog", "InfoInhibitor"})
 """Alerts of kube-prometheus that fire while all is well: one tests the way of alerts, the other holds back others.
 
+Theirs have the severity `none`; with another, somebody else's alert (of a hardware watchdog) has that name.
 https://runbooks.prometheus-operator.dev/runbooks/general/watchdog/ and .../infoinhibitor/
 """
+
+_NONE: Final = "none"
 
 _BYTE: Final = re.compile(r"\(byte (\d+)\)")
 _AT: Final = re.compile(r" - at `(\$[^`]*)`$")
@@ -76,7 +79,7 @@ class _Alert(msgspec.Struct):
 
     @property
     def by_design(self) -> bool:
-        return self.name in BY_DESIGN
+        return self.name in BY_DESIGN and self.labels.get("severity", _NONE) == _NONE
 
     @property
     def fires(self) -> bool:
