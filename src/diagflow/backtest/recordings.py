@@ -10,13 +10,13 @@ from typing import Final
 from diagflow.bundle import Bundle, open_bundle
 from diagflow.bundle.archive import MANIFEST
 from diagflow.bundle.disk import Opened, is_stored
+from diagflow.bundle.folder.parts import LABELS, SERIES
 from diagflow.bundle.series import HeldSeries
 from diagflow.model import BadInput, Incident
 from diagflow.promql import Storage
 from diagflow.promql.sources import SUFFIXES, storage_of_folder
 
-_LABELS: Final = ("labels.yaml", "labels.yml", "labels.json")
-_MARKS: Final = (MANIFEST, *_LABELS, "alert.json", "objects", "logs", *(f"metrics{suffix}" for suffix in SUFFIXES))
+_MARKS: Final = (MANIFEST, *LABELS, *SERIES, "alert.json", "objects", "logs")
 """What makes a folder a recording."""
 
 _NO_SAMPLES: Final = (
@@ -77,7 +77,7 @@ class Recorded:
     @property
     def labelled(self) -> bool:
         """True when it may say what was wrong."""
-        return self._stored or any((self.path / name).is_file() for name in _LABELS)
+        return self._stored or any((self.path / name).is_file() for name in LABELS)
 
     @property
     def _stored(self) -> bool:

@@ -9,12 +9,12 @@ from typing import Final
 from diagflow.bundle import Bundle, open_bundle
 from diagflow.bundle.archive import MANIFEST
 from diagflow.bundle.blobs import digest_of, encode_json
+from diagflow.bundle.folder.parts import LABELS
 from diagflow.collect.pointed import pointed
 from diagflow.gate.given import INSTALLED, Given
 from diagflow.gate.labels import Labels, read_labels
 from diagflow.model import BadInput
 
-_LABELS: Final = ("labels.yaml", "labels.yml", "labels.json")
 _KEY: Final = b"diagflow gate: the same tokens every time, in memory only"
 """For secrets of incident folders: a random key would give other readings, and another digest, each time."""
 
@@ -104,7 +104,7 @@ def _listed(path: Path) -> list[Path]:
 
 def _recordings(path: Path) -> Iterator[Path]:
     """Yield the recordings at and below a folder; what is below a recording belongs to it."""
-    if (path / MANIFEST).is_file() or any((path / name).is_file() for name in _LABELS):
+    if (path / MANIFEST).is_file() or any((path / name).is_file() for name in LABELS):
         yield path
         return
     for inner in sorted(path.iterdir(), key=lambda p: p.name):
@@ -137,6 +137,6 @@ def open_recording(recording: Recording, given: Given = INSTALLED) -> OpenedReco
 
 
 def _unlabelled(path: Path, problems: Iterable[str], given: Given) -> str:
-    broken = next((problem for problem in problems if problem.startswith(_LABELS)), "")
+    broken = next((problem for problem in problems if problem.startswith(LABELS)), "")
     place = f"{shlex.quote(str(path))} --to {shlex.quote(str(path.parent))} --relabel{given}"
     return broken or f"it has no labels, so it is no recording: diagflow gate add {place} --cause ID (or --healthy)"

@@ -16,11 +16,13 @@ from diagflow.model.series import SeriesBlock
 CHANGES: Final = ("config", "flag", "release", "rollout")
 """Kinds of changes that `changes.json` can tell about, so that it says something if there are none."""
 
-_SERIES: Final = frozenset({"metrics.parquet", "metrics.csv", "metrics.prom"})
+SERIES: Final = frozenset({"metrics.parquet", "metrics.csv", "metrics.prom"})
+"""Files with metrics."""
 _LINE: Final = re.compile(r"^:(\d+):")
 _SPANS: Final = frozenset({"spans.parquet", "spans.csv", "spans.json"})
 _NAMES: Final = {"alert.json": "alert", "changes.json": "changes", "topology.json": "topology"}
-_LABELS: Final = frozenset({"labels.yaml", "labels.yml", "labels.json"})
+LABELS: Final = ("labels.yaml", "labels.yml", "labels.json")
+"""What a recording says of itself; the gate's."""
 
 
 @dataclass(slots=True)
@@ -49,13 +51,13 @@ class Parts:
 
     def take(self, file: Found) -> bool:
         """Read a file if it is one of these parts, and return whether it is."""
-        if file.name in _SERIES:
+        if file.name in SERIES:
             self._metrics(file)
             return True
         if file.name in _SPANS:
             self.unread["spans"] = file.name
             return True
-        if file.name in _LABELS:
+        if file.name in LABELS:
             self.labels = self._content(file)
             return True
         name = _NAMES.get(file.name)
