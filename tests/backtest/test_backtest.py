@@ -355,6 +355,7 @@ def test_a_rule_without_metrics_alone_is_nothing_to_evaluate(tmp_path: Path) -> 
         (("{r}", "--on", "{t}/a", "-o", "junit"), "-o junit is of the tests beside the rules"),
         (("{r}", "--on", "{t}/a", "--step", "soon"), "--step 'soon' is no duration"),
         (("{r}", "--on", "{t}/a", "--step", "0s"), "--step 0s is no step"),
+        (("{r}", "--on", "{t}/a", "--step", ""), "--step '' is no duration"),
         (("{r}", "--on", "{t}/a", "--start", "2027-01-01T00:00:00Z"), "nothing is to be evaluated"),
         (("NO-RULE-1", "--on", "{t}/a"), "there is no rule and no path NO-RULE-1"),
         (("{t}/empty", "--on", "{t}/a"), "there is no rule in"),

@@ -35,9 +35,9 @@ def refuse_options(asked: Asked) -> None:
     Raises:
         BadInput: there are some.
     """
-    given = {"--on": asked.on, "--step": asked.step, "--start": asked.start, "--end": asked.end}
+    given = {"--on": asked.on or None, "--step": asked.step, "--start": asked.start, "--end": asked.end}
     for name, value in given.items():
-        if value:
+        if value is not None:
             raise BadInput(f"{name} is for recordings: add --backtest, or leave it out")
 
 
@@ -101,7 +101,7 @@ def _moments(asked: Asked) -> "Moments":
     from diagflow.backtest.grid import Asked as Moments
     from diagflow.cli.times import parse_duration
 
-    step = parse_duration(asked.step, option="--step") if asked.step else None
+    step = None if asked.step is None else parse_duration(asked.step, option="--step")
     if step is not None and not step:
         raise BadInput("--step 0s is no step: write 30s or 1m")
     return Moments(
