@@ -289,6 +289,32 @@ def test_native_histograms_are_left_out_and_said() -> None:
     assert (lost.state, lost.detail) == (State.ABSENT, said)
 
 
+def test_a_series_that_became_a_native_histogram_is_not_answered_by_its_old_samples() -> None:
+    old, new = [[END / 1000 - 9, "1"]], [[END / 1000 - 1, {"count": "1", "sum": "1"}]]
+    changed = {"metric": {"__name__": "h", "a": "b"}, "values": old, "histograms": new}
+    plain = {"metric": {"__name__": "h", "a": "c"}, "values": old}
+
+    def answer(exchange: Exchange) -> None:
+        text = exchange.form["query"]
+        result: list[Any] = [changed, plain] if "[" in text else [{"metric": plain["metric"], "value": [1, "1"]}]
+        kind = "matrix" if "[" in text else "vector"
+        if text.startswith("sum"):
+            kind, result = "vector", [{"metric": {}, "value": [1, "3"]}]
+        exchange.json({"status": "success", "data": {"resultType": kind, "result": result}})
+
+    with serving(routes({BUILD: build(), QUERY: answer})) as server:
+        door = direct_door(PrometheusOptions(url=server.url), {})
+        reader = PrometheusReader(lambda _: [door], NOW)
+        bundle = read(reader, [Query.of("series", '{__name__="h"}', start="-300", end="0")])
+        reader.close()
+    said = "not recorded: native histograms are left out, and h has 1 series of them"
+    for text in ('h{a="b"}', "count(h)"):
+        lost = bundle.get(Query.of("promql", text))
+        assert (lost.state, lost.detail) == (State.ABSENT, said)
+    kept = bundle.get(Query.of("promql", 'h{a="c"}'))
+    assert [one["value"] for one in kept.data] == [1.0]
+
+
 def with_histograms() -> Storage:
     """A counter, and requests as a native histogram."""
     one = Histogram(schema=0, count=3.0, sum=5.0, zero_count=1.0, positive={1: 2.0})

@@ -217,10 +217,13 @@ class SeriesRequest:
 
 def _series(raw: Iterable[_Raw]) -> Iterator[Series]:
     for one in raw:
-        if one.values or one.histograms is not None:
+        labels = {name: value for name, value in one.metric.items() if value}
+        if one.values:
             times: Ints = np.array([round(time * 1000) for time, _ in one.values], np.int64)
             values: Floats = np.array([float(value) for _, value in one.values], np.float64)
-            yield Series({name: value for name, value in one.metric.items() if value}, times, values)
+            yield Series(labels, times, values)
+        if one.histograms is not None:  # a series can have both: it changed within the time
+            yield Series(labels, np.zeros(0, np.int64), np.zeros(0))
 
 
 def _marked(series: Series, moments: Ints, present: Present) -> Series:
