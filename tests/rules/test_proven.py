@@ -59,6 +59,18 @@ def test_provisional_in_the_figures_is_provisional(folder: Path) -> None:
     assert "MINE-POD-001" not in loaded(folder).proven
 
 
+def test_figures_of_a_form_that_a_rule_no_longer_has_hide_no_others(folder: Path, tmp_path: Path) -> None:
+    """Those of a user hold the rules of packs too, as they were when the gate ran."""
+    figures(folder, digest(folder))
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "other.yaml").write_text(RULE.replace("MINE-POD-001", "MINE-POD-002"))
+    figures(other, "of an older version", provisional=True)
+    assert load([folder, other], ["kubernetes"]).proven >= {"MINE-POD-001"}
+    figures(other, digest(folder), provisional=True)
+    assert load([folder, other], ["kubernetes"]).proven.isdisjoint({"MINE-POD-001"})
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"schema": "x"}', '{"schema": 1, "limit": 0, "rules": {"A": 3}}'])
 def test_broken_figures_are_told_and_prove_nothing(folder: Path, content: str) -> None:
     (folder / FILE).write_text(content)

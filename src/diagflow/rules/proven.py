@@ -35,9 +35,16 @@ class Figures(msgspec.Struct, frozen=True):
     rules: dict[str, Figure]
 
 
-def read_figures(folders: Iterable[Path]) -> tuple[dict[str, Figure], list[Problem]]:
-    """Read the figures that stand in some folders; one that is broken is a warning, and says nothing of any rule."""
-    found: dict[str, Figure] = {}
+Known = dict[tuple[str, str], Figure]
+"""What is known of rules, by id and digest: figures of a form that a rule no longer has say nothing of it."""
+
+
+def read_figures(folders: Iterable[Path]) -> tuple[Known, list[Problem]]:
+    """Read the figures that stand in some folders; one that is broken is a warning, and says nothing of any rule.
+
+    Of one and the same rule the last folder's count: what a user recorded goes before what a pack brings.
+    """
+    found: Known = {}
     problems: list[Problem] = []
     for file in dict.fromkeys(folder / FILE for folder in folders):
         if "\0" in str(file):  # no path at all, which is said where its rules are read
@@ -52,14 +59,14 @@ def read_figures(folders: Iterable[Path]) -> tuple[dict[str, Figure], list[Probl
         if figures.schema != SCHEMA:
             problems.append(_broken(file, f"its schema is {figures.schema!r}, not {SCHEMA!r}"))
             continue
-        found |= figures.rules
+        found |= {(rule, one.digest): one for rule, one in figures.rules.items()}
     return found, problems
 
 
-def proven(figures: dict[str, Figure], rules: Iterable[Rule]) -> frozenset[str]:
+def proven(figures: Known, rules: Iterable[Rule]) -> frozenset[str]:
     """Return the ids of the rules that are not provisional."""
-    known = ((rule, figures.get(rule.id)) for rule in rules)
-    return frozenset(rule.id for rule, one in known if one and one.digest == rule.digest and not one.provisional)
+    known = ((rule.id, figures.get((rule.id, rule.digest))) for rule in rules)
+    return frozenset(rule for rule, one in known if one and not one.provisional)
 
 
 def _broken(file: Path, why: str) -> Problem:
