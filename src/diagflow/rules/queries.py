@@ -30,6 +30,7 @@ _HINTS: Final = (
         re.compile(r"^error parsing regexp: invalid perl operator"),
         "this is RE2, without look-ahead and back references",
     ),
+    (re.compile(r"^subquery is only allowed on instant vector, got scalar"), "put `vector(...)` around the number"),
     (re.compile(r"^vector selector must contain"), 'name a metric, or a label such as `job="api"`'),
 )
 """What would be right, where the words of Prometheus do not say so."""
