@@ -296,7 +296,9 @@ def test_a_series_that_became_a_native_histogram_is_not_answered_by_its_old_samp
 
     def answer(exchange: Exchange) -> None:
         text = exchange.form["query"]
-        result: list[Any] = [changed, plain] if "[" in text else [{"metric": plain["metric"], "value": [1, "1"]}]
+        result: list[Any] = (
+            [changed, plain] if "[" in text else [{"metric": plain["metric"], "value": [END / 1000, "1"]}]
+        )
         kind = "matrix" if "[" in text else "vector"
         if text.startswith("sum"):
             kind, result = "vector", [{"metric": {}, "value": [1, "3"]}]
@@ -312,6 +314,7 @@ def test_a_series_that_became_a_native_histogram_is_not_answered_by_its_old_samp
         lost = bundle.get(Query.of("promql", text))
         assert (lost.state, lost.detail) == (State.ABSENT, said)
     kept = bundle.get(Query.of("promql", 'h{a="c"}'))
+    assert kept.state is State.DATA, (kept.state, kept.detail)
     assert [one["value"] for one in kept.data] == [1.0]
 
 
