@@ -65,15 +65,49 @@ OBJECTS: list[dict[str, Any]] = [
         "name": "web",
         "spec": {
             "ingressClassName": "nginx",
+            "tls": [{"secretName": "web-tls"}],
             "rules": [{"http": {"paths": [{"backend": {"service": {"name": "cart"}}}]}}],
         },
+    },
+    {"kind": "NetworkPolicy", "namespace": "shop", "name": "closed", "spec": {"podSelector": {}}},
+    {
+        "kind": "NetworkPolicy",
+        "namespace": "shop",
+        "name": "paid",
+        "spec": {"podSelector": {"matchLabels": {"app": "pay"}}},
+    },
+    {
+        "kind": "ValidatingWebhookConfiguration",
+        "name": "checks",
+        "webhooks": [{"clientConfig": {"service": {"namespace": "shop", "name": "cart", "port": 443}}}],
+    },
+    {"kind": "APIService", "name": "v1.metrics", "spec": {"service": {"namespace": "shop", "name": "cart"}}},
+    {"kind": "APIService", "name": "v1.apps", "spec": {"service": None}},
+    {
+        "kind": "RoleBinding",
+        "namespace": "shop",
+        "name": "readers",
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"},
+        "subjects": [
+            {"kind": "ServiceAccount", "name": "robot", "namespace": "other"},
+            {"kind": "User", "apiGroup": "rbac.authorization.k8s.io", "name": "jane"},
+        ],
+    },
+    {"kind": "PersistentVolume", "name": "v", "spec": {"csi": {"driver": "disk.csi"}, "storageClassName": "fast"}},
+    {
+        "kind": "VolumeAttachment",
+        "name": "csi-1",
+        "spec": {"nodeName": "n1", "source": {"persistentVolumeName": "v"}},
     },
 ]
 LISTS = (
     "pods", "replicasets.apps", "deployments.apps", "persistentvolumeclaims", "services", "poddisruptionbudgets.policy",
     "horizontalpodautoscalers.autoscaling", "resourcequotas", "ingresses.networking.k8s.io",
+    "networkpolicies.networking.k8s.io", "validatingwebhookconfigurations.admissionregistration.k8s.io",
+    "apiservices.apiregistration.k8s.io", "rolebindings.rbac.authorization.k8s.io", "persistentvolumes",
+    "volumeattachments.storage.k8s.io",
 )  # fmt: skip
-EVERYTHING = frozenset({"spec"})
+EVERYTHING = frozenset({"spec", "webhooks", "roleRef", "subjects"})
 
 
 def topology(without: tuple[str, ...] = (), edges: tuple[Edge, ...] = ()) -> ReadTopology:
@@ -120,6 +154,15 @@ def test_what_a_pod_hangs_on():
         ("namespace/shop", "quota resourcequota/shop/small"),
         ("ingress/shop/web", "backend service/shop/cart"),
         ("ingress/shop/web", "class ingressclass/nginx"),
+        ("ingress/shop/web", "secret secret/shop/web-tls"),
+        ("networkpolicy/shop/closed", "selects pod/shop/cart-1"),
+        ("validatingwebhookconfiguration/checks", "backend service/shop/cart"),
+        ("apiservice/v1.metrics", "backend service/shop/cart"),
+        ("rolebinding/shop/readers", "role clusterrole/view"),
+        ("rolebinding/shop/readers", "account serviceaccount/other/robot"),
+        ("persistentvolume/v", "driver csidriver/disk.csi"),
+        ("volumeattachment/csi-1", "volume persistentvolume/v"),
+        ("volumeattachment/csi-1", "node node/n1"),
     ],
 )
 def test_each_relation_is_found_from_both_ends(name: str, relation: str):
@@ -133,8 +176,23 @@ def test_selectors_stay_in_their_namespace_and_an_empty_one_selects_nothing():
     assert along("service/shop/headless") == {"namespace namespace/shop"}
 
 
+def test_an_empty_selector_of_a_network_policy_selects_its_whole_namespace():
+    assert "selects pod/shop/cart-0" in along("networkpolicy/shop/closed")
+    assert "selects pod/other/other" not in along("networkpolicy/shop/closed")
+    assert along("networkpolicy/shop/paid") == {"namespace namespace/shop"}
+
+
+def test_people_whom_a_binding_names_are_no_entities():
+    assert along("rolebinding/shop/readers") == {
+        "namespace namespace/shop",
+        "role clusterrole/view",
+        "account serviceaccount/other/robot",
+    }
+    assert along("apiservice/v1.apps") == set()
+
+
 def test_the_pods_of_a_node_and_of_a_namespace():
-    assert against("node/n1") == {"node pod/shop/cart-0", "node pod/shop/cart-1"}
+    assert against("node/n1") == {"node pod/shop/cart-0", "node pod/shop/cart-1", "node volumeattachment/csi-1"}
     assert {"namespace pod/shop/cart-0", "namespace deployment/shop/cart"} <= against("namespace/shop")
 
 

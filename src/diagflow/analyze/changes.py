@@ -8,10 +8,11 @@ from typing import Any, Final
 from diagflow.analyze.judgement import NO, Hit, Judgement, failed, silence, some
 from diagflow.analyze.observe import observed
 from diagflow.analyze.paths import values_at
+from diagflow.analyze.references import owners_of
 from diagflow.analyze.scene import Scene
 from diagflow.analyze.table import Table
 from diagflow.analyze.times import parsed
-from diagflow.analyze.topology import full_kind, owners_of
+from diagflow.analyze.topology import full_kind
 from diagflow.model import BadInput, Entity, Onset, Outcome, Query, Reading, Text
 from diagflow.rules.cel import CelError
 from diagflow.rules.rule import ChangeInput, Condition

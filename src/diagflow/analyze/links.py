@@ -56,16 +56,63 @@ NAMED: Final = (
         "service",
         ("spec.defaultBackend.service.name", "spec.rules[].http.paths[].backend.service.name"),
     ),
+    Link("secret", "ingress", "secret", ("spec.tls[].secretName",)),
+    Link("secret", "serviceaccount", "secret", ("imagePullSecrets[].name",)),
+    Link("driver", "persistentvolume", "csidriver", ("spec.csi.driver",)),
+    Link("driver", "storageclass", "csidriver", ("provisioner",)),
+    Link("volume", "volumeattachment", "persistentvolume", ("spec.source.persistentVolumeName",)),
+    Link("node", "volumeattachment", "node", ("spec.nodeName",)),
 )
 """Relations that are a name in a field."""
 
-SELECTORS: Final = {"service": "spec.selector", "poddisruptionbudget": "spec.selector"}
-"""Kinds that select pods by labels, and where the selector stands."""
 
-SCALES: Final = "spec.scaleTargetRef"
-"""Where a HorizontalPodAutoscaler names its target."""
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """`source` names other objects by references, each with `name`, in `path`.
 
-_CLUSTER_WIDE_TARGETS: Final = frozenset({"node", "persistentvolume", "storageclass", "ingressclass"})
+    Their kind and group are what the reference says, or `target`; their namespace what it says, or the source's own.
+    """
+
+    relation: str
+    source: str
+    path: str
+    target: str = ""
+
+
+REFERENCES: Final = (
+    Reference("scales", "horizontalpodautoscaler", "spec.scaleTargetRef"),
+    Reference("backend", "validatingwebhookconfiguration", "webhooks[].clientConfig.service", "service"),
+    Reference("backend", "mutatingwebhookconfiguration", "webhooks[].clientConfig.service", "service"),
+    Reference("backend", "apiservice", "spec.service", "service"),
+    Reference("backend", "customresourcedefinition", "spec.conversion.webhook.clientConfig.service", "service"),
+    Reference("role", "rolebinding", "roleRef"),
+    Reference("role", "clusterrolebinding", "roleRef"),
+    Reference("account", "rolebinding", "subjects[]"),
+    Reference("account", "clusterrolebinding", "subjects[]"),
+)
+"""Relations that are a reference with a kind or a namespace of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Where a kind says by labels which pods of its namespace it is about.
+
+    `selects_all` tells what an empty selector means: all pods (a NetworkPolicy, a PodDisruptionBudget of policy/v1), or
+    none (a Service, whose endpoints somebody else writes then).
+    """
+
+    path: str
+    selects_all: bool = False
+
+
+SELECTORS: Final = {
+    "service": Selector("spec.selector"),
+    "poddisruptionbudget": Selector("spec.selector", selects_all=True),
+    "networkpolicy": Selector("spec.podSelector", selects_all=True),
+}
+"""Kinds that select pods by labels."""
+
+_CLUSTER_WIDE_TARGETS: Final = frozenset({"node", "persistentvolume", "storageclass", "ingressclass", "csidriver"})
 
 
 def target_namespace(link: Link, namespace: str) -> str:
@@ -77,7 +124,6 @@ def link_fields(kind: str, relations: frozenset[str]) -> frozenset[str]:
     """Return what must be kept of a kind, for `relations` to be found."""
     found = {path for link in NAMED if link.source == kind and link.relation in relations for path in link.paths}
     if "selects" in relations and kind in SELECTORS:
-        found.add(SELECTORS[kind])
-    if "scales" in relations and kind == "horizontalpodautoscaler":
-        found.add(SCALES)
+        found.add(SELECTORS[kind].path)
+    found.update(ref.path for ref in REFERENCES if ref.source == kind and ref.relation in relations)
     return frozenset(found)

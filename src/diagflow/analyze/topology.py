@@ -5,19 +5,17 @@ Nothing is wanted for their sake: a list that no rule reads has no part in the t
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from functools import lru_cache, partial
+from functools import partial
 from itertools import chain
 from typing import Any, Final
 
-from diagflow.analyze.links import NAMED, SCALES, SELECTORS, Link, target_namespace
+from diagflow.analyze.links import NAMED, REFERENCES, SELECTORS, Link, Reference, Selector, target_namespace
 from diagflow.analyze.lookup import Lookup
 from diagflow.analyze.paths import values_at
-from diagflow.analyze.plan import resource
+from diagflow.analyze.references import owners_of, referred
 from diagflow.analyze.scan import every
 from diagflow.analyze.table import Table
-from diagflow.bundle.resources import has_namespace
 from diagflow.model import CLUSTER, HOST, Direction, Edge, Entity
-from diagflow.model.projection import entity_of
 from diagflow.model.topology import Edges, steps_in_order
 from diagflow.rules.functions import selects
 
@@ -52,7 +50,7 @@ class ReadTopology:
             self._found.setdefault((full_kind(entity), entity.namespace), set()).add(entity)
         self._along: dict[Entity, list[Step]] = {}
         self._against: dict[Entity, list[Step]] = {}
-        self._reverse: dict[Link, Mapping[Entity, list[Entity]]] = {}
+        self._reverse: dict[Link | Reference, Mapping[Entity, list[Entity]]] = {}
         self._owned: list[Mapping[Entity, list[Entity]]] | None = None
 
     def neighbours(self, entity: Entity, direction: Direction) -> Iterable[Step]:
@@ -81,8 +79,9 @@ class ReadTopology:
         yield from _named(item, entity)
         if entity.kind in SELECTORS:
             yield from (("selects", pod) for pod in self._selected(item, entity))
-        if entity.kind == "horizontalpodautoscaler":
-            yield from (("scales", target) for target in _scaled(item, entity.namespace))
+        for reference in REFERENCES:
+            if reference.source == entity.kind:
+                yield from ((reference.relation, other) for other in referred(reference, item, entity.namespace))
 
     def _dependents(self, entity: Entity) -> Iterator[Step]:
         if entity.kind == "resourcequota":
@@ -95,7 +94,8 @@ class ReadTopology:
                 yield from ((link.relation, e) for e in self._naming(link).get(entity, ()))
         if entity.kind == "pod":
             yield from (("selects", e) for e in self._selecting(entity))
-        yield from (("scales", e) for e in self._scaling(entity))
+        for reference in REFERENCES:
+            yield from ((reference.relation, e) for e in self._referring(reference).get(entity, ()))
 
     def _row(self, entity: Entity) -> tuple[Table | None, int | None]:
         table = self._lookup.peek(full_kind(entity))
@@ -109,10 +109,11 @@ class ReadTopology:
 
     def _selected(self, item: Any, entity: Entity) -> Iterator[Entity]:
         pods = self._lookup.peek("pod")
-        selector = next(iter(values_at(SELECTORS[entity.kind])(item)), None)
+        how = SELECTORS[entity.kind]
+        selector = next(iter(values_at(how.path)(item)), None)
         for pod in self._in_namespace("pod", entity.namespace):
             row = pods.row_of(pod) if pods else None
-            if pods and row is not None and _picks(selector, _labels(pods.rows[row])):
+            if pods and row is not None and _picks(how, selector, _labels(pods.rows[row])):
                 yield pod
 
     def _selecting(self, pod: Entity) -> Iterator[Entity]:
@@ -120,15 +121,25 @@ class ReadTopology:
         if table is None or row is None:
             return
         labels = _labels(table.rows[row])
-        for kind, path in SELECTORS.items():
+        for kind, how in SELECTORS.items():
             for selecting, item in self._items(kind):
-                if selecting.namespace == pod.namespace and any(_picks(s, labels) for s in values_at(path)(item)):
+                meant = values_at(how.path)(item) if selecting.namespace == pod.namespace else ()
+                if any(_picks(how, selector, labels) for selector in meant):
                     yield selecting
 
-    def _scaling(self, entity: Entity) -> Iterator[Entity]:
-        for hpa, item in self._items("horizontalpodautoscaler"):
-            if entity in _scaled(item, hpa.namespace):
-                yield hpa
+    def _referring(self, reference: Reference) -> Mapping[Entity, list[Entity]]:
+        found = self._reverse.get(reference)
+        if found is None:
+            make = partial(self._by_reference, reference)
+            found = self._reverse[reference] = self._remembered(reference, reference.source, make)
+        return found
+
+    def _by_reference(self, reference: Reference) -> dict[Entity, list[Entity]]:
+        found: dict[Entity, list[Entity]] = {}
+        for source, item in self._items(reference.source):
+            for target in referred(reference, item, source.namespace):
+                found.setdefault(target, []).append(source)
+        return found
 
     def _items(self, kind: str) -> Iterator[tuple[Entity, Any]]:
         table = self._lookup.peek(kind)
@@ -176,10 +187,10 @@ class ReadTopology:
         return known[key]
 
 
-def _picks(selector: Any, labels: Mapping[str, Any]) -> bool:
-    """An empty or missing selector picks nothing, as in a Service; a hostile one too."""
+def _picks(how: Selector, selector: Any, labels: Mapping[str, Any]) -> bool:
+    """A missing selector picks nothing, a hostile one neither; what an empty one picks depends on the kind."""
     try:
-        return isinstance(selector, dict) and bool(selector) and selects(selector, labels)
+        return isinstance(selector, dict) and (bool(selector) or how.selects_all) and selects(selector, labels)
     except (TypeError, ValueError):
         return False
 
@@ -192,25 +203,6 @@ def full_kind(entity: Entity) -> str:
 def _labels(item: Any) -> Mapping[str, Any]:
     found = _LABELS(item)
     return found[0] if found and isinstance(found[0], dict) else {}
-
-
-def owners_of(item: Any, namespace: str) -> list[Entity]:
-    """Return the entities that an object names in `metadata.ownerReferences`."""
-    found = _OWNERS(item)
-    references = found[0] if found and isinstance(found[0], list) else []
-    return [_owner(ref, namespace) for ref in references if isinstance(ref, dict) and ref.get("name")]
-
-
-def _owner(reference: Mapping[str, Any], namespace: str) -> Entity:
-    kind, version = str(reference.get("kind") or ""), str(reference.get("apiVersion") or "")
-    return _owner_named(kind, version, str(reference["name"]), namespace)
-
-
-@lru_cache(maxsize=65536)
-def _owner_named(kind: str, version: str, name: str, namespace: str) -> Entity:
-    """A thousand pods name the same few owners."""
-    space = namespace if has_namespace(resource(kind.lower())) else ""
-    return entity_of({"kind": kind, "apiVersion": version, "metadata": {"name": name, "namespace": space}})
 
 
 def _guessed_owner(entity: Entity) -> Iterator[Step]:
@@ -227,8 +219,3 @@ def _named(item: Any, entity: Entity) -> Iterator[Step]:
                 for name in values_at(path)(item):
                     if isinstance(name, str) and name:
                         yield link.relation, Entity(link.target, name, target_namespace(link, entity.namespace))
-
-
-def _scaled(item: Any, namespace: str) -> list[Entity]:
-    references = values_at(SCALES)(item)
-    return [_owner(ref, namespace) for ref in references if isinstance(ref, dict) and ref.get("name")]

@@ -30,7 +30,7 @@ SHORT: Final = {
 
 RELATIONS: Final = (
     "owner", "node", "candidate", "claim", "volume", "class", "config", "secret", "account", "namespace", "quota",
-    "selects", "scales", "backend", "calls",
+    "selects", "scales", "backend", "role", "driver", "calls",
 )  # fmt: skip
 """Relations between entities (`diagflow.model.topology`)."""
 
