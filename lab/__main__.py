@@ -132,7 +132,8 @@ def _list(cluster: Cluster) -> None:
 
 def _report(run: runner.Run) -> None:
     print(f"# {run.fault.name} is in place after {run.seconds:.0f} s", file=sys.stderr)
-    print(yaml.safe_dump({"alert": str(run.alert), **run.fault.labels}, sort_keys=False), end="")
+    what = {"alert": run.alert and str(run.alert), "namespace": run.fault.namespace, **run.fault.labels}
+    print(yaml.safe_dump(what, sort_keys=False), end="")
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -3,11 +3,13 @@
     event:  {reason: FailedScheduling, message: 'Too many pods', at_least: 1}     pattern for the note, in the namespace
     count:  {kind: pods, prefix: web-, where: {status.phase: Pending}, at_least: 16}
     promql: 'sum(kube_pod_status_phase{phase="Pending"}) > 15'                    an answer that is not empty
+    pause:  90                                  seconds that pass, where a state must last before it is a fault
 
-`seconds` beside any of them is the limit (default 60).
+`seconds` beside any of the others is the limit (default 60).
 """
 
 import re
+import time
 from typing import Any
 
 import httpx2
@@ -25,6 +27,9 @@ def await_all(kubectl: Kubectl, namespace: str, conditions: list[dict[str, Any]]
         LabError: one did not come, or is written wrongly.
     """
     for condition in conditions:
+        if set(condition) == {"pause"}:
+            time.sleep(float(condition["pause"]))
+            continue
         seconds = float(condition.get("seconds", 60))
         until(lambda c=condition: holds(kubectl, namespace, c), _text(condition), seconds, every=0.5)  # type: ignore[misc]
 
@@ -38,7 +43,7 @@ def holds(kubectl: Kubectl, namespace: str, condition: dict[str, Any]) -> bool:
             return _has_count(kubectl, namespace, wanted)
         case {"promql": str() as expression}:
             return _has_answer(expression)
-    raise LabError(f"no condition: {_text(condition)}; there are event, count and promql")
+    raise LabError(f"no condition: {_text(condition)}; there are event, count, promql and pause")
 
 
 def _has_event(kubectl: Kubectl, namespace: str, wanted: dict[str, Any]) -> bool:

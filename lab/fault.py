@@ -1,7 +1,8 @@
 """What a fault is: one YAML file that says how to break the lab and what must then be diagnosed.
 
     description: one sentence
-    alert:       {name: KubePodNotReady, labels: {pod: '{{name("web")}}-.*'}}     whose webhook body is diagnosed
+    alert:       {name: KubePodNotReady, labels: {pod: '{{name("web")}}-.*'}}     whose webhook body is diagnosed;
+                 without one, what a scan of its namespace says
     nodes:       kwok nodes that exist only for this fault
     real_node:   what changes on the real one: unschedulable, taints, kubelet (its settings)
     firewall:    iptables rules of the lab's network, without -A
@@ -9,6 +10,7 @@
     objects:     what shows the fault; without a namespace of their own they go to the fault's
     wait:        conditions that hold when the components have said all that there is to say
     then:        objects applied after that (a change that breaks what worked), and `wait_then`
+    alone:       true where other faults would feel this one, beyond what nodes and firewalls make obvious
     labels:      causes, forbidden, ruled_out, as in a recording's labels.yaml
 
 Everything in `{{ }}` is filled in before the YAML is read: `name("role")` and `node("role")` give neutral names that
@@ -57,6 +59,12 @@ class Fault:
     then: list[dict[str, Any]] = field(default_factory=list)
     wait_then: list[dict[str, Any]] = field(default_factory=list)
     labels: dict[str, Any] = field(default_factory=dict)
+    alone: bool = False
+
+    @property
+    def is_felt_by_others(self) -> bool:
+        """True where no other fault may be in place beside it."""
+        return bool(self.alone or self.nodes or self.real_node or self.firewall)
 
 
 def all_names() -> list[str]:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from diagflow.bundle.resources import has_namespace, plural_of
 from lab import conditions, fault, nodes, sh, webhooks
 from lab.cluster import Cluster
 from lab.errors import LabError
 from lab.fault import Fault
 from lab.wait import until
-
-_CLUSTER_WIDE = ("PersistentVolume", "StorageClass", "PriorityClass")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ def clean(cluster: Cluster, name: str) -> None:
 
 def _remove_cluster_wide(cluster: Cluster, broken: Fault) -> None:
     for item in (*broken.before, *broken.objects, *broken.then):
-        if item["kind"] in _CLUSTER_WIDE:
+        if not has_namespace(plural_of(item["kind"])):
             name = item["metadata"]["name"]
             cluster.kubectl("delete", item["kind"], name, "--ignore-not-found", "--wait=false")
 

@@ -28,9 +28,14 @@ Batch = dict[str, subprocess.CompletedProcess[str]]
 TRIED_TWICE: list[str] = []
 """Scenarios that were as expected only at the second try, or not even then: shown at the end of the run."""
 
+DRAWN: list[str] = []
+"""The faults that this commit drew: shown at the end of the run."""
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was tried twice: a pass that hides this would be half a truth."""
+    if DRAWN:
+        terminalreporter.write_line(f"faults in place in this run: {', '.join(DRAWN)}")
     if TRIED_TWICE:
         terminalreporter.section("tried twice")
         for line in TRIED_TWICE:

@@ -12,32 +12,53 @@ from typing import Any
 import pytest
 import yaml
 from lab import fault
-from tests.lab.conftest import DIAGFLOW, LIVE, SEED, Lab, Stage, diagnosis_of
+from tests.lab import sample
+from tests.lab.conftest import DIAGFLOW, DRAWN, LIVE, ROOT, SEED, Lab, Stage, diagnosis_of
 
 pytestmark = LIVE
 
 
+EVERY = fault.all_names()
+SAMPLE = sample.drawn(EVERY, sample.commit(ROOT), sample.size(len(EVERY)))
+
+
 def _batches() -> Iterator[tuple[str, ...]]:
-    """What may be in place together: whatever changes nodes is alone, the rest comes six at a time."""
-    alone = [name for name in fault.all_names() if name.startswith(("scheduling/", "healthy/"))]
+    """What may be in place together: whatever others would feel is alone, the rest comes six at a time."""
+    alone = [name for name in SAMPLE if fault.load(name, int(SEED), "node").is_felt_by_others]
     yield from ((name,) for name in alone)
-    others = iter(name for name in fault.all_names() if name not in alone)
+    others = iter(name for name in SAMPLE if name not in alone)
     while some := tuple(islice(others, 6)):
         yield some
 
 
-CASES = [
-    pytest.param(names, name, id=name) for names in _batches() for name in names if not name.startswith("healthy/")
-]
-HEALTHY = [pytest.param(names, names[0], id=names[0]) for names in _batches() if names[0].startswith("healthy/")]
+def _is_healthy(name: str) -> bool:
+    return name.startswith("healthy/")
+
+
+_PLACED = [(names, name) for names in _batches() for name in names]
+CASES = [pytest.param(names, name, id=name) for names, name in _PLACED if not _is_healthy(name)]
+HEALTHY = [pytest.param(names, name, id=name) for names, name in _PLACED if _is_healthy(name)]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _said() -> None:
+    DRAWN.extend(SAMPLE)
 
 
 def _diagnose(lab: Lab, printed: subprocess.CompletedProcess[str]) -> tuple[dict[str, Any], int, dict[str, Any]]:
-    """Returns the fault's labels, and DiagFlow's exit status and diagnosis of the alert that reported it."""
+    """Returns the fault's labels, and DiagFlow's exit status and diagnosis: of the alert, or without one of a scan."""
     assert printed.returncode == 0, printed.stderr
     labels = yaml.safe_load(printed.stdout)
-    done = lab("exec", "--", DIAGFLOW, "diagnose", "--alert", labels["alert"], "-o", "json")
+    words = ("diagnose", "--alert", labels["alert"]) if labels["alert"] else ("scan", *_scope(labels))
+    done = lab("exec", "--", DIAGFLOW, *words, "-o", "json")
     return labels, done.returncode, diagnosis_of(done)
+
+
+def _scope(labels: dict[str, Any]) -> tuple[str, ...]:
+    """Other faults are in place beside it: look at its namespace, unless it is about the cluster."""
+    namespace = labels["namespace"]
+    inside = all(cause["entity"].split("/")[1:2] == [namespace] for cause in labels["causes"])
+    return ("--namespace", namespace) if inside else ()
 
 
 @pytest.mark.parametrize(("batch", "name"), CASES)

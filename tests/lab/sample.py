@@ -1,0 +1,37 @@
+"""Which faults a run of the live tests puts in place: all would take longer than CI has, so each commit draws its own.
+
+Every area has its share, so that no run is without a fault of some kind. `DIAGFLOW_LAB_FAULTS=all` takes all, a number
+takes so many.
+"""
+
+import hashlib
+import os
+import subprocess
+from collections.abc import Sequence
+from itertools import zip_longest
+from pathlib import Path
+
+USUAL = 26
+"""What fits into the 12 minutes that live tests have in CI, with a lab that starts and three healthy minutes."""
+
+
+def commit(root: Path) -> str:
+    """Returns the commit that is tested; an export without git draws as its own name says."""
+    words = ["git", "-C", str(root), "rev-parse", "HEAD"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or root.name
+
+
+def size(known: int) -> int:
+    """Returns how many faults are wanted."""
+    said = os.environ.get("DIAGFLOW_LAB_FAULTS", str(USUAL))
+    return known if said == "all" else min(known, int(said))
+
+
+def drawn(names: Sequence[str], by: str, count: int) -> list[str]:
+    """Returns `count` of the names (`area/slug`), which follow from `by`: one of each area, then another of each ..."""
+    areas: dict[str, list[str]] = {}
+    for name in sorted(names, key=lambda name: hashlib.sha256(f"{by} {name}".encode()).digest()):
+        areas.setdefault(name.partition("/")[0], []).append(name)
+    rounds = zip_longest(*areas.values())
+    return sorted([name for some in rounds for name in some if name is not None][:count])
