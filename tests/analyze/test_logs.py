@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from diagflow.analyze.logs import has_log, has_previous, line_at, matters
+from diagflow.analyze.logs import has_log, has_previous, last_lines, line_at, matters
 from diagflow.model import Outcome
 from tests.analyze.make import condition, only, outcome, pod, rounds, ruleset, waiting, with_status
 
@@ -116,3 +116,28 @@ def test_a_rule_about_logs_alone_reads_at_most_a_hundred_pods():
     pods = [with_status(CRASHED, name=f"p{i:03}") for i in range(150)]
     assert len(asked(condition("log: x\nprevious: 'false'"), {"objects": pods})) == 100
     assert outcome(condition("log: x"), {"objects": [pod()]}) is Outcome.NO_MATCH
+
+
+STACK = "refused\n" + "\tat frame\n" * 30 + "\n" + "a\nb\n"
+
+
+@pytest.mark.parametrize(
+    ("last", "text", "kept"),
+    [
+        (1, "a\nb\n", "b\n"),
+        (2, "a\nb", "a\nb"),
+        (9, "a\nb\n", "a\nb\n"),
+        (1, "a\n  b\n\n\tc\n", "a\n  b\n\n\tc\n"),
+        (3, STACK, STACK),
+        (2, STACK, "a\nb\n"),
+        (1, "", ""),
+    ],
+)
+def test_a_line_that_begins_with_a_blank_belongs_to_the_one_before(last: int, text: str, kept: str):
+    assert last_lines(text, last) == kept
+
+
+@pytest.mark.parametrize(("last", "said"), [(3, Outcome.MATCH), (2, Outcome.NO_MATCH)])
+def test_a_rule_may_want_the_last_words_only(last: int, said: Outcome):
+    given = {"objects": [with_status(CRASHED)], "logs": {"shop/cart-0/app": STACK}}
+    assert outcome(condition(f"log: refused\nlast: {last}"), given) is said

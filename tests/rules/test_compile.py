@@ -103,6 +103,7 @@ def test_events_logs_changes_facts():
         ("A", "B"), "pod", ("x(?P<y>.)",), within=7200, min_count=3
     )
     assert trigger("log: [a, b], previous: true, tail: 5").input == LogInput(("a", "b"), previous="true", tail=5)
+    assert trigger("log: a, last: 9").input == LogInput(("a",), last=9)
     assert trigger("change: [rollout, flag], within: 2d").input == ChangeInput(("rollout", "flag"), 172800)
     assert trigger("fact: go.version, where: 'semver(fact, \"1.22\") < 0'").input == FactInput(
         "go.version", 'semver(fact, "1.22") < 0'
@@ -243,13 +244,14 @@ def test_explain_says_all_defaults():
     text = rule_with("event: Failed, message: 'x'").replace(
         "]\n",
         ", {object: pod, each: container, related: {nodes: {via: node, kind: node}}, "
-        "where: 'size(related.nodes) == 0'}, {log: p}, {change: config}, {fact: f}, {not: {metric: up}}]\n",
+        "where: 'size(related.nodes) == 0'}, {log: p}, {log: q, tail: 50, last: 20}, {change: config}, {fact: f}, {not: {metric: up}}]\n",
     )
     lines = list(explain(rule(text)))
     for line in (
         "    on: any kind; within: 1h; seen at least: 1",
         "    related.nodes: node via node (dependencies), reads: nothing but their names",
         "    previous: any; tail: 200",
+        "    previous: any; tail: 50; in the last 20 of them",
         "    of: containers that wait, ended with an error or restarted",
         "    cel: true",
         "  not:",

@@ -108,6 +108,8 @@ class LogSource:
         if not reading.readable:
             return unread(reading)
         text = reading.data if isinstance(reading.data, str) else ""
+        if self._wanted.last:
+            text = last_lines(text, self._wanted.last)
         match = next((m for search in self._matchers if (m := search(text))), None) if text else None
         if match is None:
             return NO  # of a long log the last lines were asked for, and these were read
@@ -140,6 +142,16 @@ def line_at(text: str, position: int) -> str:
     start = text.rfind("\n", 0, position) + 1
     end = text.find("\n", position)
     return text[start : end if end >= 0 else len(text)].strip()
+
+
+def last_lines(text: str, count: int) -> str:
+    """Return the last lines; one that begins with a blank (a frame of a stack) belongs to the one before it."""
+    lines = text.splitlines(keepends=True)
+    for place in range(len(lines) - 1, -1, -1):
+        count -= bool(lines[place].strip()) and not lines[place][0].isspace()
+        if not count:
+            return "".join(lines[place:])
+    return text
 
 
 def matters(container: Container) -> bool:

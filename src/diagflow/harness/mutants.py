@@ -145,6 +145,8 @@ def _input_mutants(found: Any) -> Iterator[tuple[Any, str]]:
         yield from _event_mutants(found)
     if isinstance(found, LogInput | HostLogInput):
         yield from _pattern_mutants(found)
+    if isinstance(found, LogInput) and found.last:
+        yield replace(found, last=0), "`last` dropped"
     if getattr(found, "where", ""):
         yield from ((replace(found, where=where), what) for where, what in where_mutants(found.where))
 

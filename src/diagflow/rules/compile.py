@@ -321,6 +321,7 @@ def _log(fields: Fields, checker: _Checker, _where: _Place) -> LogInput | HostLo
         of=_of(fields["of"], checker.context) if "of" in fields else None,
         previous=fields.get("previous", "any").lower(),
         tail=fields.get("tail", 200),
+        last=fields.get("last", 0),
     )
 
 

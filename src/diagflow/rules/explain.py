@@ -151,7 +151,8 @@ def _event(wanted: EventInput) -> list[str]:
 
 def _log(wanted: LogInput) -> list[str]:
     lines = [f"log: {pattern}" for pattern in wanted.patterns]
-    lines.append(f"previous: {wanted.previous}; tail: {wanted.tail}")
+    near = f"; in the last {wanted.last} of them" if wanted.last else ""
+    lines.append(f"previous: {wanted.previous}; tail: {wanted.tail}{near}")
     if wanted.of is None:
         return [*lines, "of: containers that wait, ended with an error or restarted"]
     return [*lines, *(f"of {line}" for line in _object(wanted.of))]

@@ -279,7 +279,7 @@ _WITH: Final = Key(
 
 
 def _check_log(fields: Fields, context: Context) -> None:
-    of_pods, of_host = ("of", "previous", "tail"), ("where", "with")
+    of_pods, of_host = ("of", "previous", "tail", "last"), ("where", "with")
     on_host = "on" in fields
     said = "is about containers, this log is the host's: remove it" if on_host else "needs `on: host`: add it"
     for key in of_pods if on_host else of_host:
@@ -298,6 +298,12 @@ LOG: Final = _input(
         default="any",
     ),
     Key("tail", whole(1, 10_000), "lines from the end", default="200"),
+    Key(
+        "last",
+        whole(1, 10_000),
+        "how near the end a match must begin: lines that begin with a blank belong to the one before",
+        default="anywhere in `tail`",
+    ),
     Key("on", one_of(("host",)), "what a command of this machine printed, instead of the logs of containers"),
     Key("where", CEL, "with `on: host`, a condition in CEL over `line`, `args`, `facts`", default="true"),
     _WITH,

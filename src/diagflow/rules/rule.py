@@ -122,12 +122,21 @@ class EventInput:
 
 @dataclass(frozen=True, slots=True)
 class LogInput:
-    """Log lines of containers that match one of `patterns`; `of` picks the pods (None: those in trouble)."""
+    """Log lines of containers that match one of `patterns`.
+
+    Attributes:
+        patterns: RE2.
+        of: picks the pods; None for those in trouble.
+        previous: `true`, `false` or `any`: of which run of the container.
+        tail: lines that are read.
+        last: lines at the end in which a match must begin, those that go on with another not counted; 0 for all.
+    """
 
     patterns: tuple[str, ...]
     of: ObjectInput | None = None
     previous: str = "any"
     tail: int = 200
+    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)
