@@ -108,3 +108,44 @@ def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, text: str, said: st
 )
 def test_scalars_are_those_of_yaml_1_2(text: str, value: object):
     assert scalar(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (like("change: [x]"), "`change`: here belongs a mapping, not a list"),
+        (like("change: {objects: x}"), "`objects`: here belongs a list, not text"),
+        (like("remove: 5"), "`remove`: here belongs text or a list, not a number"),
+        (like("given: x"), "`given`: here belongs a mapping, not text"),
+        (BASE + "- {name: b, like: 5, expect: {verdict: match}}", "`like`: here belongs text, not a number"),
+        ("- {name: a, given: {events: [5]}, expect: {verdict: match}}", "`events[0]`: here belongs a mapping"),
+        ("- {name: a, given: {logs: {a/b/c: 5}}, expect: {verdict: match}}", "write it in quotes"),
+        (
+            "- {name: a, given: {objects: [{kind: Pod, metadata: x}]}, expect: {verdict: match}}",
+            "`objects[0].metadata`",
+        ),
+        ("- {name: a, given: {entities: [5]}, expect: {verdict: match}}", "`entities[0]`: here belongs text"),
+        ("- {name: a, given: {alert: x}, expect: {verdict: match}}", "`alert`: here belongs a mapping, not text"),
+        ("- {name: a, expect: {verdict: match, args: [x]}}", "`args`: here belongs a mapping, not a list"),
+        ("- {name: a, expect: {causes: }}", "write `[]` for none"),
+        ("- {name: a, expect: {causes: [{id: x, entitiy: pod/a}]}}", "did you mean `entity`?"),
+        ("- {name: a, expect: {causes: [{entity: pod/a}]}}", "`causes[0]`: `id` is missing"),
+    ],
+)
+def test_what_has_another_shape_than_it_should_is_no_error_of_ours(tmp_path: Path, text: str, said: str):
+    with pytest.raises(BadInput) as error:
+        read(tmp_path, text)
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize("expect", ["entity: pod/a", "entities: []", "args: {a: 1}", "verdict: no_match, args: {a: 1}"])
+def test_what_is_of_a_match_is_not_looked_at_without_one(tmp_path: Path, expect: str):
+    """It would pass whatever the rule says."""
+    with pytest.raises(BadInput, match="of a match"):
+        read(tmp_path, f"- {{name: a, expect: {{{expect}}}}}")
+
+
+def test_a_wrong_shape_is_told_at_its_line(tmp_path: Path):
+    text = "- name: a\n  given:\n    events:\n      - {on: pod/a}\n      - 5\n  expect: {verdict: match}\n"
+    with pytest.raises(BadInput, match=r"yaml:5: `events\[1\]`"):
+        read(tmp_path, text)

@@ -148,7 +148,7 @@ def test_poor_tests_let_mutants_live(tmp_path: Path):
 
 
 def test_failing_tests_say_nothing_about_mutants(tmp_path: Path):
-    text = TESTS.replace("verdict: match, entity", "verdict: no_match, entity", 1)
+    text = TESTS.replace("verdict: match, entity: pod/shop/a, args: {tries: 5}", "verdict: no_match", 1)
     assert run_mutants(read_tests(file(tmp_path, text)), ruleset(RULES, CAUSES)) is None
 
 

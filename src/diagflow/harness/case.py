@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from diagflow.harness.series import series_of
+from diagflow.harness.shape import Change, Expected, Given, misshapen, unspoken
 from diagflow.harness.yaml import Document
 from diagflow.model import BadInput, Entity, Outcome
 from diagflow.rules.near import did_you_mean
@@ -120,8 +121,10 @@ def _case(document: Document, number: int, item: Any, before: Mapping[str, Case]
         raise document.wrong("a case needs a `name`", number)
     if "expect" not in item:
         raise document.wrong("a case needs `expect`: without it nothing can fail", number)
+    _check_shape(document, item, Change, number)
     given, changes = _given(document, number, item, before)
     _check_keys(document, given, GIVEN, number, "given")
+    _check_shape(document, given, Given, number, "given" if "given" in item else "change")
     _check_series(document, number, item, given)
     return Case(
         name=item["name"],
@@ -139,6 +142,11 @@ def _check_keys(document: Document, value: Any, known: Sequence[str], *steps: st
     for key in value:
         if key not in known:
             raise document.wrong(f"`{key}` is not known here: {did_you_mean(key, known, limit=20)}", *steps, key)
+
+
+def _check_shape(document: Document, value: Any, shape: type, *steps: str | int) -> None:
+    if wrong := misshapen(value, shape):
+        raise document.wrong(wrong[0], *steps, *wrong[1])
 
 
 def _given(document: Document, number: int, item: Mapping[str, Any], before: Mapping[str, Case]) -> tuple[Any, int]:
@@ -219,6 +227,9 @@ def _expect(document: Document, number: int, value: Any) -> Expect:
     _check_keys(document, value, EXPECT, number, "expect")
     if not value:
         raise document.wrong("nothing is expected: write `verdict`, `causes` ...", number, "expect")
+    _check_shape(document, value, Expected, number, "expect")
+    if unlooked := unspoken(value):
+        raise document.wrong(unlooked, number, "expect")
     try:
         return Expect(
             verdict=Outcome(value["verdict"]) if "verdict" in value else None,
