@@ -134,3 +134,29 @@ def test_events_know_the_object_that_they_are_about():
 def test_an_incident_that_is_none(given: dict[str, Any]):
     with pytest.raises(BadInput):
         World(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"objects": [{"kind": "Deploymnt", "name": "a"}]}, "did you mean `deployment`?"),
+        ({"states": {"objects:pod": "forbidden"}}, "write the plural, did you mean `pods`?"),
+        ({"states": {"object:pods": "forbidden"}}, "did you mean `objects`?"),
+        ({"events": [{"reason": "X", "on": "pod/shop/a", "lst": "2026-01-01T00:00:00Z"}]}, "did you mean `last`?"),
+    ],
+)
+def test_what_nobody_would_ever_read_is_a_mistake(given: dict[str, Any], said: str):
+    with pytest.raises(BadInput, match=said.replace("?", r"\?")):
+        World(given)
+
+
+@pytest.mark.parametrize("sample", [{"pod": 5, "value": 1}, {"labels": "pod", "value": 1}])
+def test_labels_of_an_answer_are_texts(sample: dict[str, Any]):
+    with pytest.raises(BadInput, match="numbers in quotes"):
+        ask({"answers": {"up": [sample]}}, "promql:up")
+
+
+def test_the_status_of_a_condition_is_no_boolean_in_a_cluster():
+    pod = {"kind": "Pod", "name": "a", "status": {"conditions": [{"type": "Ready", "status": False}]}}
+    with pytest.raises(BadInput, match='condition Ready is text: write `status: "False"`'):
+        World({"objects": [pod]})

@@ -11,10 +11,12 @@ import msgspec
 from diagflow.analyze.analyze import TOPOLOGY, given_edges
 from diagflow.analyze.times import parsed
 from diagflow.bundle import Bundle
-from diagflow.bundle.resources import canonical, canonical_query, has_namespace, kind_of, resource_of
+from diagflow.bundle.resources import canonical, canonical_query, has_namespace, kind_of, plural_of, resource_of
 from diagflow.harness.series import Metrics, series_of
 from diagflow.model import BadInput, Coverage, Entity, Incident, Query, Reading, State, Want
 from diagflow.model.projection import ObjectList, projection
+from diagflow.rules.kinds import KINDS
+from diagflow.rules.near import did_you_mean
 
 NOW: Final = "2026-01-01T00:00:00Z"
 """The moment of a case that names none."""
@@ -23,6 +25,14 @@ CUT_OFF: Final = "cut-off"
 """A state for cases: there is an answer, but not all of it."""
 
 _EDGES: Final = "write a list of such as `{from: service/shop/web, relation: calls, to: service/shop/cart}`"
+
+_LABELS: Final = "write a sample such as `{pod: cart-0, code: '500', value: 1}`, with numbers in quotes"
+
+_EVENT: Final = frozenset({"reason", "on", "type", "message", "last", "first", "count", "component", "container"})
+"""What a short event says."""
+
+_READ: Final = ("objects", "promql", "log", "fact", "change")
+"""What a state can be of."""
 
 _META: Final = {
     "name": "name",
@@ -75,7 +85,7 @@ class World:
         }
         self._objects["events"] = [event(e, self.incident, uids) for e in given.get("events") or ()]
         states = (given.get("states") or {}).items()
-        self._states = {canonical_query(Query.parse(name)): _checked(state) for name, state in states}
+        self._states = {canonical_query(_read_as(name)): _checked(state) for name, state in states}
         self._metrics = _metrics(given, self.incident.now)
         self.asked: set[Query] = set()
         self._failed = False
@@ -181,6 +191,8 @@ class World:
         if not isinstance(sample, Mapping):
             sample = {"value": sample}
         labels = sample.get("labels") or {k: v for k, v in sample.items() if k not in ("value", "time")}
+        if not isinstance(labels, Mapping) or not all(isinstance(v, str) for v in labels.values()):
+            raise BadInput(f"answers: the labels {labels} are no texts: {_LABELS}")
         time = parsed(sample.get("time")) or self.incident.now
         return {"labels": dict(labels), "value": _number(sample.get("value")), "time": time.timestamp()}
 
@@ -210,6 +222,22 @@ def _checked(state: Any) -> str:
     if state not in (CUT_OFF, *(s.value for s in State)):
         raise BadInput(f"{state!r} is no state: write forbidden, error, absent, empty or {CUT_OFF}")
     return str(state)
+
+
+def _read_as(name: str) -> Query:
+    """Return what a state is of.
+
+    Raises:
+        BadInput: nothing that anybody could read.
+    """
+    query = Query.parse(name)
+    if query.kind not in _READ:
+        raise BadInput(f"states: `{name}` is read by nobody: {did_you_mean(query.kind, _READ)}")
+    resource = canonical(query.target)
+    if query.kind == "objects" and resource != "events" and "." not in resource and not kind_of(resource):
+        meant = did_you_mean(query.target, map(plural_of, KINDS))
+        raise BadInput(f"states: there are no `{query.target}`: write the plural, {meant}")
+    return query
 
 
 def _one_line(expression: Any) -> str:
@@ -243,6 +271,7 @@ def whole(obj: Mapping[str, Any]) -> dict[str, Any]:
     meta |= {long: obj[short] for short, long in {**_META, **_TIMES}.items() if short in obj and "metadata" not in obj}
     if not meta.get("name"):
         raise BadInput(f"a {kind} has no name: write `name:`")
+    _check_conditions(kind, meta["name"], obj.get("status"))
     meta.setdefault("uid", f"{kind.lower()}-{meta.get('namespace', '')}-{meta['name']}")
     if "owner" in obj:
         meta["ownerReferences"] = [_reference(Entity.parse(obj["owner"]))]
@@ -250,11 +279,23 @@ def whole(obj: Mapping[str, Any]) -> dict[str, Any]:
     return {**rest, "kind": kind, "apiVersion": version, "metadata": meta}
 
 
+def _check_conditions(kind: str, name: str, status: Any) -> None:
+    """Refuse `status: False` of a condition, which YAML takes for a boolean: no rule would see what a cluster has."""
+    found = status.get("conditions") if isinstance(status, Mapping) else None
+    for condition in found if isinstance(found, list) else ():
+        if isinstance(condition, Mapping) and isinstance(condition.get("status"), bool):
+            about, value = condition.get("type"), condition["status"]
+            raise BadInput(f'{kind} {name}: the status of its condition {about} is text: write `status: "{value}"`')
+
+
 def _kind(obj: Mapping[str, Any]) -> tuple[str, str]:
     written = str(obj.get("kind") or "")
     if not written:
         raise BadInput("an object has no kind: write `kind:`")
     name, _, group = written.partition(".")
+    if not group and not obj.get("apiVersion") and name.lower() not in KINDS:
+        meant = did_you_mean(name, KINDS)
+        raise BadInput(f"the kind `{name}` is not known: {meant} (one of another group needs its `apiVersion`)")
     resource = resource_of(name, str(obj.get("apiVersion") or (f"{group}/v1" if group else "")))
     group = resource.partition(".")[2]
     version = str(obj.get("apiVersion") or (f"{group}/v1" if group else "v1"))
@@ -282,6 +323,9 @@ def event(given: Mapping[str, Any], incident: Incident, uids: Mapping[tuple[str,
         }
     if "on" not in given:
         raise BadInput(f"the event {given.get('reason')} is about nothing: write `on: pod/shop/cart-0`")
+    if unknown := sorted(given.keys() - _EVENT):
+        key, meant = unknown[0], did_you_mean(unknown[0], _EVENT)
+        raise BadInput(f"the event {given.get('reason')}: `{key}` is not known here: {meant}")
     about = Entity.parse(given["on"])
     kind, version = _kind({"kind": f"{about.kind}.{about.group}" if about.group else about.kind})
     involved = {"kind": kind, "apiVersion": version, "name": about.name}
