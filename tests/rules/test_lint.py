@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from diagflow.analyze.labels import BY_NAME, namespaced
 from diagflow.rules import Problem, RuleSet, load_packs, load_paths
 from diagflow.rules.filenames import FileKind
 from diagflow.rules.lint import lint
 from diagflow.rules.problem import is_error
+from diagflow.rules.querychecks import NAMESPACED
 from diagflow.rules.ruleset import merged
 from tests.rules.make import parsed, rule_with
 
@@ -169,8 +171,48 @@ def test_a_cause_without_chinese(tmp_path):
     assert found["no-chinese"].message == "cause x.y: no Chinese in 'title': write `{en: ..., zh: ...}`"
 
 
+def test_a_pack_without_any_chinese_means_to_have_none(tmp_path):
+    rule = "- {id: A-B-001, cause: x.y, triggers: [{event: Failed, text: English}]}\n"
+    assert linted(tmp_path, rule, "- {id: x.y, title: t}\n") == {}
+
+
+def test_labels_that_the_expression_aggregates_away_are_told(tmp_path):
+    found = linted(tmp_path, rule_with("promql: 'sum by (namespace, pod) (x)', labels: {po: pod}, threshold: > 1"))
+    assert found["no-label"].message.endswith("has the label `po` of `labels`: did you mean `pod`?")
+    found = linted(tmp_path, rule_with("metric: x, labels: {host: node}, threshold: > 1"))
+    assert found["no-label"].message.endswith("`labels`: it aggregates without `by`")
+
+
+@pytest.mark.parametrize(
+    ("expression", "label"),
+    [
+        ("sum by (pod) (x)", "pod"),
+        ("topk(3, sum by (deployment) (rate(x[5m])) > 2)", "deployment"),
+        ("sum by (pod) (x) / sum by (pod) (y)", "pod"),
+        ("label_replace(sum by (pod) (x), 'job_name', '$1', 'pod', '(.*)')", "job_name"),
+        ("sum by (namespace, pod) (x)", ""),
+        ("sum by (exported_namespace, pod) (x)", ""),
+        ("sum by (node) (x)", ""),
+        ("sum by (pod) (x) * on (pod) group_left (namespace) y", ""),
+        ("sum without (namespace) (x)", ""),
+        ("label_replace(sum by (pod) (x), 'namespace', 'shop', '', '')", ""),
+        ("absent(x{pod='a'})", ""),
+        ("x", ""),
+    ],
+)
+def test_a_name_without_its_namespace_is_told(tmp_path, expression, label):
+    found = linted(tmp_path, rule_with(f'promql: "{expression}", threshold: > 1'))
+    assert list(found) == (["no-namespace"] if label else [])
+    assert not label or f"gives `{label}` without its namespace" in found["no-namespace"].message
+
+
+def test_labels_of_things_in_a_namespace_are_those_that_analysis_reads():
+    assert {label for label, kind in BY_NAME if namespaced(kind)} == NAMESPACED
+
+
 def test_problems_of_loading_are_among_them(tmp_path):
-    assert set(linted(tmp_path, rule_with("metrik: up"))) == {"unknown-key", "unused-cause"}
+    assert set(linted(tmp_path, rule_with("metrik: up"))) == {"unknown-key"}  # and not that nothing names its cause
+    assert set(linted(tmp_path, rule_with("event: ["))) == {"syntax"}
     assert set(linted(tmp_path, rule_with(FULL, cause="x.z"))) == {"unknown-cause", "unused-cause"}
 
 

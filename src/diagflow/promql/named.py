@@ -12,7 +12,7 @@ from diagflow.promql.parse import parse
 from diagflow.promql.syntax import Aggregate, Binary, Call, Node, Text, children
 
 _NONE: Final[frozenset[str]] = frozenset()
-_PICKING: Final = ("topk", "bottomk", "limitk", "limit_ratio")
+PICKING: Final = ("topk", "bottomk", "limitk", "limit_ratio")
 """Aggregations whose result is some of the series, with all their labels."""
 _BARE: Final = ("absent", "absent_over_time", "scalar", "vector")
 """Functions whose result has no label of the series that they look at."""
@@ -48,7 +48,7 @@ def _of_all(nodes: tuple[Node, ...]) -> frozenset[str]:
 
 
 def _of_aggregate(node: Aggregate) -> frozenset[str]:
-    if node.op in _PICKING:
+    if node.op in PICKING:
         return _named(node.expr)
     if node.without:
         return _named(node.expr) - set(node.grouping)

@@ -1,6 +1,7 @@
 """What could be better in rules that load: each check is a function from the whole set to problems."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,9 +10,14 @@ import yaml
 from diagflow.model import Cause, Role, Text
 from diagflow.rules.compose import compose
 from diagflow.rules.problem import Problem, Severity
-from diagflow.rules.querychecks import compared_twice, ranges_without_unit
+from diagflow.rules.querychecks import (
+    compared_twice,
+    labels_without_sample,
+    names_without_namespace,
+    ranges_without_unit,
+)
 from diagflow.rules.rule import Combination, Condition, Effect, MetricInput, ObjectInput, Position, Rule
-from diagflow.rules.ruleset import RuleSet, in_order
+from diagflow.rules.ruleset import FOUND_ANEW, RuleSet, in_order
 from diagflow.rules.source import decode, protect, read_bytes
 from diagflow.rules.walk import conditions, leaves
 
@@ -31,7 +37,12 @@ def _problem(rule: Rule, where: Position | None, message: str, code: str) -> Pro
 
 
 def unused_causes(ruleset: RuleSet) -> Iterator[Problem]:
-    """A cause that neither a rule nor an analyzer ever names is never found."""
+    """A cause that neither a rule nor an analyzer ever names is never found.
+
+    Where something could not be read, that may be what names it.
+    """
+    if any(p.code not in FOUND_ANEW for p in ruleset.errors):
+        return
     named = {r.names for r in ruleset.rules if r.effect is not Effect.REFUTES or _is_claim(ruleset, r.names)}
     named |= {name for a in ruleset.analyzers.values() for name in a.names}
     for cause in ruleset.causes.values():
@@ -58,17 +69,24 @@ def _texts(cause: Cause) -> Iterator[tuple[str, Text]]:
 
 
 def missing_chinese(ruleset: RuleSet) -> Iterator[Problem]:
-    """Texts for people are there in both languages."""
+    """Texts for people are there in both languages, where a pack has any in Chinese: else it means to have none."""
+    spoken = {pack for pack, texts, _ in _told(ruleset) if any(text.zh for text in texts.values())}
+    for pack, texts, problem in _told(ruleset):
+        lacking = [part for part, text in texts.items() if text.en and not text.zh]
+        if lacking and pack in spoken:
+            yield replace(problem, message=f"{problem.message}{_no_chinese(lacking)}")
+
+
+def _told(ruleset: RuleSet) -> Iterator[tuple[str, Mapping[str, Text], Problem]]:
+    """Yield the pack (empty for a user's own), the texts and the place of each rule and cause."""
     for rule in ruleset.rules:
-        lacking = [rule.title] if rule.title.en != rule.id and not rule.title.zh else []
-        lacking += [c.text for c in conditions(rule) if c.text and not c.text.zh]
-        if lacking:
-            yield _problem(rule, None, _no_chinese([t.en for t in lacking]), "no-chinese")
+        texts = [rule.title] if rule.title.en != rule.id else []
+        texts += [c.text for c in conditions(rule) if c.text]
+        yield rule.pack, {text.en: text for text in texts}, _problem(rule, None, "", "no-chinese")
     for cause in ruleset.causes.values():
-        parts = [part for part, text in _texts(cause) if text.en and not text.zh]
-        if parts:
-            message = f"cause {cause.id}: {_no_chinese(parts)}"
-            yield Problem(_cause_place(ruleset, cause), "", message, Severity.WARNING, "no-chinese")
+        pack, place = cause.id.partition(".")[0], _cause_place(ruleset, cause)
+        problem = Problem(place, "", f"cause {cause.id}: ", Severity.WARNING, "no-chinese")
+        yield pack if pack in ruleset.packs else "", dict(_texts(cause)), problem
 
 
 def _no_chinese(parts: list[str]) -> str:
@@ -158,6 +176,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     metrics_without_condition,
     compared_twice,
     ranges_without_unit,
+    labels_without_sample,
+    names_without_namespace,
     weightless,
     untested,
 )

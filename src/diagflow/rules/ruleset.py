@@ -14,7 +14,7 @@ from diagflow.rules.rule import Position, Rule
 
 T = TypeVar("T")
 
-_ANEW: Final = LINK_CODES | FAULT_CODES
+FOUND_ANEW: Final = LINK_CODES | FAULT_CODES
 """Codes of the problems that depend on what else there is."""
 
 
@@ -48,7 +48,7 @@ class RuleSet:
 
     def usable(self) -> "RuleSet":
         """Return the set without the rules that have an error: they would say nonsense."""
-        wrong = {p.rule for p in self.errors if p.code in _ANEW}  # of an id that stands twice, the first is right
+        wrong = {p.rule for p in self.errors if p.code in FOUND_ANEW}  # of an id that stands twice, the first is right
         return replace(self, rules=tuple(r for r in self.rules if r.id not in wrong)) if wrong else self
 
     def rule(self, rule_id: str) -> Rule | None:
@@ -84,7 +84,7 @@ class _Total:
     packs: list[str] = field(default_factory=list)
 
     def add(self, part: RuleSet) -> None:
-        self.problems += [p for p in part.problems if p.code not in _ANEW]
+        self.problems += [p for p in part.problems if p.code not in FOUND_ANEW]
         self._take("rule", {r.id: r for r in part.rules}, self.rules, part.places)
         self._take("cause", part.causes, self.causes, part.places)
         self._take("analyzer", part.analyzers, self.analyzers, part.places)
