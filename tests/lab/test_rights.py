@@ -146,6 +146,21 @@ def test_the_role_that_clusters_have_for_readers_is_enough_for_pods(stage: Stage
     assert _says_what_allows(found, name, "nodes")
 
 
+def test_the_role_that_diagflow_prints_is_enough_for_everything(
+    lab: Lab, stage: Stage, accounts: Accounts, tmp_path: Path
+) -> None:
+    fault = _alert(stage, "image/not-found")
+    printed = lab("exec", "--", DIAGFLOW, "rules", "role", "--name", "diagflow-prints")
+    path = tmp_path / "role.yaml"
+    path.write_text(printed.stdout)
+    _kubectl(lab, "apply", "-f", str(path))
+    name = accounts.bound("diagflow-prints")
+    for words in (("scan",), ("diagnose", "--alert", fault["alert"])):
+        status, found = accounts.run(name, *words)
+        assert (status, _named(found)) == (1, [fault["causes"][0]["id"]])
+        assert _refused(found) == {}
+
+
 def test_a_role_in_one_namespace_is_enough_for_it(lab: Lab, stage: Stage, accounts: Accounts) -> None:
     fault = _alert(stage, "image/not-found")
     namespace = fault["causes"][0]["entity"].split("/")[1]

@@ -158,6 +158,29 @@ def schema(
     return 0
 
 
+@app.command("role")
+def role(
+    rules: RulePaths = None,
+    name: Annotated[str, typer.Option("--name", help="Name of the ClusterRole.")] = "diagflow",
+    secrets: Annotated[
+        bool, typer.Option("--secrets", help="A second role besides, for the names of secrets.")
+    ] = False,
+) -> int:
+    """Print the ClusterRole that lets these rules read what they look at, and nothing else.
+
+    Examples:
+      diagflow rules role | kubectl apply -f -
+
+      diagflow rules role --rules my-rules/ --name diagflow-on-call
+
+      diagflow rules role --secrets > roles.yaml
+    """
+    from diagflow.cli import rules_role
+
+    rules_role.write(rules_role.roles(_load(rules), name, secrets=secrets))
+    return 0
+
+
 def _load(paths: Sequence[Path] | None) -> "RuleSet":
     """Load all that is known; what is wrong with it is said on stderr, and the rest can be looked at all the same."""
     from diagflow.rules import load

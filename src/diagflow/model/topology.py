@@ -14,8 +14,8 @@ class Edge:
     """`source` depends on, belongs to or runs on `target`: pod -owner-> replicaset, pod -node-> node.
 
     Relations in use: owner, node, candidate, claim, volume, class, config, secret, account, namespace, quota,
-    selects (service -> pod, pdb -> pod, network policy -> pod), scales (hpa -> workload), backend (ingress, webhook, API
-    service -> service), role (role binding -> role), driver (volume, storage class -> CSI driver), calls.
+    selects (service, pdb, network policy -> pod), scales (hpa -> workload), backend (ingress, webhook, API service ->
+    service), role (role binding -> role), driver (volume, storage class -> CSI driver), calls.
     """
 
     source: Entity
