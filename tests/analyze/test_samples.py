@@ -72,8 +72,18 @@ def test_where_no_sample_passes_the_nearest_one_says_about_what():
     assert "value 4 at deployment=near, namespace=shop, about deployment/shop/near" in lines
 
 
-def test_without_any_sample_it_is_about_the_whole_cluster():
-    assert "about cluster/local:" in said(BY_DEPLOYMENT)
+def test_without_any_sample_it_is_about_nothing_in_particular():
+    lines = said(BY_DEPLOYMENT)
+    assert lines[0].startswith("no_match")
+    assert "about nothing in particular:" in lines
+    assert not [line for line in lines if "cluster/local" in line]
+
+
+def test_objects_are_counted_in_words():
+    pods = "- {id: T-X-001, cause: t.x, triggers: [{object: pod, when: {status.phase: Failed}}]}\n"
+    one = {"kind": "Pod", "namespace": "shop", "name": "a"}
+    assert "1 object of kind pod" in why(pods, {"objects": [one]})
+    assert "2 objects of kind pod" in why(pods, {"objects": [one, {**one, "name": "b"}]})
 
 
 def test_an_expression_that_cannot_be_evaluated_says_why():

@@ -69,11 +69,14 @@ class _Explaining:
         verdicts = Judge(self._scene, self._conditions).verdicts(self._prepared)
         for verdict in verdicts[:MOST_SHOWN]:
             detail = f": {verdict.detail}" if verdict.detail else ""
-            yield f"{verdict.outcome} about {verdict.entity}{detail}"
+            # About what was not there, nothing says more than that it was not.
+            about = f" about {verdict.entity}" if verdict.entity != self._prepared.whole or verdict.evidence else ""
+            yield f"{verdict.outcome}{about}{detail}"
         if len(verdicts) > MOST_SHOWN:
             yield f"and {len(verdicts) - MOST_SHOWN} more"
-        for entity in self._looked_at():
-            yield f"about {entity}:"
+        found = self._looked_at()
+        for entity in found or (self._prepared.whole,):
+            yield f"about {entity}:" if found else "about nothing in particular:"
             yield from self._term(self._prepared.trigger, entity, 1)
             for term in self._prepared.dependencies:
                 yield "  dependency:"
@@ -81,7 +84,8 @@ class _Explaining:
 
     def _looked_at(self) -> Sequence[Entity]:
         found = tuple(self._conditions.candidates(self._prepared.trigger))[:MOST_SHOWN]
-        return found or (self._nearest() or self._prepared.whole,)
+        nearest = None if found else self._nearest()
+        return (nearest,) if nearest else found
 
     def _nearest(self) -> Entity | None:
         """Return the entity of the sample that comes nearest to the threshold of its condition."""
@@ -137,7 +141,8 @@ class _Explaining:
             return
         row = table.row_of(entity)
         rows = range(len(table)) if row is None else [row]
-        yield f"{len(table)} objects of kind {wanted.kind}" if row is None else f"{entity} is there"
+        count = f"{len(table)} object{'s' * (len(table) != 1)} of kind {wanted.kind}"
+        yield count if row is None else f"{entity} is there"
         for path, values in wanted.when.items():
             yield from _when(table, rows, path, values)
         if row is not None and wanted.where:
