@@ -171,3 +171,28 @@ def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.yaml")
     (found,) = load_paths([tmp_path]).problems
     assert str(found).endswith("pipe.yaml:1:1: cannot be read: it is no file")
+
+
+GOOD = RULE.replace("A-B-001", "A-B-002")
+UNKNOWN = RULE.replace("metric:", "metrik:")
+
+
+def told(text: str) -> list[tuple[int, str]]:
+    found = parse(text.encode(), "f.yaml", FileKind.RULES)
+    assert found.rules == []
+    return [(p.position.line, p.code) for p in found.problems]
+
+
+def test_a_file_that_is_no_yaml_hides_nothing_else_that_is_wrong_with_it():
+    broken = "- id: A-B-003: x\n"
+    lines = UNKNOWN.count("\n")
+    assert told(UNKNOWN + broken) == [(lines + 1, "syntax"), (lines, "unknown-key")]
+    assert told(broken + UNKNOWN) == [(1, "syntax"), (lines + 1, "unknown-key")]
+    assert told(broken + GOOD + broken) == [(1, "syntax"), (lines + 2, "syntax")]
+    assert told(broken + GOOD) == [(1, "syntax")]
+
+
+def test_what_is_no_yaml_by_itself_alone_is_not_told():
+    broken = "- id: A-B-003: x\n"
+    assert told(broken + "- &all {id: x y, cause: x.y}\n- *all\n")[0] == (1, "syntax")
+    assert "syntax" not in [code for _, code in told(broken + "- &all {id: x y, cause: x.y}\n- *all\n")[1:]]

@@ -15,6 +15,7 @@ from diagflow.rules.compose import compose
 from diagflow.rules.filenames import FileKind
 from diagflow.rules.problem import Problem
 from diagflow.rules.rule import Position, Rule
+from diagflow.rules.salvage import items
 from diagflow.rules.shapes import INVALID, Context, Record, wrong_kind
 from diagflow.rules.source import decode, protect
 
@@ -73,11 +74,11 @@ def document(data: bytes, file: str) -> Document:
 def declared(document: Document, kind: FileKind, pack: str = "", *, contained: bool = True) -> Contents:
     """Return what the YAML of a file declares: the second half of `parse`."""
     contents = Contents(name=pack)
-    if document.problem:
-        contents.problems.append(document.problem)
-        return contents
     word = "cause" if kind is FileKind.CAUSES else "rule"
     root, context = document.root, Context(document.file, document.text, word)
+    if document.problem:
+        contents.problems += [document.problem, *_beside(document.problem, document, kind, context)]
+        return contents
     if kind is FileKind.PACK:
         _pack(root, context, contents, contained=contained)
     elif root is not None:
@@ -86,6 +87,18 @@ def declared(document: Document, kind: FileKind, pack: str = "", *, contained: b
             read(node, context, contents)
     contents.problems.extend(context.problems)
     return contents
+
+
+def _beside(broken: Problem, document: Document, kind: FileKind, context: Context) -> Iterator[Problem]:
+    """Yield what is wrong in the items of a file that is no YAML; none of them is used."""
+    scratch = Contents()
+    read = {FileKind.RULES: _rule, FileKind.CAUSES: _cause}.get(kind)
+    for item in items(protect(document.text), document.file, broken) if read else ():
+        if isinstance(item, Problem):
+            yield item
+        elif read:
+            read(item, context, scratch)
+    yield from (*scratch.problems, *context.problems)
 
 
 def _items(root: yaml.Node, kind: FileKind, context: Context) -> Iterator[yaml.Node]:
