@@ -9,6 +9,7 @@ import pytest
 from diagflow.rules import load_paths
 from diagflow.rules.lint import lint
 from diagflow.rules.problem import is_error
+from diagflow.rules.queries import _complaint, _is_right, complaint_of
 from tests.rules.make import rule_with
 
 CAUSE = "- {id: x.y, title: {en: t, zh: 某}}\n"
@@ -111,3 +112,23 @@ def test_rules_without_metrics_do_not_wait_for_the_parser(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'x{a="b"}', 'x{a=~"(b"}', '{a="b"}', '{a=""}', 'x{a="\\q"}', 'x{a="p=",b="q"}', 'x{a="p=" b="q"}', 'x{a=\'="y"\'}', 'x{a="b"',
+        'x == "b"', 'x{a!="b"} + on (a) group_left (a) y{a="c"}', 'y{__name__="x"}', 'label_replace(x{a="b"}, "c", "(", "a", ".*")', 'x # ="y"',
+    ],
+)  # fmt: skip
+def test_the_value_of_a_label_makes_no_difference_to_what_is_right(text):
+    """So that what is said of one of them may be said of all, at the place where it stands in each."""
+    for value in ("b", "some.longer-value/9"):
+        written = text.replace("b", value)
+        assert complaint_of(written) == _complaint(written)
+
+
+def test_many_rules_that_ask_for_one_value_after_the_other_are_parsed_once():
+    before = _is_right.cache_info().misses
+    assert [complaint_of(f'asked_once{{a="{value}"}}') for value in range(9)] == [None] * 9
+    assert _is_right.cache_info().misses == before + 1

@@ -5,6 +5,7 @@ The parser is imported late: who names no metric, or has all rules in the cache,
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import yaml
@@ -50,11 +51,25 @@ class Complaint:
     offset: int
 
 
+_PLAIN_VALUE: Final = re.compile(r'(=\s*)"[\w./:-]+"')
+"""What a label is compared with, where nothing in it means anything to the grammar; patterns (`=~`) are none."""
+
+
 def complaint_of(text: str) -> Complaint | None:
     """Return what is wrong with an expression, None when Prometheus would take it.
 
-    What is experimental is taken: a Prometheus may have it switched on.
+    What is experimental is taken: a Prometheus may have it switched on. Many rules ask the same of one value of a label
+    after the other, and what is right of one is right of all.
     """
+    return None if _is_right(_PLAIN_VALUE.sub(r'\1"x"', text)) else _complaint(text)
+
+
+@lru_cache(maxsize=4096)
+def _is_right(text: str) -> bool:
+    return _complaint(text) is None
+
+
+def _complaint(text: str) -> Complaint | None:
     from diagflow.promql.check import kind_of  # noqa: PLC0415  # late, as the module says
     from diagflow.promql.errors import PromQLError, Unsupported  # noqa: PLC0415
     from diagflow.promql.parse import parse  # noqa: PLC0415
