@@ -11,6 +11,7 @@
     wait:        conditions that hold when the components have said all that there is to say
     then:        objects applied after that (a change that breaks what worked), and `wait_then`
     alone:       true where other faults would feel this one, beyond what nodes and firewalls make obvious
+    metrics:     selectors of the series that a recording needs, as `kubelet_volume_stats_used_bytes`
     labels:      causes, forbidden, ruled_out, as in a recording's labels.yaml
 
 Everything in `{{ }}` is filled in before the YAML is read: `name("role")` and `node("role")` give neutral names that
@@ -58,6 +59,7 @@ class Fault:
     wait: list[dict[str, Any]] = field(default_factory=list)
     then: list[dict[str, Any]] = field(default_factory=list)
     wait_then: list[dict[str, Any]] = field(default_factory=list)
+    metrics: list[str] = field(default_factory=list)
     labels: dict[str, Any] = field(default_factory=dict)
     alone: bool = False
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from lab import runner, snapshot
+from lab import metrics, runner, snapshot
 from lab.cluster import Cluster
 from lab.gobuild import KUBERNETES
 
@@ -21,6 +21,7 @@ def record(cluster: Cluster, name: str, seed: int, folder: Path) -> None:
     try:
         run = runner.run(cluster, name, seed)
         snapshot.take(cluster, folder, run.alert)
+        metrics.write(folder, run.fault.metrics)
         family = f"lab fault {run.fault.name}, seed {seed}"
         labels(folder, run.fault.labels, f"{family}, {run.fault.description}", family=family)
         print(f"{run.fault.name}: shown in {run.seconds:.0f} s, written to {folder}", flush=True)

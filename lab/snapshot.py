@@ -35,6 +35,17 @@ KINDS = (
     "poddisruptionbudgets",
     "namespaces",
     "priorityclasses",
+    "ingresses",
+    "ingressclasses",
+    "networkpolicies",
+    "validatingwebhookconfigurations",
+    "mutatingwebhookconfigurations",
+    "apiservices",
+    "customresourcedefinitions",
+    "volumeattachments",
+    "csidrivers",
+    "csinodes",
+    "leases",
 )
 _METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _IDS = ("machineID", "systemUUID", "bootID")

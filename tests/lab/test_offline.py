@@ -1,5 +1,6 @@
 """What of the lab can be tested without one."""
 
+import csv
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import tarfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from lab import (
     fault,
     gobuild,
     life,
+    metrics,
     names,
     oci,
     outage,
@@ -39,6 +42,9 @@ from lab.paths import SOURCE, Cache, Instance
 from lab.process import PidFiles, Process
 from lab.wait import answers, until
 from tests.lab import gate, sample
+
+from diagflow.bundle.folder.incident import open_folder
+from diagflow.model import State
 
 SEED, NODE = 7, "worker-0a0b"
 
@@ -99,6 +105,30 @@ def test_a_pause_is_waited_for_and_asks_nobody():
     began = time.monotonic()
     conditions.await_all(None, "ns", [{"pause": 0.05}])  # type: ignore[arg-type]
     assert time.monotonic() - began >= 0.05
+
+
+def test_the_samples_of_a_recording_are_read_as_they_were_scraped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    asked: list[str] = []
+
+    def answer(expression: str) -> list[Any]:
+        asked.append(expression)
+        samples = [[1769853300.5, "3"], [1769853301.5, "NaN"]]
+        return [{"metric": {"__name__": "up", "job": "a,b", "pod": f"web-{len(asked)}"}, "values": samples}]
+
+    monkeypatch.setattr(conditions, "query", answer)
+    metrics.write(tmp_path, ['up{job="a,b"}', "down"])
+    assert asked == ['up{job="a,b"}[15m]', "down[15m]"]
+    rows = list(csv.DictReader((tmp_path / "metrics.csv").read_text().splitlines()))
+    assert rows[1] == {"timestamp": "1769853301.5", "metric": "up", "value": "NaN", "job": "a,b", "pod": "web-1"}
+    opened = open_folder(tmp_path, at=datetime(2026, 1, 31, 10, tzinfo=UTC))
+    assert opened.problems == ()
+    read = [entry.reading for entry in opened.bundle.entries()]
+    assert [(reading.query.kind, reading.state) for reading in read] == [("series", State.DATA)]
+
+
+def test_a_fault_without_metrics_has_no_file_of_them(tmp_path: Path):
+    metrics.write(tmp_path, [])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_each_commit_draws_its_own_faults_and_every_area_has_a_share():

@@ -1,0 +1,35 @@
+"""The samples that a recording carries: what the lab's Prometheus has of the series that a fault names."""
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from lab import conditions
+
+WINDOW = "15m"
+"""How far back samples go: further than the rules look that can fire in a lab that has been up for minutes."""
+
+_FIRST = ("timestamp", "metric", "value")
+
+
+def write(folder: Path, selectors: Iterable[str]) -> None:
+    """Writes `metrics.csv` of an incident folder; nothing where no selector is given.
+
+    Raises:
+        LabError: Prometheus did not answer, or refused a selector.
+    """
+    series = [one for selector in selectors for one in conditions.query(f"{selector}[{WINDOW}]")]
+    if not series:
+        return
+    labels = sorted({name for one in series for name in one["metric"]} - {"__name__"})
+    with (folder / "metrics.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow((*_FIRST, *labels))
+        for one in series:
+            writer.writerows(_rows(one, labels))
+
+
+def _rows(one: dict[str, Any], labels: list[str]) -> Iterable[tuple[str, ...]]:
+    names = tuple(one["metric"].get(label, "") for label in labels)
+    return ((str(time), one["metric"]["__name__"], value, *names) for time, value in one["values"])
