@@ -122,6 +122,18 @@ def test_a_waiver_a_new_baseline_and_a_lost_recording(corpus, tmp_path):
     assert "GONE  mine/quota.zip" in gone.out
 
 
+def test_a_baseline_of_other_corpora_does_not_let_everything_pass(corpus):
+    """A folder that was renamed is another corpus, and would be compared with nothing for ever."""
+    moved = corpus.rename(corpus.parent / "yours")
+    ran = diagflow("gate", "run", moved)
+    assert (ran.status, ran.out) == (2, "")
+    assert f"{moved / 'baseline.json'} knows nothing of yours, only mine, so that nothing could be compared" in ran.err
+    assert "name it mine=FOLDER" in ran.err
+    assert diagflow("gate", "run", f"mine={moved}").status == 0
+    assert diagflow("gate", "run", moved, "--update-baseline", "--reason", "new").status == 0
+    assert diagflow("gate", "run", moved).status == 0
+
+
 @pytest.mark.parametrize(("form", "begin"), [("json", "{"), ("html", "<!doctype html>"), ("junit", "<?xml ")])
 def test_forms(corpus, tmp_path, form, begin):
     ran = diagflow("gate", "run", corpus, "-o", form, "--out", tmp_path / "report")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 import diagflow
-from diagflow.gate.baseline import baseline_of, read_baseline, write_baseline
+from diagflow.gate.baseline import baseline_of, read_baseline, require_shared, write_baseline
 from diagflow.gate.enginedigest import engine_digest
 from diagflow.model import BadInput
 from tests.gate.make import faulty, healthy, root
@@ -53,6 +53,15 @@ def test_a_later_version_is_refused(tmp_path):
     (tmp_path / "b.json").write_text(text)
     with pytest.raises(BadInput, match="gate-baseline/v2"):
         read_baseline(tmp_path / "b.json")
+
+
+def test_with_nothing_to_compare_there_is_no_answer(tmp_path):
+    made = baseline_of([faulty("a"), faulty("c", corpus="petshop")], RULES, "why")
+    require_shared(made, ["petshop", "new"], tmp_path)
+    with pytest.raises(BadInput, match=r"knows nothing of a, b, only lab, petshop, .* lab=FOLDER; if it is new"):
+        require_shared(made, ["b", "a"], tmp_path)
+    with pytest.raises(BadInput, match="knows nothing of lab, no recording at all"):
+        require_shared(baseline_of([], RULES, "why"), ["lab"], tmp_path)
 
 
 def digest_of(root, monkeypatch):

@@ -90,6 +90,7 @@ def run(
     from diagflow.cli.run import load_rules
     from diagflow.feedback.output import put, readable
     from diagflow.gate import find_recordings
+    from diagflow.gate.baseline import require_shared
     from diagflow.gate.given import Given
     from diagflow.gate.report import report_of
     from diagflow.model import BadInput
@@ -100,6 +101,8 @@ def run(
     recordings = find_recordings(named)
     file = baseline or _first(named) / "baseline.json"
     before, accepted = _read(file, waivers, asked=baseline is not None and not update)
+    if before is not None and not update:
+        require_shared(before, (one.corpus for one in recordings), file)
     ruleset = load_rules(rules, packs, host=None)
     given = Given.of(rules, packs)
     outcomes = _outcomes(recordings, ruleset, seeds, jobs, given)

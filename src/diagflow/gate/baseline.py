@@ -98,6 +98,24 @@ def read_baseline(path: Path) -> Baseline | None:
     return found
 
 
+def require_shared(baseline: Baseline, corpora: Iterable[str], path: Path) -> None:
+    """Check that a baseline knows one of the corpora that are to run: compared with nothing, no run is ever worse.
+
+    A corpus has its folder's name, so that a folder that was renamed, or checked out elsewhere, is another corpus.
+
+    Raises:
+        BadInput: it knows none of them.
+    """
+    known, named = sorted({corpus_of(key) for key in baseline.recordings}), sorted(set(corpora))
+    if not set(known) & set(named):
+        knows = f"only {', '.join(known)}" if known else "no recording at all"
+        same = f"if it is the same corpus, name it {known[0]}=FOLDER; if it is " if known else "if they are "
+        raise BadInput(
+            f"{path} knows nothing of {', '.join(named)}, {knows}, so that nothing could be compared: "
+            f"{same}new, add --update-baseline --reason WHY"
+        )
+
+
 def write_baseline(baseline: Baseline, path: Path) -> None:
     """Write a baseline for review: sorted, one line a recording and a rule.
 
