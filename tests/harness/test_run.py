@@ -5,6 +5,7 @@ import pytest
 from diagflow.harness import as_json, as_text, find, run_tests
 from diagflow.harness.balance import imbalance
 from diagflow.harness.case import read_tests
+from diagflow.harness.find import BrokenRules
 from diagflow.harness.mutants import run_mutants, where_mutants
 from diagflow.harness.report import Report
 from diagflow.harness.run import run_file
@@ -235,6 +236,12 @@ def test_what_does_not_exist_is_bad_input(folder: Path):
     (folder / "bad.yaml").write_text("- id: x", encoding="utf-8")
     with pytest.raises(BadInput, match="errors in rules"):
         find([str(folder)])
+
+
+def test_where_there_is_no_rule_nothing_passes(tmp_path: Path):
+    (tmp_path / "causes.yaml").write_text(CAUSES, encoding="utf-8")
+    with pytest.raises(BrokenRules, match="there is no rule and no test in "):
+        find([str(tmp_path)])
 
 
 def test_an_empty_report_passes():

@@ -14,7 +14,7 @@ _ENDINGS = (".test.yaml", ".test.yml")
 
 
 class BrokenRules(BadInput):
-    """Rules have errors: nothing can be tested until they are mended."""
+    """Rules have errors, or there are none: nothing can be tested until that is mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def find(meant: Sequence[str] = (), pack: str | None = None) -> Selection:
 
     Raises:
         BadInput: a rule id, a path or a pack that does not exist.
-        BrokenRules: the rules have errors.
+        BrokenRules: the rules have errors, or there are none.
     """
     paths = [Path(m) for m in meant if Path(m).exists()]
     ids = [m for m in meant if not Path(m).exists()]
@@ -56,6 +56,9 @@ def find(meant: Sequence[str] = (), pack: str | None = None) -> Selection:
     tests, wrong = _read(files)
     found = {t.rule for t in tests} | {f.name.removesuffix(end) for f in files for end in _ENDINGS}  # wrong ones too
     rules = _rules_meant(ids, paths, pack, ruleset)
+    if not (files or rules):
+        where = f"in {', '.join(meant)}" if meant else "in the installed packs"
+        raise BrokenRules(f"there is no rule and no test {where}: nothing can be tested")
     return Selection(ruleset, tuple(tests), tuple(r for r in rules if r not in found), tuple(wrong))
 
 
