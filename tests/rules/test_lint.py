@@ -100,6 +100,11 @@ def test_a_rule_has_a_positive_and_a_negative_test(tmp_path, tests, words):
     assert words in found["untested"].message
 
 
+def test_its_tests_may_end_in_yml_as_rules_may(tmp_path):
+    (tmp_path / "A-B-001.test.yml").write_text(TESTS, encoding="utf-8")
+    assert linted(tmp_path, rule_with(FULL), tests=None) == {}
+
+
 def test_the_texts_of_a_cause_are_filled_by_each_rule_that_names_it(tmp_path):
     found = linted(tmp_path, rule_with(FULL), CAUSE % "{namespace}/{name} lacks {image}")
     assert set(found) == {"unfilled"}

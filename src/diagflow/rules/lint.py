@@ -108,7 +108,7 @@ def untested(ruleset: RuleSet) -> Iterator[Problem]:
     for rule in ruleset.rules:
         if rule.position is None:
             continue
-        path = Path(rule.position.file).with_name(f"{rule.id}.test.yaml")
+        path = _test_file(Path(rule.position.file), rule.id)
         root, unreadable = _tests(path)
         if unreadable:
             message = f"its tests cannot be read: {unreadable}"
@@ -121,6 +121,12 @@ def untested(ruleset: RuleSet) -> Iterator[Problem]:
         if lacking:
             message = f"no {' and no '.join(lacking)} test: add a case to {path.name} beside it"
             yield _problem(rule, None, message, "untested")
+
+
+def _test_file(file: Path, rule_id: str) -> Path:
+    """Return where the tests of a rule are; where there are none, where they should be."""
+    usual, short = (file.with_name(f"{rule_id}.test.{ending}") for ending in ("yaml", "yml"))
+    return short if short.exists() and not usual.exists() else usual
 
 
 def _tests(path: Path) -> tuple[yaml.Node | None, Problem | None]:
