@@ -103,6 +103,17 @@ def objects_without_when(ruleset: RuleSet) -> Iterator[Problem]:
                 yield _problem(rule, condition.position, message, "no-index")
 
 
+def statuses_of_conditions(ruleset: RuleSet) -> Iterator[Problem]:
+    """A condition's status is `True`, `False` or `Unknown`: with a small letter, nothing ever has it."""
+    for rule in ruleset.rules:
+        for condition in conditions(rule):
+            when = condition.input.when if isinstance(condition.input, ObjectInput) else {}
+            for path in (path for path in when if path.endswith("conditions[].status")):
+                for value in sorted({"true", "false", "unknown"}.intersection(when[path])):
+                    message = f"`{path}` is never `{value}`: write `{value.capitalize()}`, as Kubernetes does"
+                    yield _problem(rule, condition.position, message, "never-so")
+
+
 def untested(ruleset: RuleSet) -> Iterator[Problem]:
     """Beside each rule stands `ID.test.yaml`, with a case that matches and one that does not."""
     for rule in ruleset.rules:
@@ -184,6 +195,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     ranges_without_unit,
     labels_without_sample,
     names_without_namespace,
+    statuses_of_conditions,
     weightless,
     untested,
 )
