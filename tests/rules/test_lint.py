@@ -39,7 +39,12 @@ def test_a_good_rule_has_no_problem(tmp_path):
     [
         ("object: pod, text: {en: a, zh: b}", "no-index", "CEL runs on every pod", False),
         ("metric: up, text: {en: a, zh: b}", "no-threshold", "`up` matches as soon as there is a series", False),
-        ("object: node, when: {'status.conditions[].status': [false, Unknown]}", "never-so", "is never `false`: write `False`", False),
+        (
+            "object: node, when: {'status.conditions[].status': [false, Unknown]}",
+            "never-so",
+            "is never `false`: write `False`",
+            False,
+        ),
         ("object: node, when: {'status.conditions[].status': [False, Unknown]}", None, "", False),
         ("event: Failed, text: only English", "no-chinese", "no Chinese in 'only English'", False),
         ("event: Failed, text: {en: '{gone}', zh: z}", "unfilled", "`{gone}` is not filled", True),
