@@ -47,7 +47,8 @@ def test_no_fault_is_in_both_halves(few, ruleset, monkeypatch):
     found = fit(few, ruleset, seeds=0, jobs=1)
     faults = {o.key: o.lesson.fault for o in given[-1] if o.lesson}
     assert len(set(faults.values())) == found.faults == len(found.folds)
-    for key, chosen in judged[-1].items():
+    _, by_part, _ = judged  # before, by the weights of each part, by those of all
+    for key, chosen in by_part.items():
         taught_on = given[found.folds.index(chosen)]
         assert taught_on
         assert faults[key] not in {o.lesson.fault for o in taught_on}
@@ -91,6 +92,29 @@ def test_weights_that_name_something_on_a_healthy_system_do_harm(few, ruleset, m
     found = fit(few, ruleset, seeds=0, jobs=1)
     assert any(key.startswith("corpus/healthy/") for key in found.harm)
     assert "would lose by it: corpus/healthy/" in as_text(found)
+
+
+def test_what_would_be_written_is_judged_and_not_only_what_its_parts_were_fitted_to(few, ruleset, monkeypatch):
+    """The fit on everything comes last, and is the only one that does harm."""
+    harmless = iter([FITTED] * len({o.lesson.fault for o in run_all(few, ruleset, learn=True, jobs=1)}))
+    ill = Weights(FITTED.strengths, FITTED.near, 0.0)
+    monkeypatch.setattr(fit_module, "fitted", lambda *_: next(harmless, ill))
+    found = fit(few, ruleset, seeds=0, jobs=1)
+    assert (found.folds, found.weights) == ((FITTED,) * found.faults, ill)
+    assert any(key.startswith("corpus/healthy/") for key in found.harm)
+    assert "would lose by it: corpus/healthy/" in as_text(found)
+
+
+def test_weights_with_which_the_engine_fails_do_harm(found):
+    """A recording that cannot be judged has no wrong check."""
+    (first, *others) = found.after.outcomes
+    failed = replace(first, error="the engine failed", checks={})
+    assert found.harm == ()
+    for broken in (
+        replace(found, after=replace(found.after, outcomes=(failed, *others))),
+        replace(found, written=(failed, *others)),
+    ):
+        assert broken.harm == (first.key,)
 
 
 def test_each_recording_of_the_repository_has_its_fault(ruleset):

@@ -35,6 +35,7 @@ class Fit:
         before: the gate with the engine's weights.
         after: with the weights of its fold for each recording: its own fault taught them nothing. What is held out
             is judged by the weights that are fitted on all the rest.
+        written: each recording, whole, with the weights that are to be written, which no fold has.
     """
 
     weights: Weights
@@ -43,12 +44,14 @@ class Fit:
     held_out: tuple[str, ...]
     before: Report
     after: Report
+    written: tuple[Outcome, ...]
 
     @property
     def harm(self) -> tuple[str, ...]:
-        """The recordings that would lose something by it."""
+        """The recordings that would lose something by it, or on which the engine would fail."""
         had = {o.key: o for o in self.before.outcomes}
-        return tuple(o.key for o in self.after.outcomes if set(o.wrong) - set(had[o.key].wrong))
+        found = {o.key for o in (*self.after.outcomes, *self.written) if _lost(o, had[o.key])}
+        return tuple(key for key in had if key in found)
 
 
 def fit(
@@ -84,6 +87,8 @@ def fit(
     whole = fitted(_weighted(taught), FITTED)
     chosen = {key: folds[fold_of[lesson.fault]] for key, lesson in lessons.items()} | dict.fromkeys(apart, whole)
     after = run_all(every, ruleset, seeds=seeds, weights=chosen, jobs=jobs, told=lambda *n: tell("judging on", *n))
+    alike = dict.fromkeys((one.key for one in every), whole)
+    written = run_all(every, ruleset, weights=alike, jobs=jobs, told=lambda *n: tell("checking the result on", *n))
     return Fit(
         weights=whole,
         folds=folds,
@@ -91,7 +96,12 @@ def fit(
         held_out=tuple(dict.fromkeys(one.corpus for one in held_out)),
         before=report_of(before, ruleset, seeds=seeds),
         after=report_of(after, ruleset, seeds=seeds),
+        written=tuple(written),
     )
+
+
+def _lost(now: Outcome, then: Outcome) -> bool:
+    return bool(set(now.wrong) - set(then.wrong) or (now.error and not then.error))
 
 
 def _weighted(outcomes: Sequence[Outcome]) -> list[Weighted]:
