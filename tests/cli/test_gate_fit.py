@@ -28,7 +28,8 @@ def test_the_file_that_the_engine_reads_is_written(corpus: Path, tmp_path: Path)
     shutil.move(corpus / NAMES[0], apart / "oom-killed.zip")
     ran = diagflow("gate", "fit", corpus, "--held-out", apart, "--seeds", "0", "--out", out)
     assert ran.status == 0, ran.out + ran.err
-    assert "fitted on 3 recordings of 3 families, 3 faults; judged on apart too" in ran.out
+    assert "fitted on 3 recordings of 3 families: 2 faults, 1 healthy family; judged on apart too" in ran.out
+    assert "by weights that its fault taught nothing, those of apart by all of them:" in ran.out
     assert ran.out.splitlines()[-1] == "no recording loses by it"
     assert read_weights(out).near < 0
     assert json.loads(out.read_text())["fitted"]["held_out"] == {"apart": 1}

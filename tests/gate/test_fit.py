@@ -45,13 +45,13 @@ def test_no_fault_is_in_both_halves(few, ruleset, monkeypatch):
     monkeypatch.setattr(fit_module, "fitted", lambda *_: next(weights))
     monkeypatch.setattr(fit_module, "run_all", spied)
     found = fit(few, ruleset, seeds=0, jobs=1)
-    faults = {o.key: o.lesson.fault for o in given[-1] if o.lesson}
-    assert len(set(faults.values())) == found.faults == len(found.folds)
+    marks = {o.key: o.lesson.marks for o in given[-1] if o.lesson}
+    assert len({o.lesson.fault for o in given[-1] if o.lesson}) == found.faults + found.healthy == len(found.folds)
     _, by_part, _ = judged  # before, by the weights of each part, by those of all
     for key, chosen in by_part.items():
         taught_on = given[found.folds.index(chosen)]
         assert taught_on
-        assert faults[key] not in {o.lesson.fault for o in taught_on}
+        assert all(o.lesson.marks.isdisjoint(marks[key]) for o in taught_on)
 
 
 def test_what_is_written_is_what_the_engine_reads(found):
@@ -100,7 +100,7 @@ def test_what_would_be_written_is_judged_and_not_only_what_its_parts_were_fitted
     ill = Weights(FITTED.strengths, FITTED.near, 0.0)
     monkeypatch.setattr(fit_module, "fitted", lambda *_: next(harmless, ill))
     found = fit(few, ruleset, seeds=0, jobs=1)
-    assert (found.folds, found.weights) == ((FITTED,) * found.faults, ill)
+    assert (found.folds, found.weights) == ((FITTED,) * (found.faults + found.healthy), ill)
     assert any(key.startswith("corpus/healthy/") for key in found.harm)
     assert "would lose by it: corpus/healthy/" in as_text(found)
 

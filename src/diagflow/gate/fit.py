@@ -4,10 +4,11 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from diagflow.gate.calibration import Calibration
 from diagflow.gate.corpus import Recording
+from diagflow.gate.folds import folds_of
 from diagflow.gate.outcome import Outcome
 from diagflow.gate.regression import Weighted, fitted
 from diagflow.gate.report import Report, report_of
@@ -15,9 +16,6 @@ from diagflow.gate.run import run_all
 from diagflow.model import FITTED, Strength, Weights
 from diagflow.model.weights import SCHEMA
 from diagflow.rules import RuleSet
-
-FOLDS: Final = 10
-"""Parts of the faults: each is judged by weights fitted on the others."""
 
 Told = Callable[[str, int, int], None]
 """Told what is done, how many of how many."""
@@ -30,7 +28,8 @@ class Fit:
     Attributes:
         weights: fitted on all recordings.
         folds: on all but each part of the faults.
-        faults: how many different ones there are, healthy families included.
+        faults: how many different ones there are.
+        healthy: how many families of healthy recordings.
         held_out: names of the corpora that are judged only.
         before: the gate with the engine's weights.
         after: with the weights of its fold for each recording: its own fault taught them nothing. What is held out
@@ -41,6 +40,7 @@ class Fit:
     weights: Weights
     folds: tuple[Weights, ...]
     faults: int
+    healthy: int
     held_out: tuple[str, ...]
     before: Report
     after: Report
@@ -78,21 +78,21 @@ def fit(
     before = run_all(every, ruleset, seeds=seeds, learn=True, jobs=jobs, told=lambda *n: tell("learning from", *n))
     taught = [o for o in before if o.key not in apart]
     lessons = {o.key: o.lesson for o in taught if o.lesson}
-    faults = sorted({lesson.fault for lesson in lessons.values()})
-    fold_of = {fault: number % FOLDS for number, fault in enumerate(faults)}
+    fold_of = folds_of(lessons)
     folds = tuple(
-        fitted(_weighted([o for o in taught if o.lesson and fold_of[o.lesson.fault] != fold]), FITTED)
-        for fold in range(min(FOLDS, len(faults)))
+        fitted(_weighted([o for o in taught if o.lesson and fold_of[o.key] != fold]), FITTED)
+        for fold in range(len(set(fold_of.values())))
     )
     whole = fitted(_weighted(taught), FITTED)
-    chosen = {key: folds[fold_of[lesson.fault]] for key, lesson in lessons.items()} | dict.fromkeys(apart, whole)
+    chosen = {key: folds[fold] for key, fold in fold_of.items()} | dict.fromkeys(apart, whole)
     after = run_all(every, ruleset, seeds=seeds, weights=chosen, jobs=jobs, told=lambda *n: tell("judging on", *n))
     alike = dict.fromkeys((one.key for one in every), whole)
     written = run_all(every, ruleset, weights=alike, jobs=jobs, told=lambda *n: tell("checking the result on", *n))
     return Fit(
         weights=whole,
         folds=folds,
-        faults=len(faults),
+        faults=_faults(taught, healthy=False),
+        healthy=_faults(taught, healthy=True),
         held_out=tuple(dict.fromkeys(one.corpus for one in held_out)),
         before=report_of(before, ruleset, seeds=seeds),
         after=report_of(after, ruleset, seeds=seeds),
@@ -102,6 +102,10 @@ def fit(
 
 def _lost(now: Outcome, then: Outcome) -> bool:
     return bool(set(now.wrong) - set(then.wrong) or (now.error and not then.error))
+
+
+def _faults(outcomes: Sequence[Outcome], *, healthy: bool) -> int:
+    return len({o.lesson.fault for o in outcomes if o.lesson and o.healthy is healthy})
 
 
 def _weighted(outcomes: Sequence[Outcome]) -> list[Weighted]:
@@ -126,6 +130,7 @@ def weights_json(found: Fit) -> str:
             "recordings": {one.name: one.recordings for one in found.before.corpora if one.name not in found.held_out},
             "held_out": {one.name: one.recordings for one in found.before.corpora if one.name in found.held_out},
             "faults": found.faults,
+            "healthy": found.healthy,
             "seeds": found.before.seeds,
             "from": _plain(FITTED),
         },

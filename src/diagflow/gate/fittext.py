@@ -20,7 +20,10 @@ def _lines(found: Fit) -> Iterator[str]:
     recordings, families = (sum(getattr(one, what) for one in taught) for what in ("recordings", "families"))
     told = phrases.count(recordings, "recording"), phrases.count(families, "family", "families")
     apart = f"; judged on {', '.join(found.held_out)} too" if found.held_out else ""
-    yield f"fitted on {told[0]} of {told[1]}, {phrases.count(found.faults, 'fault')}{apart}"
+    different = (
+        f"{phrases.count(found.faults, 'fault')}, {phrases.count(found.healthy, 'healthy family', 'healthy families')}"
+    )
+    yield f"fitted on {told[0]} of {told[1]}: {different}{apart}"
     yield ""
     yield f"{'nats':<16}{'now':>8}{'fitted':>8}   without one part of the faults"
     now, fitted = _named(FITTED), _named(found.weights)
@@ -31,7 +34,8 @@ def _lines(found: Fit) -> Iterator[str]:
     yield ""
     yield "with the weights that the engine has:"
     yield from _figures(found.before)
-    yield "with fitted ones, each recording judged by weights that its fault taught nothing:"
+    others = f", those of {', '.join(found.held_out)} by all of them" if found.held_out else ""
+    yield f"with fitted ones, each recording judged by weights that its fault taught nothing{others}:"
     yield from _figures(found.after)
     yield ""
     yield from (f"cannot be used: {outcome.key}: {outcome.error}" for outcome in found.before.unusable)

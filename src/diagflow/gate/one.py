@@ -157,7 +157,8 @@ class _One:
             true = true_causes(labels, self._ruleset)
             gone = true | consequences_of(true, self._ruleset)  # whether something is a root, no weight can say
             found += [one for _, run in runs for one in self._samples(self._without(run, gone))]
-        return Lesson(fault_of(labels, self._ruleset), tuple(found))
+        faults = faults_of(labels, self._ruleset)
+        return Lesson(" + ".join(faults), frozenset({*faults, labels.family}), tuple(found))
 
     def _samples(self, run: Result) -> Iterator[Sample]:
         analysis = run.analysis
@@ -166,12 +167,12 @@ class _One:
         )
 
 
-def fault_of(labels: Labels, ruleset: RuleSet) -> str:
-    """Return the fault by the ids of its causes, whatever a corpus calls it; of a healthy recording its family."""
+def faults_of(labels: Labels, ruleset: RuleSet) -> list[str]:
+    """Return the faults by the ids of the causes, whatever a corpus calls them; of a healthy recording its family."""
     if not labels.causes:
-        return labels.family
+        return [labels.family]
     rows = {ref: cause for cause, known in sorted(ruleset.causes.items(), reverse=True) for ref in known.refs}
-    return " + ".join(sorted({one.id or rows.get(one.ref, one.ref) or labels.family for one in labels.causes}))
+    return sorted({one.id or rows.get(one.ref, one.ref) or labels.family for one in labels.causes})
 
 
 def _scan(bundle: Bundle) -> Bundle | None:

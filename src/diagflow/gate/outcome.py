@@ -86,9 +86,16 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What fitting learns from a recording; recordings of one fault are never in both halves of a test."""
+    """What fitting learns from a recording.
+
+    Attributes:
+        fault: by the ids of its causes; of a healthy one its family.
+        marks: each of its causes, and its family; recordings that share one are never in both halves of a test.
+        samples: what could have been named.
+    """
 
     fault: str
+    marks: frozenset[str]
     samples: tuple[Sample, ...]
 
 
