@@ -75,6 +75,27 @@ def test_the_right_cause_is_the_only_root(lab: Lab, stage: Stage, batch: tuple[s
     assert set(labels["ruled_out"]) <= {entry["id"] for entry in diagnosis["ruled_out"]}, _summary(diagnosis)
 
 
+@pytest.mark.parametrize("batch", [pytest.param(b, id=b[0]) for b in _batches() if len(b) > 1])
+def test_all_faults_that_are_in_place_are_named_and_nothing_else(
+    lab: Lab, stage: Stage, batch: tuple[str, ...]
+) -> None:
+    stage.clear()
+    anew = Stage(lab, str(int(SEED) + 300))  # names of its own: the namespaces of the others may still be ending
+    try:
+        expected = [yaml.safe_load(printed.stdout)["causes"][0] for printed in anew.place(batch).values()]
+        diagnosis = diagnosis_of(lab("exec", "--", DIAGFLOW, "scan", "-o", "json"))
+    finally:
+        anew.clear()
+    roots = [(c["id"], entity) for c in diagnosis["causes"] if c["role"] == "root" for entity in c["entities"]]
+    unnamed = [one for one in expected if not any(_is(one, *root) for root in roots)]
+    invented = [root for root in roots if not any(_is(one, *root) for one in expected)]
+    assert (unnamed, invented) == ([], []), _summary(diagnosis)
+
+
+def _is(labelled: dict[str, str], cause: str, entity: str) -> bool:
+    return cause == labelled["id"] and fnmatchcase(entity, labelled["entity"])
+
+
 def _summary(diagnosis: dict[str, Any]) -> str:
     """What a failed test should show of a long diagnosis."""
     kept = ("status", "symptoms", "candidates", "suspects", "ruled_out", "missing")
