@@ -1,0 +1,85 @@
+"""Of which Services the last words of a container speak."""
+
+from typing import Any
+
+import pytest
+
+from diagflow.analyze.case import Ask, LiveCase
+from diagflow.model import Edge, Entity, Query, Reading, State
+from diagflow.packs.kubernetes.applog.callees import hosts, run
+from tests.packs.kubernetes.scheduling_make import NOW
+
+POD = Entity("pod", "cart-0", "shop")
+CRASHED = {
+    "name": "app",
+    "restartCount": 1,
+    "state": {"waiting": {"reason": "CrashLoopBackOff"}},
+    "lastState": {"terminated": {"exitCode": 1}},
+}
+SERVICES = [("shop", "postgres", "10.96.7.7"), ("data", "redis", "None"), ("data", "postgres", "fd00::7")]
+
+
+def related(log: str, status: dict[str, Any] = CRASHED) -> list[str]:
+    """Return the Services to which a pod with such a log is related."""
+    readings: dict[str, Any] = {
+        "objects:pods": [_object("shop", "cart-0", status={"containerStatuses": [status]})],
+        "objects:services": [_object(space, name, spec={"clusterIP": ip}) for space, name, ip in SERVICES],
+        "log:shop/cart-0/app#previous=true&tail=50": log,
+    }
+
+    def read(query: Query) -> Reading:
+        return Reading(query, State.DATA, NOW, readings.get(str(query), ""))
+
+    found = run(LiveCase(Ask(NOW, False, (POD,), {}), read))
+    assert all(isinstance(e, Edge) and (e.source, e.relation) == (POD, "calls") for f in found for e in f.edges)
+    return [str(e.target) for f in found for e in f.edges]
+
+
+def _object(namespace: str, name: str, **more: Any) -> dict[str, Any]:
+    return {"metadata": {"namespace": namespace, "name": name}, **more}
+
+
+@pytest.mark.parametrize(
+    ("line", "service"),
+    [
+        ("dial tcp 10.96.7.7:5432: connect: connection refused", "service/shop/postgres"),
+        ("dial tcp: lookup postgres.data on 10.96.0.10:53: no such host", "service/data/postgres"),
+        ("connect ECONNREFUSED 10.96.7.7:5432", "service/shop/postgres"),
+        ("getaddrinfo ENOTFOUND redis.data.svc.cluster.local", "service/data/redis"),
+        ('connection to server at "postgres" (10.9.9.9), port 5432 failed: FATAL: no', "service/shop/postgres"),
+        ("UnknownHostException: redis-0.redis.data.svc.cluster.local", "service/data/redis"),
+        ("HTTPConnectionPool(host='redis.data', port=80): timed out", "service/data/redis"),
+        ("connection refused: postgres://cart@postgres:5432/shop", "service/shop/postgres"),
+        ("Connection to postgres:5432 refused", "service/shop/postgres"),
+    ],
+)
+def test_a_service_is_known_by_its_names_and_its_address(line: str, service: str):
+    assert related(f"starting\n{line}\n") == [service]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "connected to postgres:5432",  # tells of no failure
+        "the postgres table is missing: error",  # a word, no host
+        "dial tcp 10.1.1.1:5432: connect: connection refused",
+        "lookup redis on 10.96.0.10:53: no such host",  # of another namespace
+        "lookup postgres.example.com: no such host",
+        "lookup a.b.redis.data: no such host",
+    ],
+)
+def test_what_is_no_service_is_left_alone(line: str):
+    assert related(line) == []
+
+
+def test_only_the_last_words_count():
+    assert related("dial tcp 10.96.7.7:5432: connection refused\n" + "step\n" * 20) == []
+
+
+def test_a_container_without_trouble_is_not_read():
+    fine = {"name": "app", "restartCount": 0, "state": {"running": {}}}
+    assert related("dial tcp 10.96.7.7:5432: connection refused", fine) == []
+
+
+def test_hosts_of_one_log_are_bounded():
+    assert len(list(hosts("error\n" + "error: a.b:1" * 5000))) == 2000
