@@ -48,6 +48,19 @@ def test_what_is_no_corpus(tmp_path):
         find_recordings([tmp_path / "x" / "corpus", tmp_path / "y" / "corpus"])
 
 
+def test_a_recording_counts_once(tmp_path):
+    """Under two names it would be two families, and what is false would be bounded too low."""
+    path = write(tmp_path / "all" / "part" / "a.zip", HEALTHY)
+    for two in ((f"x={tmp_path / 'all'}", tmp_path / "all"), (tmp_path / "all", tmp_path / "all" / "part")):
+        with pytest.raises(
+            BadInput, match=r"a\.zip would count twice, as \w+/part/a\.zip and as \w+/.*a\.zip: name its"
+        ):
+            find_recordings(two)
+    (tmp_path / "all" / "b.zip").symlink_to(path)
+    with pytest.raises(BadInput, match=r"as all/b\.zip and as all/part/a\.zip"):
+        find_recordings([tmp_path / "all"])
+
+
 @pytest.mark.parametrize(
     ("labels", "family"),
     [

@@ -58,7 +58,7 @@ def find_recordings(corpora: Iterable[str | Path]) -> list[Recording]:
     """Find all recordings of some corpora, in order; `NAME=PATH` gives a corpus another name than its folder's.
 
     Raises:
-        BadInput: a corpus is no folder or holds no recording, or two have one name.
+        BadInput: a corpus is no folder or holds no recording, two have one name, or a recording is in two.
     """
     found: list[Recording] = []
     seen: dict[str, Path] = {}
@@ -74,7 +74,17 @@ def find_recordings(corpora: Iterable[str | Path]) -> list[Recording]:
                 f" one: diagflow gate add BUNDLE --cause ID --to {path}"
             )
         found += mine
+    _require_once(found)
     return found
+
+
+def _require_once(recordings: Iterable[Recording]) -> None:
+    """Refuse a recording that is found twice: each finding would be a family of its own, and bounds too low."""
+    keys: dict[Path, str] = {}
+    for one in recordings:
+        before = keys.setdefault(one.path.resolve(), one.key)
+        if before != one.key:
+            raise BadInput(f"{one.path} would count twice, as {before} and as {one.key}: name its folder once")
 
 
 def corpus_at(text: str) -> tuple[str, Path]:
