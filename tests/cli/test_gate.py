@@ -122,6 +122,17 @@ def test_a_waiver_a_new_baseline_and_a_lost_recording(corpus, tmp_path):
     assert "GONE  mine/quota.zip" in gone.out
 
 
+def test_a_broken_baseline_is_made_anew_as_it_is_told(corpus):
+    """Over a broken one nothing is written: what it said of corpora that do not run would be lost."""
+    (corpus / "baseline.json").write_text("{")
+    anew = ("gate", "run", corpus, "--update-baseline", "--reason", "anew")
+    ran = diagflow(*anew)
+    assert ran.status == 2
+    assert "put back the committed one, or move it away and make one: --update-baseline --reason WHY" in ran.err
+    (corpus / "baseline.json").rename(corpus / "away.json")
+    assert diagflow(*anew).status == 0
+
+
 def test_a_baseline_of_other_corpora_does_not_let_everything_pass(corpus):
     """A folder that was renamed is another corpus, and would be compared with nothing for ever."""
     moved = corpus.rename(corpus.parent / "yours")

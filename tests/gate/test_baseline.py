@@ -55,6 +55,23 @@ def test_a_later_version_is_refused(tmp_path):
         read_baseline(tmp_path / "b.json")
 
 
+def test_an_earlier_version_of_another_form_is_called_so(tmp_path):
+    (tmp_path / "b.json").write_text('{"schema": "diagflow.gate-baseline/v0", "passed": []}')
+    with pytest.raises(BadInput, match=r"version 'diagflow.gate-baseline/v0', this .*: move it away and make one"):
+        read_baseline(tmp_path / "b.json")
+
+
+def test_what_is_no_utf8_leaves_the_file_as_it_is(tmp_path):
+    (tmp_path / "b.json").write_text("before")
+    for made in (
+        baseline_of([faulty("a\udcff.zip")], RULES, "why"),
+        baseline_of([faulty()], RULES, "why\udcff"),
+    ):
+        with pytest.raises(BadInput, match=r'the reason or a name is none: "[a-z/: "]*\\udcff$'):
+            write_baseline(made, tmp_path / "b.json")
+    assert (tmp_path / "b.json").read_text() == "before"
+
+
 def test_with_nothing_to_compare_there_is_no_answer(tmp_path):
     made = baseline_of([faulty("a"), faulty("c", corpus="petshop")], RULES, "why")
     require_shared(made, ["petshop", "new"], tmp_path)

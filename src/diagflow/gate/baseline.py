@@ -28,6 +28,10 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     checks: dict[str, bool]
 
 
+class _Head(msgspec.Struct, frozen=True):
+    schema: str
+
+
 class Engine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What made the diagnoses."""
 
@@ -83,19 +87,22 @@ def read_baseline(path: Path) -> Baseline | None:
     """Read a baseline; None when there is no such file.
 
     Raises:
-        BadInput: it is no baseline.
+        BadInput: it is no baseline, or one of another version.
     """
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=Baseline)
+        body = path.read_bytes()
     except FileNotFoundError:
         return None
     except OSError as e:
         raise BadInput(f"{path} cannot be read: {e.strerror}") from None
+    again = "move it away and make one: --update-baseline --reason WHY"
+    try:
+        schema = msgspec.json.decode(body, type=_Head).schema  # first: another version may have another form
+        if schema == SCHEMA:
+            return msgspec.json.decode(body, type=Baseline)
     except (msgspec.DecodeError, UnicodeDecodeError) as e:
-        raise BadInput(f"{path} is no baseline of the gate: {e}; make one: --update-baseline --reason WHY") from None
-    if found.schema != SCHEMA:
-        raise BadInput(f"{path} is of version {found.schema[:80]!r}, this DiagFlow reads {SCHEMA!r}")
-    return found
+        raise BadInput(f"{path} is no baseline of the gate: {e}; put back the committed one, or {again}") from None
+    raise BadInput(f"{path} is of version {schema[:80]!r}, this DiagFlow reads {SCHEMA!r}: {again}")
 
 
 def require_shared(baseline: Baseline, corpora: Iterable[str], path: Path) -> None:
@@ -125,10 +132,20 @@ def write_baseline(baseline: Baseline, path: Path) -> None:
     head = {"schema": baseline.schema, "reason": baseline.reason, "engine": msgspec.to_builtins(baseline.engine)}
     lines = [f" {_text(key)}: {_text(value)}," for key, value in head.items()]
     lines += [f' "rules": {_block(baseline.rules)},', f' "recordings": {_block(baseline.recordings)}']
+    body = _utf8("\n".join(["{", *lines, "}", ""]), path)
     try:
-        path.write_text("\n".join(["{", *lines, "}", ""]), encoding="utf-8", newline="\n")
+        path.write_bytes(body)
     except OSError as e:
         raise BadInput(f"{path} cannot be written: {e.strerror}") from None
+
+
+def _utf8(text: str, path: Path) -> bytes:
+    """Encode it before the file is touched: a name of a file, or a word of a command line, may be no UTF-8."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError as e:
+        upto = text[text.rfind("\n", 0, e.start) + 1 : e.end].strip().encode(errors="backslashreplace").decode()
+        raise BadInput(f"{path} holds UTF-8 only, and the reason or a name is none: {upto}") from None
 
 
 def _block(values: Mapping[str, object]) -> str:
