@@ -5,7 +5,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from diagflow.rules import MISSING, Cel, CelError
@@ -302,6 +302,8 @@ JSON = st.recursive(
 
 @settings(max_examples=300, deadline=None)
 @given(source=TERMS, data=st.dictionaries(st.sampled_from(["a", "b", "c"]), JSON))
+@example(source="size(object.b) == 1 && object.b.b == 1", data={"b": {"a": 0, "b": 1}})
+@example(source="object.b.exists_one(k, true) && object.b.b == 1", data={"b": {"a": 0, "b": 1}})
 def test_an_object_with_only_the_fields_read_gives_the_same(source, data):
     """The property that the projection of live lists rests on."""
     try:

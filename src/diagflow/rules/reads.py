@@ -56,12 +56,16 @@ def reads(source: str) -> Reads:
 
 @dataclass(slots=True)
 class _Walk:
-    """Walks a tree; `leaves` are read with all that is below, of `shallow` only whether they are there."""
+    """Walks a tree; `leaves` are read with all that is below, of `shallow` only whether they are there.
+
+    Of `counted` it is how many there are: of a list that needs no more than its items, of a map all its keys.
+    """
 
     tree: Tree
     source: str
     leaves: set[Path] = field(default_factory=set)
     shallow: set[Path] = field(default_factory=set)
+    counted: set[Path] = field(default_factory=set)
     variables: set[str] = field(default_factory=set)
     strings: list[tuple[str, str]] = field(default_factory=list)
     literals: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -114,7 +118,7 @@ class _Walk:
         if node.function == "_[_]":
             return self._index(node, values)
         if node.function == "size":
-            self.shallow.update(_stripped(path) for path in values[0] if len(path) > 1)
+            self.counted.update(_stripped(path) for path in values[0] if len(path) > 1)
             return _NOTHING
         if node.function == "_?_:_":
             self.read(values[0], node.args[0])
@@ -163,7 +167,7 @@ class _Walk:
                 f"loops (all, exists, filter, map) stand more than {MAX_LOOPS} deep within each other: write two rules",
             )
         over = self.value(node.range, scope, loops - 1)
-        self.shallow.update(_stripped(path) for path in over if len(path) > 1)
+        self.counted.update(_stripped(path) for path in over if len(path) > 1)
         items = _extended(over, "[]")
         if isinstance(node.range, Items):
             constants = (item.value for item in node.range.items if isinstance(item, Constant))
@@ -177,9 +181,12 @@ class _Walk:
 
     def result(self) -> Reads:
         """Return what was found."""
-        every = self.leaves | self.shallow
-        kept = self.leaves | {
-            path for path in self.shallow if len(path) > 1 and not any(_below(other, path) for other in every)
+        every = self.leaves | self.shallow | self.counted
+        kept = self.leaves | {path for path in self.counted if any(_is_key(other, path) for other in every)}
+        kept |= {
+            path
+            for path in self.shallow | self.counted
+            if len(path) > 1 and not any(_below(other, path) for other in every)
         }
         paths: dict[str, set[str]] = {}
         for variable, *steps in kept:
@@ -215,6 +222,11 @@ def _example(path: Path) -> str:
 
 def _below(path: Path, top: Path) -> bool:
     return len(path) > len(top) and path[: len(top)] == top
+
+
+def _is_key(path: Path, top: Path) -> bool:
+    """True for what is below a map, or an object: a list has items there."""
+    return _below(path, top) and path[len(top)] != "[]"
 
 
 def _shown(steps: list[str]) -> str:
