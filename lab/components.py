@@ -134,6 +134,18 @@ def prometheus(cache: Cache, lab: Instance) -> Component:
     return Component("prometheus", (_bin(cache, "prometheus"), *_flags(flags)), ready)
 
 
+def node_exporter() -> Component:
+    address = f"127.0.0.1:{net.NODE_EXPORTER_PORT}"
+    # not uname and dmi, which tell what machine this is; the others not named here need hardware or services
+    names = (
+        "conntrack cpu diskstats filefd filesystem loadavg meminfo netdev netstat pressure sockstat softnet stat time "
+        "timex vmstat"
+    )
+    collectors = [f"--collector.{name}" for name in names.split()]
+    command = ("prometheus-node-exporter", "--collector.disable-defaults", *collectors)
+    return Component("node-exporter", (*command, f"--web.listen-address={address}"), f"http://{address}/")
+
+
 def alertmanager(lab: Instance) -> Component:
     flags = {
         "config.file": lab.config / "alertmanager.yaml",
@@ -189,6 +201,7 @@ def others(cache: Cache, lab: Instance) -> tuple[Component, ...]:
         kwok(cache, lab),
         containerd(lab),
         state_metrics(cache, lab),
+        node_exporter(),
         receiver(lab),
         alertmanager(lab),
         prometheus(cache, lab),

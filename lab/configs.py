@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
-from lab import images, net
-from lab.paths import SOURCE, Instance
+from lab import images, net, scrape
+from lab.paths import Instance
 from lab.sh import run
 
 KUBELET_DEFAULTS: dict[str, Any] = {"maxPods": 60}
@@ -20,7 +20,7 @@ def write(lab: Instance, node: str) -> None:
     (lab.config / "containerd.toml").write_text(_containerd(lab))
     _cni(lab)
     kubelet(lab, {})
-    _yaml(lab.config / "prometheus.yaml", _prometheus(lab, node))
+    _yaml(lab.config / "prometheus.yaml", scrape.config(lab, node))
     _yaml(lab.config / "alertmanager.yaml", _alertmanager())
     for port, certificate in ((net.REGISTRY_OPEN, "registry"), (net.REGISTRY_LOGIN, "registry")):
         _registry(lab, port, certificate)
@@ -117,37 +117,6 @@ def _cni(lab: Instance) -> None:
     folder.mkdir(exist_ok=True)
     conflist = {"cniVersion": "0.4.0", "name": "lab", "plugins": [bridge]}
     (folder / "10-lab.conflist").write_text(json.dumps(conflist))
-
-
-def _prometheus(lab: Instance, node: str) -> dict[str, Any]:
-    tls = {name: str(lab.pki / path) for name, path in _CLIENT.items()}
-    kubelet = {
-        "job_name": "kubelet",
-        "scheme": "https",
-        "tls_config": tls,
-        # the mixin tells the kubelet's endpoints apart by this label
-        "relabel_configs": [{"source_labels": ["__metrics_path__"], "target_label": "metrics_path"}],
-        "static_configs": [{"targets": [f"{net.ADDRESS}:{net.KUBELET_PORT}"], "labels": {"node": node}}],
-    }
-    return {
-        "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
-        "rule_files": [str(SOURCE / "alerts.yaml")],
-        "alerting": {"alertmanagers": [_targets(net.ALERTMANAGER_PORT)]},
-        "scrape_configs": [
-            {"job_name": "prometheus", **_targets(net.PROMETHEUS_PORT)},
-            {"job_name": "kube-state-metrics", "honor_labels": True, **_targets(net.STATE_METRICS_PORT)},
-            {**kubelet, "metrics_path": "/metrics"},
-            {**kubelet, "job_name": "cadvisor", "metrics_path": "/metrics/cadvisor", "honor_labels": True}
-            | {"relabel_configs": [*kubelet["relabel_configs"], {"target_label": "job", "replacement": "kubelet"}]},
-        ],
-    }
-
-
-_CLIENT = {"ca_file": "ca.crt", "cert_file": "admin.crt", "key_file": "admin.key"}
-
-
-def _targets(port: int) -> dict[str, Any]:
-    return {"static_configs": [{"targets": [f"127.0.0.1:{port}"]}]}
 
 
 def _alertmanager() -> dict[str, Any]:

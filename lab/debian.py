@@ -14,6 +14,7 @@ PACKAGES = {
     "containernetworking-plugins": "connects the pods",
     "busybox-static": "the content of the lab's images",
     "prometheus-alertmanager": "sends the alerts",
+    "prometheus-node-exporter": "measures the real node",
     "docker-registry": "registries that refuse images",
     "iproute2": "makes network devices",
     "iptables": "drops packets",
