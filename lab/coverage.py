@@ -67,9 +67,9 @@ def page(ruleset: RuleSet, lab: Mapping[str, str]) -> str:
 
 def _row(ref: str, cause: Cause, ruleset: RuleSet, lab: str) -> str:
     rules = [rule for rule in ruleset.rules if rule.names == cause.id]
-    tests = sum(_cases(rule) for rule in rules)
+    tests = sum(cases(rule) for rule in rules)
     name = cause.name.en or cause.title.en
-    cells = (ref, f"{name} (`{cause.id}`)", cause.role.value, _evidence(rules), f"{_ids(rules)}, {tests} tests", lab)
+    cells = (ref, f"{name} (`{cause.id}`)", cause.role.value, _evidence(rules), f"{ids(rules)}, {tests} tests", lab)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
@@ -81,11 +81,13 @@ def _evidence(rules: Iterable[Rule]) -> str:
     return ", ".join([*(["output"] if printed else []), *names])
 
 
-def _ids(rules: Iterable[Rule]) -> str:
+def ids(rules: Iterable[Rule]) -> str:
+    """Returns the ids of rules, in order, as a cell has them."""
     return ", ".join(sorted(rule.id for rule in rules))
 
 
-def _cases(rule: Rule) -> int:
+def cases(rule: Rule) -> int:
+    """Returns how many tests stand beside a rule."""
     if rule.position is None:
         return 0
     path = Path(rule.position.file).with_name(f"{rule.id}.test.yaml")
