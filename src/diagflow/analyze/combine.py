@@ -14,6 +14,7 @@ from diagflow.analyze.hostlog import HostLogSource
 from diagflow.analyze.judgement import NO, Hit, Judgement, every, joined, some
 from diagflow.analyze.logs import LogSource
 from diagflow.analyze.metrics import MetricSource
+from diagflow.analyze.nodelog import NodeLogSource
 from diagflow.analyze.objects import ObjectSource
 from diagflow.analyze.observe import about as named
 from diagflow.analyze.observe import concluded
@@ -31,6 +32,7 @@ from diagflow.rules.rule import (
     HostLogInput,
     LogInput,
     MetricInput,
+    NodeLogInput,
     ObjectInput,
 )
 
@@ -72,6 +74,8 @@ class Conditions:
                 return LogSource(self._scene, node, wanted)
             case HostLogInput() as wanted:
                 return HostLogSource(self._scene, node, wanted)
+            case NodeLogInput() as wanted:
+                return NodeLogSource(self._scene, node, wanted)
             case ChangeInput() as wanted:
                 return ChangeSource(self._scene, node, wanted)
             case FactInput() as wanted:

@@ -30,6 +30,7 @@ from diagflow.rules.rule import (
     HostLogInput,
     LogInput,
     MetricInput,
+    NodeLogInput,
     ObjectInput,
     Rule,
 )
@@ -112,7 +113,7 @@ class _Explaining:
         match condition.input:
             case EventInput() as wanted:
                 return self._events(wanted)
-            case FactInput() | HostLogInput() | ChangeInput() as wanted:
+            case FactInput() | HostLogInput() | NodeLogInput() | ChangeInput() as wanted:
                 return [f"where: {wanted.where}"] if wanted.where else []
             case _:
                 objects = objects_of(condition)
@@ -193,7 +194,7 @@ def label(node: Node) -> str:
             return f"object {kind}{', each container' if each else ''}"
         case EventInput(reasons=reasons):
             return f"event {', '.join(reasons)}"
-        case LogInput(patterns=patterns) | HostLogInput(patterns=patterns):
+        case LogInput(patterns=patterns) | HostLogInput(patterns=patterns) | NodeLogInput(patterns=patterns):
             return f"log {' | '.join(patterns)}"
         case ChangeInput(kinds=kinds):
             return f"change {', '.join(kinds)}"

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Final
 
-from diagflow.rules.rule import Combination, Condition, LogInput
+from diagflow.rules.rule import Combination, Condition, LogInput, NodeLogInput
 
 Node = Condition | Combination
 
 CHEAP: Final = 0
 TEMPLATED: Final = 1
 LOG: Final = 2
-"""Costs: what is there already; what needs another part's arguments; what must be read for each pod."""
+"""Costs: what is there already; what needs another part's arguments; what must be read for each pod or node."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +42,7 @@ class Term:
 def term(node: Node) -> Term:
     """Prepare a condition or combination."""
     if isinstance(node, Condition):
-        cost = LOG if isinstance(node.input, LogInput) else TEMPLATED if node.entity else CHEAP
+        cost = LOG if isinstance(node.input, LogInput | NodeLogInput) else TEMPLATED if node.entity else CHEAP
         return Term(node, cost=cost, templated=bool(node.entity))
     parts = tuple(term(part) for part in node.conditions)
     return Term(

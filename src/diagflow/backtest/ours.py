@@ -35,6 +35,7 @@ from diagflow.rules.rule import (
     HostLogInput,
     LogInput,
     MetricInput,
+    NodeLogInput,
     ObjectInput,
     Rule,
 )
@@ -220,7 +221,7 @@ def _constant(condition: Condition) -> str:
             return kind
         case EventInput():
             return "events"
-        case LogInput() | HostLogInput():
+        case LogInput() | HostLogInput() | NodeLogInput():
             return "logs"
         case ChangeInput():
             return "changes"

@@ -21,6 +21,12 @@ WITHOUT: Final = "none"
 _OF_CLUSTER: Final = ("objects", "object", "log")
 
 
+_NO_NODE_LOGS: Final = (
+    "an API server has no logs of nodes; where they are wanted, put them into an incident folder: "
+    "journalctl -b -o short-iso > logs/node/NAME.log"
+)
+
+
 def live_reader(
     *,
     kubeconfig: Path | str | None = None,
@@ -47,7 +53,7 @@ def live_reader(
     """
     env = os.environ if env is None else env
     sources: dict[str, tuple[Reader, Sequence[str]]] = {}
-    nobody: dict[str, str] = {}
+    nobody = {"logs": _NO_NODE_LOGS}
     url = prometheus or env.get("PROMETHEUS_URL") or ""
     cluster = _cluster(str(kubeconfig or ""), context or "", env, nobody, needed=url in ("", WITHOUT))
     if cluster is not None:

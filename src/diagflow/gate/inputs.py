@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from diagflow.analyze.hostlog import HOST_LOG
+from diagflow.analyze.nodelog import NODE_LOGS
 from diagflow.analyze.plan import leaves, objects_of, resource
 from diagflow.bundle import Bundle
 from diagflow.model import Query
@@ -15,6 +16,7 @@ from diagflow.rules import (
     HostLogInput,
     LogInput,
     MetricInput,
+    NodeLogInput,
     Rule,
 )
 
@@ -58,6 +60,8 @@ def _queries(condition: Condition) -> Iterator[Query]:
         case HostLogInput(facts=facts):
             yield HOST_LOG
             yield from (Query.of("fact", one) for one in facts)
+        case NodeLogInput():
+            yield NODE_LOGS
     objects = objects_of(condition)
     if objects is not None:
         yield from (Query.of("objects", resource(kind)) for kind in (objects.kind, *(r.kind for r in objects.related)))

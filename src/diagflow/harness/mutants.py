@@ -18,6 +18,7 @@ from diagflow.rules.rule import (
     HostLogInput,
     LogInput,
     MetricInput,
+    NodeLogInput,
     ObjectInput,
     Threshold,
 )
@@ -143,10 +144,16 @@ def _input_mutants(found: Any) -> Iterator[tuple[Any, str]]:
         yield replace(found, exists=not found.exists), "`exists` turned round"
     if isinstance(found, EventInput):
         yield from _event_mutants(found)
-    if isinstance(found, LogInput | HostLogInput):
+    if isinstance(found, LogInput | HostLogInput | NodeLogInput):
         yield from _pattern_mutants(found)
     if isinstance(found, LogInput) and found.last:
         yield replace(found, last=0), "`last` dropped"
+    if isinstance(found, NodeLogInput):
+        yield from (
+            (replace(found, within=value), f"within {shown(found.within)} → {shown(value)}")
+            for value in around(found.within)
+        )
+        yield replace(found, boot="any" if found.boot == "last" else "last"), "`boot` turned round"
     if getattr(found, "where", ""):
         yield from ((replace(found, where=where), what) for where, what in where_mutants(found.where))
 

@@ -31,7 +31,7 @@ _LABELS: Final = "write a sample such as `{pod: cart-0, code: '500', value: 1}`,
 _EVENT: Final = frozenset({"reason", "on", "type", "message", "last", "first", "count", "component", "container"})
 """What a short event says."""
 
-_READ: Final = ("objects", "promql", "log", "fact", "change")
+_READ: Final = ("objects", "promql", "log", "logs", "fact", "change")
 """What a state can be of."""
 
 _META: Final = {
@@ -142,6 +142,8 @@ class World:
                 return self._metric(query)
             case "log":
                 return self._log(query)
+            case "logs":
+                return self._reading(query, self._with_log(query.target))
             case "fact":
                 facts = self._given.get("facts") or {}
                 return (
@@ -202,6 +204,11 @@ class World:
         lines = text.splitlines(keepends=True)
         tail = query.param("tail")
         return self._reading(query, "".join(lines[-int(tail) :] if tail else lines))
+
+    def _with_log(self, kind: str) -> list[str]:
+        """Return the names of those of a kind, as `node`, whose logs are given."""
+        split = (str(name).split("/") for name in self._given.get("logs") or {})
+        return sorted(parts[1] for parts in split if len(parts) == 2 and parts[0] == kind)  # noqa: PLR2004
 
     def _reading(self, query: Query, data: Any) -> Reading:
         if data is None:

@@ -24,11 +24,11 @@ class Query:
     """A question in its canonical form; `str()` gives it, `parse` reads it back.
 
     Attributes:
-        kind: who can answer: `objects`, `promql`, `series`, `log`, `fact`, `change`, `alert`.
+        kind: who can answer: `objects`, `promql`, `series`, `log`, `logs`, `fact`, `change`, `alert`.
         target: what is asked. objects: the resource as kubectl names it in the plural (`pods`,
             `deployments.apps`; events are `events`). promql: the expression. series: a selector, or a file of an
-            incident folder. log: `namespace/pod/container`. fact: the fact's name. change: the kind of change.
-            alert: the empty string.
+            incident folder. log: `namespace/pod/container`. logs: a kind, `node`. fact: the fact's name. change: the
+            kind of change. alert: the empty string.
         params: what narrows the question, sorted. objects: `namespace`. promql: `start`, `end`, `step` (range
             in seconds relative to `now`; without them the instant value at `now`), log: `previous=true`.
     """
@@ -106,7 +106,7 @@ class Reading:
         data: the answer. objects: a `collections.abc.Sequence` of `Struct`s or dicts (see
             `diagflow.model.projection`). promql: `[{"labels": {...}, "value": float, "time": float}]`, for a
             range `[{"labels": {...}, "values": [[time, float], ...]}]`. series: a `SeriesBlock`.
-            log: a string. fact, alert, change: JSON.
+            log: a string. logs: names of those that have one. fact, alert, change: JSON.
         source: who answered: `kubernetes`, `prometheus`, `bundle`, `host`.
         product: name and version of who answered, e.g. `prometheus 3.16.0`.
         coverage: how much of the question the answer covers.

@@ -21,6 +21,7 @@ from diagflow.rules.rule import (
     HostLogInput,
     LogInput,
     MetricInput,
+    NodeLogInput,
     ObjectInput,
     Related,
     Rule,
@@ -313,8 +314,11 @@ def _event(fields: Fields, checker: _Checker, _where: _Place) -> EventInput:
     )
 
 
-def _log(fields: Fields, checker: _Checker, _where: _Place) -> LogInput | HostLogInput:
-    if "on" in fields:
+def _log(fields: Fields, checker: _Checker, _where: _Place) -> LogInput | HostLogInput | NodeLogInput:
+    if fields.get("on") == "node":
+        within, boot = fields.get("within", 3600.0), fields.get("boot", "last")
+        return NodeLogInput(fields["log"], checker.cel("where"), within, boot)
+    if fields.get("on") == "host":
         return HostLogInput(fields["log"], checker.cel("where"), fields.get("with", ()))
     return LogInput(
         patterns=fields["log"],

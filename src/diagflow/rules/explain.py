@@ -13,6 +13,7 @@ from diagflow.rules.rule import (
     Input,
     LogInput,
     MetricInput,
+    NodeLogInput,
     ObjectInput,
     Related,
     Rule,
@@ -105,6 +106,10 @@ def _input(wanted: Input) -> list[str]:
         case HostLogInput():
             patterns = [f"log of this machine: {pattern}" for pattern in wanted.patterns]
             return [*patterns, *_with(wanted.facts), *_cel(wanted.where)]
+        case NodeLogInput(patterns=patterns):
+            said = [f"log of a node: {pattern}" for pattern in patterns]
+            within = f"within: {show_duration(wanted.within)} of now, and of the end of the log"
+            return [*said, within, f"boot: {wanted.boot}", *_cel(wanted.where)]
         case FactInput():
             return [f"fact: {wanted.name}", *_with(wanted.facts), *_cel(wanted.where)]
 

@@ -279,12 +279,22 @@ _WITH: Final = Key(
 
 
 def _check_log(fields: Fields, context: Context) -> None:
-    of_pods, of_host = ("of", "previous", "tail", "last"), ("where", "with")
-    on_host = "on" in fields
-    said = "is about containers, this log is the host's: remove it" if on_host else "needs `on: host`: add it"
-    for key in of_pods if on_host else of_host:
-        if key in fields:
+    """Refuse a key that the log in question has no use for."""
+    on = fields.get("on", "")
+    for key, (logs, said) in _LOG_KEYS.items():
+        if key in fields and on not in logs:
             context.fail(fields.keys_at[key], f"`{key}` {said}", "conflict")
+
+
+_OF_PODS: Final = (("",), "is about containers, this log is none of theirs: remove it")
+_OF_NODE: Final = (("node",), "needs `on: node`: add it, or remove it")
+_LOG_KEYS: Final = {
+    **dict.fromkeys(("of", "previous", "tail", "last"), _OF_PODS),
+    **dict.fromkeys(("within", "boot"), _OF_NODE),
+    "where": (("host", "node"), "needs `on: host` or `on: node`: add it"),
+    "with": (("host",), "needs `on: host`: add it"),
+}
+"""Of which logs a key is, and what is said about others; `on` of the logs of containers is empty."""
 
 
 LOG: Final = _input(
@@ -304,8 +314,19 @@ LOG: Final = _input(
         "how near the end a match must begin: lines that begin with a blank belong to the one before",
         default="anywhere in `tail`",
     ),
-    Key("on", one_of(("host",)), "what a command of this machine printed, instead of the logs of containers"),
-    Key("where", CEL, "with `on: host`, a condition in CEL over `line`, `args`, `facts`", default="true"),
+    Key(
+        "on",
+        one_of(("host", "node")),
+        "instead of the logs of containers, what a command of this machine printed, or the logs of nodes",
+    ),
+    Key(
+        "where",
+        CEL,
+        "with `on: host` or `on: node`, a condition in CEL over `line`, `args`, and of the host `facts`",
+        default="true",
+    ),
+    Key("within", DURATION, "with `on: node`, so shortly before now, or before the end of the log", default="1h"),
+    Key("boot", one_of(("last", "any")), "with `on: node`, which run of the kernel", default="last"),
     _WITH,
     check=_check_log,
 )
@@ -486,7 +507,7 @@ CAUSES: Final = Many(Named("cause", lambda: CAUSE), most=100_000)
 
 def _query(text: str) -> str:
     kind, colon, target = text.partition(":")
-    known = ("objects", "promql", "log", "fact", "change", "alert")
+    known = ("objects", "promql", "log", "logs", "fact", "change", "alert")
     if not colon or kind not in known:
         raise Wrong(
             f"`{shorten(text)}` is no query: write its kind, `:` and its target, such as `objects:pods`; "

@@ -155,6 +155,23 @@ class HostLogInput:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeLogInput:
+    """Lines of a node's log that match one of `patterns` and the CEL condition `where`.
+
+    Attributes:
+        patterns: RE2.
+        where: CEL source over `line`, `args`; empty is true.
+        within: seconds before now, or before the last line of the log, in which a line counts.
+        boot: `last` or `any`: of which run of the kernel.
+    """
+
+    patterns: tuple[str, ...]
+    where: str = ""
+    within: float = 3600.0
+    boot: str = "last"
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeInput:
     """Changes of one of `kinds` at most `within` seconds before the onset."""
 
@@ -178,7 +195,7 @@ class FactInput:
     facts: tuple[str, ...] = ()
 
 
-Input = MetricInput | ObjectInput | EventInput | LogInput | HostLogInput | ChangeInput | FactInput
+Input = MetricInput | ObjectInput | EventInput | LogInput | HostLogInput | NodeLogInput | ChangeInput | FactInput
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from diagflow.rules.rule import (
     Input,
     LogInput,
     MetricInput,
+    NodeLogInput,
     ObjectInput,
     Rule,
 )
@@ -85,7 +86,7 @@ def _of_input(wanted: Input) -> frozenset[str]:
             return frozenset({"reason", "message", "count", "container"}).union(*map(groups, patterns))
         case LogInput(patterns=patterns):
             return frozenset({"line", "container"}).union(*map(groups, patterns))
-        case HostLogInput(patterns=patterns):
+        case HostLogInput(patterns=patterns) | NodeLogInput(patterns=patterns):
             return frozenset({"line"}).union(*map(groups, patterns))
         case ChangeInput():
             return frozenset({"what", "change"})

@@ -9,7 +9,7 @@ from diagflow.bundle.disk import Opened
 from diagflow.bundle.folder import moment
 from diagflow.bundle.folder.documents import SUFFIXES
 from diagflow.bundle.folder.files import Found, files_of
-from diagflow.bundle.folder.logs import is_log, logs_of
+from diagflow.bundle.folder.logs import is_log, logs_of, node_of
 from diagflow.bundle.folder.objects import Kind, Objects
 from diagflow.bundle.folder.parts import Parts
 from diagflow.bundle.folder.problem import Problem
@@ -22,6 +22,7 @@ _NOT_HERE: Final = "not in this folder"
 _UNRECORDED: Final = {
     "objects": _NOT_HERE,
     "log": _NOT_HERE,
+    "logs": "no logs of nodes in this folder",
     "change": _NOT_HERE,
     "fact": _NOT_HERE,
     "promql": "no metrics in this folder",
@@ -126,13 +127,16 @@ def _lacking(kind: Kind) -> str:
 
 
 def _logs(files: Sequence[Found], bundle: Bundle, problems: list[Problem]) -> Iterator[Reading]:
-    now = bundle.incident.now
+    now, nodes = bundle.incident.now, set()
     for file in files:
         try:
             for query, text in logs_of(file):
+                nodes.update(node_of(query))
                 yield Reading(query, State.DATA if text else State.EMPTY, now, text, source="folder")
         except (OSError, UnicodeDecodeError) as e:
             problems.append(Problem(file.name, f"cannot be read: {getattr(e, 'strerror', None) or e}"))
+    if nodes:
+        yield Reading(Query.of("logs", "node"), State.DATA, now, sorted(nodes), source="folder")
 
 
 def _parts(parts: Parts, bundle: Bundle) -> Iterator[Reading]:

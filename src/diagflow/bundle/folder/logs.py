@@ -41,6 +41,12 @@ def logs_of(file: Found) -> Iterator[tuple[Query, str]]:
     yield _query(file), text
 
 
+def node_of(query: Query) -> list[str]:
+    """Return the name of the node whose log a query asks for; nothing where it is another's."""
+    kind, _, name = query.target.partition("/")
+    return [name] if kind == "node" and name and "/" not in name and not query.params else []
+
+
 def _query(file: Found) -> Query:
     """Return what `logs/NAMESPACE/POD/CONTAINER[.previous].log` or `logs/ENTITY.log` answers."""
     below = list(file.parts[len(file.parts) - file.parts[::-1].index("logs") : -1])

@@ -94,6 +94,7 @@ WORDS: Final = Words(
         "promql": "metric {target}",
         "log": "log of {target}",
         "log.previous": "previous log of {target}",
+        "logs": "logs of {target}s",
         "fact": "fact {target}",
         "change": "changes of kind {target}",
         "alert": "the alert",

@@ -90,6 +90,7 @@ WORDS: Final = Words(
         "promql": "指标 {target}",
         "log": "{target} 的日志",
         "log.previous": "{target} 的上一次日志",
+        "logs": "{target} 的日志",
         "fact": "主机信息 {target}",
         "change": "{target} 类变更",
         "alert": "告警",
