@@ -14,6 +14,7 @@ from diagflow.gate.compare import compare
 from diagflow.gate.junit import as_junit
 from diagflow.gate.outcome import Check, Outcome, Use
 from diagflow.gate.page import as_html
+from diagflow.gate.phrases import percent
 from diagflow.gate.report import report_of
 from diagflow.gate.structured import as_json, figures_json
 from diagflow.gate.text import as_text
@@ -122,6 +123,14 @@ def test_text_without_a_baseline_says_what_is_wrong_the_worst_first():
     assert text.endswith("FAILED: 1 recording of 5 answered wrongly, and no baseline that accepts it\n")
 
 
+def test_what_the_baseline_does_not_know_is_not_said_to_be_no_worse():
+    known, new = (faulty(name, roots=[root(OTHER, right=False)]) for name in ("known.zip", "new.zip"))
+    lines = as_text(report([known, new], before=[known])).splitlines()
+    assert lines[lines.index("answered wrongly, and no worse than before:") + 1].startswith("  lab/known.zip: ")
+    assert lines[lines.index("answered wrongly, and not in the baseline:") + 1].startswith("  lab/new.zip: ")
+    assert "answered wrongly, and no worse than before:" not in as_text(report([GOOD[0], new], before=GOOD[:1]))
+
+
 def test_a_healthy_one_that_is_not_called_so_is_named():
     uncertain = replace(healthy(), checks={Check.CLEAN: True, Check.QUIET: False})
     assert "healthy, and not called so: lab/healthy/a.zip" in as_text(report([uncertain], before=()))
@@ -140,6 +149,23 @@ def test_a_false_cause_of_a_healthy_recording_says_where_it_is_named():
 def test_a_share_says_what_it_is_by_family():
     many = [faulty(f"{n}", family="one run", roots=[root()]) for n in range(3)]
     assert "3 of 4, 75 %; 50 % of 2 families (95 %: 9.5 % to 91 %)" in as_text(report([*many, faulty("x")], before=()))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0.0, "0 %"), (0.0004, "under 0.1 %"), (0.001, "0.1 %"), (0.0994, "9.9 %"), (0.0996, "10 %"), (0.5, "50 %"),
+        (0.9949, "99 %"), (0.995, "99.5 %"), (299 / 300, "99.7 %"), (0.9994, "99.9 %"), (0.9996, "over 99.9 %"),
+        (1.0, "100 %"),
+    ],
+)  # fmt: skip
+def test_only_all_is_a_hundred_percent_and_only_none_is_nothing(value, said):
+    assert percent(value) == said
+
+
+def test_one_family_is_one_family():
+    one_run = [faulty(f"{n}", family="one run", roots=[root()]) for n in range(2)]
+    assert "2 of 2, 100 %; 100 % of 1 family (95 %: 21 % to 100 %)" in as_text(report(one_run, before=()))
 
 
 def test_a_long_list_is_cut_and_verbose_is_not():

@@ -12,16 +12,22 @@ _WIDE: Final = 3
 
 
 def percent(value: float) -> str:
-    """Return `7.4 %`: one decimal below ten, where it matters, none above."""
+    """Return `7.4 %`: one decimal below ten and just below all, where it matters; only all of them are `100 %`."""
+    if 0 < value < 0.0005:  # noqa: PLR2004  # what would round to nothing
+        return "under 0.1 %"
+    if 0.9995 <= value < 1:  # noqa: PLR2004  # what would round to all
+        return "over 99.9 %"
     shown = 100 * value
-    return f"{shown:.1f} %" if 0 < shown < 9.95 else f"{shown:.0f} %"  # noqa: PLR2004  # 9.95 becomes 10
+    decimal = 0 < shown < 9.95 or 99.5 <= shown < 100  # noqa: PLR2004  # 9.95 becomes 10
+    return f"{shown:.1f} %" if decimal else f"{shown:.0f} %"
 
 
 def share(one: Share) -> str:
     """Return `25 of 27, 93 % (95 %: 77 % to 98 %)`, with the share by family where that is another one."""
     if not one.of:
         return "none asked for"
-    by_family = f"; {percent(one.by_family)} of {one.families} families" if one.families < one.of else ""
+    families = count(one.families, "family", "families")
+    by_family = f"; {percent(one.by_family)} of {families}" if one.families < one.of else ""
     interval = f"(95 %: {percent(one.low)} to {percent(one.high)})"
     return f"{one.count} of {one.of}, {percent(one.share)}{by_family} {interval}"
 

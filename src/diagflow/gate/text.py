@@ -89,18 +89,25 @@ def _wrong(report: Report, few: int) -> Iterator[str]:
         {change.key for change in (*report.comparison.losses, *report.comparison.waived)} if report.comparison else ()
     )
     wrong = [o for o in report.wrong if o.key not in told]
+    new = set(report.comparison.new) if report.comparison else set()
     said = [o for o in wrong if o.said_wrong]
-    if said:
-        yield "answered wrongly, and no worse than before:" if report.comparison else "answered wrongly:"
-    for outcome in said[:few]:
-        yield f"  {outcome.key}: {', '.join(outcome.wrong)}"
-        yield from (f"    {line}" for line in phrases.what_is_wrong(outcome))
-        yield f"    look closer: {outcome.closer}"
-    if len(said) > few:
-        yield f"  ... and {len(said) - few} more: -v lists all"
+    title = "answered wrongly, and no worse than before:" if report.comparison else "answered wrongly:"
+    yield from _said(title, [o for o in said if o.key not in new], few)
+    yield from _said("answered wrongly, and not in the baseline:", [o for o in said if o.key in new], few)
     unsaid = [o for o in wrong if not o.said_wrong]
     yield from _some("named nothing", [o.key for o in unsaid if not o.healthy], few)
     yield from _some("healthy, and not called so", [o.key for o in unsaid if o.healthy], few)
+
+
+def _said(title: str, outcomes: Sequence[Outcome], few: int) -> Iterator[str]:
+    if outcomes:
+        yield title
+    for outcome in outcomes[:few]:
+        yield f"  {outcome.key}: {', '.join(outcome.wrong)}"
+        yield from (f"    {line}" for line in phrases.what_is_wrong(outcome))
+        yield f"    look closer: {outcome.closer}"
+    if len(outcomes) > few:
+        yield f"  ... and {len(outcomes) - few} more: -v lists all"
 
 
 def _figures(report: Report) -> Iterator[str]:
