@@ -40,8 +40,12 @@ def test_bins_are_of_about_equal_count():
 
 def test_the_interval_is_about_families_and_the_same_each_time():
     answers = [(0.8, n % 5 > 0) for n in range(50)]
-    many, one = of(answers), of(answers, family="one run")
+    many = of(answers)
     assert many == of(answers)
     assert many.low < many.high
     assert many.low <= many.ece + 1e-12
-    assert (one.low, one.high) == pytest.approx((one.ece, one.ece))
+
+
+def test_one_family_says_nothing_about_others():
+    one = of([(0.8, n % 5 > 0) for n in range(50)], family="one run")
+    assert (one.families, one.low, one.high) == (1, 0.0, 1.0)

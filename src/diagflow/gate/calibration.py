@@ -43,7 +43,7 @@ class Calibration:
         answers: how many there are.
         families: that they come from.
         ece: expected calibration error, over the bins.
-        low: of its 95 % interval, bootstrapped by family.
+        low: of its 95 % interval, bootstrapped by family; of one family alone it is 0 to 1, for nothing is known.
         high: the other end.
         brier: mean square of what confidence is off.
         bins: the reliability diagram.
@@ -127,6 +127,8 @@ def _interval(sums: "np.ndarray") -> tuple[float, float]:
     import numpy as np  # noqa: PLC0415
 
     size = sums.shape[1]
+    if size == 1:  # drawn again and again it is always the same, which says nothing about others
+        return 0.0, 1.0
     drawn = np.random.default_rng(_SEED).multinomial(size, np.full(size, 1 / size), DRAWS)  # times that each is drawn
     low, high = np.percentile(_ece(np.einsum("df,vfb->vdb", drawn, sums)), (2.5, 97.5))
     return float(low), float(high)
