@@ -15,6 +15,7 @@ from diagflow.gate.junit import as_junit
 from diagflow.gate.outcome import Check, Outcome, Use
 from diagflow.gate.page import as_html
 from diagflow.gate.phrases import percent
+from diagflow.gate.plots import WIDTH, false_causes
 from diagflow.gate.report import report_of
 from diagflow.gate.structured import as_json, figures_json
 from diagflow.gate.text import as_text
@@ -247,6 +248,14 @@ def test_the_page_is_self_contained_and_has_plots(worse):
     assert page.endswith("</html>\n")
     assert "FAILED: 1 recording of 3 got worse" in page
     assert not re.search(r"nan|inf\b|None", page)
+
+
+def test_a_rate_is_drawn_within_its_bound():
+    """Most of the recordings are of one family, in which something false is said; the bound is about families."""
+    one_run = [healthy(f"{n}", family="one run", roots=[root(OTHER, right=False)]) for n in range(50)]
+    made = report([*one_run, *(healthy(f"other {n}") for n in range(9))], before=())
+    (bar,) = false_causes(made.corpora).bars
+    assert bar.value == WIDTH / 10 < bar.high < WIDTH * 50 / 59
 
 
 def test_nothing_of_a_recording_becomes_markup():

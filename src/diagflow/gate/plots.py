@@ -83,7 +83,7 @@ def _share_bar(row: int, label: str, found: Share) -> Bar:
 
 
 def false_causes(several: Iterable[Totals]) -> Rows:
-    """Return false causes with their upper bounds."""
+    """Return the families with false causes, with their upper bounds."""
     rates = [
         (f"{one.name}, {words}", found)
         for one in several
@@ -91,11 +91,12 @@ def false_causes(several: Iterable[Totals]) -> Rows:
         if found.of
     ]
     bars = [_rate_bar(row, label, found) for row, (label, found) in enumerate(rates)]
-    return Rows("False causes, with upper bounds", _ROW * len(bars), tuple(bars))
+    return Rows("False causes, by family, with upper bounds", _ROW * len(bars), tuple(bars))
 
 
 def _rate_bar(row: int, label: str, found: Rate) -> Bar:
-    return Bar(_middle(row), label, WIDTH * found.count / found.of, 0.0, WIDTH * found.bound, phrases.rate(found))
+    value, bound = WIDTH * found.bad_families / found.families, WIDTH * found.bound
+    return Bar(_middle(row), label, value, 0.0, bound, phrases.rate(found))
 
 
 def _middle(row: int) -> float:
