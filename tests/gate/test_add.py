@@ -1,6 +1,7 @@
 """From an incident to a recording."""
 
 import shutil
+from zipfile import ZipFile
 
 import pytest
 
@@ -87,6 +88,22 @@ def test_a_recording_is_not_overwritten(incident, ruleset):
     add(wanted(incident, causes=(QUOTA,)), ruleset)
     with pytest.raises(BadInput, match="another name with --name"):
         add(wanted(incident, causes=(QUOTA,)), ruleset)
+
+
+def test_a_folder_that_stays_beside_its_recording_is_told(incident, ruleset):
+    """As the corpus has it twice, one of them without labels."""
+    corpus = incident.parent / "corpus"
+    with ZipFile(incident) as packed:
+        packed.extractall(corpus / "unpacked")
+    with pytest.raises(BadInput, match=r"--cause ID \(or --healthy\); .* remove \S*/corpus/unpacked after"):
+        open_recording(find_recordings([corpus])[0])
+    added = add(Wanted(corpus / "unpacked", corpus, causes=(QUOTA,), relabel=True), ruleset)
+    assert added.notes == (
+        f"{corpus / 'unpacked'} is in the corpus too, and would count twice, or cannot be used: remove it",
+    )
+    shutil.rmtree(corpus / "unpacked")
+    (recording,) = find_recordings([corpus])
+    assert open_recording(recording).labels.causes == added.labels.causes
 
 
 def test_labels_are_replaced_only_when_asked(tmp_path, ruleset):

@@ -88,7 +88,7 @@ def add(wanted: Wanted, ruleset: RuleSet, how: How = ONCE) -> Added:
     found = pointed(opened.bundle.incident, opened.bundle)
     opened.bundle.incident = found.incident
     target = _target(wanted)
-    notes = [line for one in causes for line in _notes(one, opened.bundle)]
+    notes = [*_twice(wanted, target), *(line for one in causes for line in _notes(one, opened.bundle))]
     labels = _labels(wanted, causes, opened, target, ruleset)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -133,6 +133,14 @@ def _target(wanted: Wanted) -> Path:
     if target.exists() and not (wanted.relabel and target.resolve() == wanted.bundle.resolve()):
         raise BadInput(f"there is a recording {target} already: give this one another name with --name")
     return target
+
+
+def _twice(wanted: Wanted, target: Path) -> list[str]:
+    """Say when the corpus now holds the incident in two forms: as two families it would count twice."""
+    bundle = wanted.bundle.resolve()
+    if bundle == target.resolve() or wanted.to.resolve() not in bundle.parents:
+        return []
+    return [f"{wanted.bundle} is in the corpus too, and would count twice, or cannot be used: remove it"]
 
 
 def _labels(wanted: Wanted, causes: tuple[Expected, ...], opened: Opened, target: Path, ruleset: RuleSet) -> Labels:

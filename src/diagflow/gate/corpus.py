@@ -149,4 +149,6 @@ def open_recording(recording: Recording, given: Given = INSTALLED) -> OpenedReco
 def _unlabelled(path: Path, problems: Iterable[str], given: Given) -> str:
     broken = next((problem for problem in problems if problem.startswith(LABELS)), "")
     place = f"{shlex.quote(str(path))} --to {shlex.quote(str(path.parent))} --relabel{given}"
-    return broken or f"it has no labels, so it is no recording: diagflow gate add {place} --cause ID (or --healthy)"
+    after = f"; it writes a file, so remove {shlex.quote(str(path))} afterwards" if path.is_dir() else ""
+    labelled = f"diagflow gate add {place} --cause ID (or --healthy){after}"
+    return broken or f"it has no labels, so it is no recording: {labelled}"
