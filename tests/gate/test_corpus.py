@@ -89,6 +89,14 @@ def test_an_alert_in_a_folder_says_what_it_is_about(tmp_path):
     assert [str(e) for e in opened.bundle.incident.entities] == ["pod/b/a"]
 
 
+def test_a_folder_that_names_no_time_is_told_where_a_label_goes(tmp_path):
+    (recording,) = find_recordings([folder(tmp_path / "a", HEALTHY)])
+    with pytest.raises(BadInput, match="nothing in it says when .*: add `time: 2026-01-31T10:00:00Z` to its labels$"):
+        open_recording(recording)
+    (tmp_path / "a" / "labels.yaml").write_text("healthy: true\ntime: 2026-01-31T10:00:00Z\n")
+    assert open_recording(recording).labels.healthy
+
+
 def test_a_digest_is_about_readings_and_labels_and_the_same_each_time(tmp_path):
     recordings = find_recordings([folder(tmp_path / "a", HEALTHY | {"time": "2026-01-31T10:00:00Z"})])
     before = open_recording(recordings[0]).digest

@@ -93,9 +93,12 @@ def _incident(path: Path, objects: Objects, parts: Parts, at: datetime | None, p
     now = now or _latest(path, objects, problems) or parts.last
     if now is None:
         first = f"; also, {_first(problems)}" if problems else ""
-        raise BadInput(
-            f"{path}: nothing in it says when it was written: add --at TIME, such as --at 2026-01-31T10:00:00Z{first}"
+        told = (
+            "add `time: 2026-01-31T10:00:00Z` to its labels"  # the gate, which wants labels, has no --at
+            if parts.labels is not None
+            else "add --at TIME, such as --at 2026-01-31T10:00:00Z"
         )
+        raise BadInput(f"{path}: nothing in it says when it was written: {told}{first}")
     return Incident(now=now, alert=parts.alert, onset=moment.onset_of(parts.alert))
 
 
