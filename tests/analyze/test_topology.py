@@ -36,7 +36,13 @@ OBJECTS: list[dict[str, Any]] = [
     ),
     pod("cart-1", labels={"app": "cart"}, spec={"nodeName": "n1"}),
     pod("other", namespace="other", labels={"app": "cart"}),
-    {"kind": "ReplicaSet", "namespace": "shop", "name": "cart-5d4f8c7b9", "owner": "deployment/shop/cart"},
+    {
+        "kind": "ReplicaSet",
+        "namespace": "shop",
+        "name": "cart-5d4f8c7b9",
+        "owner": "deployment/shop/cart",
+        "spec": {"template": {"spec": {"serviceAccountName": "robot"}}},
+    },
     {"kind": "Deployment", "namespace": "shop", "name": "cart"},
     {
         "kind": "PersistentVolumeClaim",
@@ -146,6 +152,7 @@ def test_what_a_pod_hangs_on():
     ("name", "relation"),
     [
         ("replicaset/shop/cart-5d4f8c7b9", "owner deployment/shop/cart"),
+        ("replicaset/shop/cart-5d4f8c7b9", "account serviceaccount/shop/robot"),
         ("persistentvolumeclaim/shop/data", "volume persistentvolume/v"),
         ("persistentvolumeclaim/shop/data", "class storageclass/fast"),
         ("service/shop/cart", "selects pod/shop/cart-0"),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 _CONTAINERS: Final = ("spec.containers[]", "spec.initContainers[]")
+_TEMPLATED: Final = ("replicaset", "statefulset", "daemonset", "job")
+"""What makes pods of a template: where the API server takes none of them, there is no pod that names anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ NAMED: Final = (
         ),
     ),
     Link("account", "pod", "serviceaccount", ("spec.serviceAccountName",)),
+    *(Link("account", kind, "serviceaccount", ("spec.template.spec.serviceAccountName",)) for kind in _TEMPLATED),
     Link(
         "backend",
         "ingress",
