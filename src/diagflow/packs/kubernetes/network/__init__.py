@@ -1,0 +1,1 @@
+"""Services, and what sends to them."""
