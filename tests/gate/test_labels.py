@@ -58,6 +58,8 @@ def test_what_fits(expected, fits):
         ({"causes": [{"id": "kubernetes.a", "entity": "cart"}]}, "'cart' is no entity"),
         ({"healthy": True, "famly": "x"}, "unknown key famly"),
         ({"healthy": True, "time": "yesterday"}, "no moment"),
+        ({"healthy": True, "family": ["a", "b"]}, "`family` is no text"),
+        ({"healthy": True, "source": {"url": "x"}}, "`source` is no text"),
         ({"healthy": True, "time": "2026-01-31T10:00:00"}, "no moment"),
     ],
 )

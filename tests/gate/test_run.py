@@ -16,7 +16,7 @@ from diagflow.gate.report import report_of
 from diagflow.harness.mutants import mutants
 from diagflow.infer import inference
 from diagflow.infer.weigh import weigh
-from diagflow.model import Incident, Query, Reading, State
+from diagflow.model import DiagFlowError, Incident, Query, Reading, State
 from diagflow.rules import load
 from tests.gate.conftest import CORPUS
 from tests.gate.make import BROAD, NOW, write
@@ -149,6 +149,29 @@ def test_a_label_of_a_cause_that_there_is_not_makes_it_unusable(ruleset, tmp_pat
         "labels: there is no cause kubernetes.quota-exceedet: did you mean `kubernetes.quota-exceeded`?;"
         " a cause of your own? name its folder with --rules"
     )
+
+
+@pytest.mark.parametrize("label", ["causes", "forbidden", "ruled_out"])
+def test_a_word_that_is_neither_an_id_nor_a_row_makes_it_unusable(ruleset, tmp_path, label):
+    """Nothing is ever called so: forbidden, it would hold for ever."""
+    write(tmp_path / "a.zip", {"causes": [], label: ["quota-exceeded"]})
+    (outcome,) = run_all(find_recordings([tmp_path]), ruleset)
+    assert outcome.error.startswith("labels: there is no cause quota-exceeded: did you mean")
+    assert "`kubernetes.quota-exceeded`" in outcome.error
+    write(tmp_path / "a.zip", {"causes": [], label: ["K8S-99999"]})
+    (outcome,) = run_all(find_recordings([tmp_path]), ruleset)
+    assert not outcome.error
+
+
+def die(_):
+    os.kill(os.getpid(), 9)
+
+
+def test_a_process_that_the_system_ended_is_told(recordings, ruleset, monkeypatch):
+    """For want of memory, mostly; it is no error of ours."""
+    monkeypatch.setattr(run, "_work", die)
+    with pytest.raises(DiagFlowError, match=r"a process of the gate was ended .*--jobs 1"):
+        run_all(recordings[:2], ruleset, jobs=2)
 
 
 def test_an_engine_that_fails_names_the_recording(recordings, ruleset, monkeypatch):

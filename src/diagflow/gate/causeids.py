@@ -39,12 +39,17 @@ def expected_of(text: str, causes: Mapping[str, Cause], *, root: bool = True) ->
 def require_known(labels: Labels, causes: Mapping[str, Cause]) -> None:
     """Check that labels name causes that exist: a misspelt one that is forbidden would hold for ever.
 
+    A row of the catalogue may be one that no cause covers yet; a word that is no row is a slip, an id without its pack.
+
     Raises:
         BadInput: one does not.
     """
+    rows = {ref for cause in causes.values() for ref in cause.refs}
     for one in (*labels.causes, *labels.forbidden, *labels.ruled_out):
-        if one.id and one.id not in causes:
-            raise BadInput(f"labels: there is no cause {one.id}: {_hint(one.id, _names(causes, root=False))}")
+        is_row = not one.ref or one.ref in rows or _REF.fullmatch(one.ref)
+        name = one.id if one.id or is_row else one.ref
+        if name and name not in causes:
+            raise BadInput(f"labels: there is no cause {name}: {_hint(name, _names(causes, root=False))}")
 
 
 def _hint(name: str, known: list[str]) -> str:

@@ -115,6 +115,9 @@ def _problems(content: Mapping[str, Any]) -> Iterator[str]:
         yield "it is `healthy` and has `causes`: remove one of the two"
     if "healthy" not in content and "causes" not in content:
         yield "neither `healthy` nor `causes` is there"
+    for key in ("family", "source"):
+        if isinstance(content.get(key), Mapping | list):
+            yield f"`{key}` is no text"
     if content.get("time") and _moment(content["time"]) is None:
         yield f"`time` {content['time']!r} is no moment such as 2026-01-31T10:00:00Z"
 

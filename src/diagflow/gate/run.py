@@ -6,13 +6,14 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import Final
 
 from diagflow.gate.corpus import Recording
 from diagflow.gate.given import INSTALLED, Given
 from diagflow.gate.one import How, run_one
 from diagflow.gate.outcome import Outcome
-from diagflow.model import FITTED, Weights
+from diagflow.model import FITTED, DiagFlowError, Weights
 from diagflow.rules import RuleSet
 
 WORTH: Final = 100
@@ -46,6 +47,9 @@ def run_all(
         jobs: processes; default: as many as there are processors, fewer for a small corpus.
         given: the rules that were chosen, as the commands that outcomes show say them.
         told: is called after each recording.
+
+    Raises:
+        DiagFlowError: the system ended one of the processes.
     """
     tasks = [(one, How(seeds, (weights or {}).get(one.key, FITTED), learn, given)) for one in recordings]
     found = []
@@ -67,8 +71,12 @@ def _outcomes(tasks: Sequence[Task], ruleset: RuleSet, jobs: int) -> Iterator[Ou
         return
     # Spawned, not forked: the same on every system, and nothing of this process leaks into a diagnosis.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(ruleset,)) as pool:
-        yield from pool.map(_work, tasks, chunksize=max(1, len(tasks) // (jobs * 8)))
+    try:
+        with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(ruleset,)) as pool:
+            yield from pool.map(_work, tasks, chunksize=max(1, len(tasks) // (jobs * 8)))
+    except BrokenProcessPool:
+        why = "a process of the gate was ended from outside, mostly for want of memory"
+        raise DiagFlowError(f"{why}: run fewer at once, --jobs 1") from None
 
 
 _given: RuleSet | None = None
