@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 
+import re2
+
 from diagflow.analyze.api import Case, Finding
 from diagflow.analyze.containers import containers_of
 from diagflow.analyze.logs import has_log, has_previous, last_lines, matters
 from diagflow.model import CLUSTER, Edge, Entity, Outcome, Query
 from diagflow.packs.kubernetes.scheduling.world import key
-from diagflow.rules.patterns import compiled
 
 Json = Mapping[str, Any]
 
@@ -113,7 +114,7 @@ def _words(case: Case, query: Query) -> str:
 
 def hosts(text: str) -> Iterator[str]:
     """Yield what may be a host in the lines that tell of a failure."""
-    tells, named = compiled(_FAILURE).search, compiled(_HOST).finditer
+    tells, named = re2.compile(_FAILURE).search, re2.compile(_HOST).finditer
     words = (word for line in text.splitlines() if tells(line) for word in named(line))
     for word in islice(words, MOST_WORDS):
         host = word["host"].rstrip(".-")

@@ -6,13 +6,14 @@ It supports nothing: the line stands as context under the crash loop, for whoeve
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+import re2
+
 from diagflow.analyze.api import Case, Finding, Observation
 from diagflow.analyze.containers import containers_of
 from diagflow.analyze.logs import has_log, has_previous, matters
 from diagflow.analyze.templates import Template, mine
 from diagflow.model import CLUSTER, Entity, Outcome, Query, Text
 from diagflow.packs.kubernetes.scheduling.world import key
-from diagflow.rules.patterns import compiled
 
 Json = Mapping[str, Any]
 
@@ -60,7 +61,7 @@ def main_line(lines: list[str]) -> tuple[str, int] | None:
     Of templates that are as frequent the one that ends the log tells more.
     """
     found = mine(lines)
-    tells = compiled(_ERROR).search
+    tells = re2.compile(_ERROR).search
     errors = [t for t in found if any(tells(lines[place]) for place in t.lines)]
     best: Template | None = max(errors or found, key=_rank if errors else _last, default=None)
     if best is None:

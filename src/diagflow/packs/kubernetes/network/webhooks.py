@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import re2
+
 from diagflow.analyze.api import Case, Finding, Observation
 from diagflow.analyze.events import event_of
 from diagflow.analyze.narrow import rows
 from diagflow.model import CLUSTER, Edge, Entity, Outcome, Query, Strength, Text
 from diagflow.packs.kubernetes.network.backends import WEBHOOKS, service_of
 from diagflow.packs.kubernetes.scheduling.world import condition, key, meta, timestamp
-from diagflow.rules import patterns
 
 Json = Mapping[str, Any]
 
@@ -27,7 +28,7 @@ LASTING: Final = 60.0
 RECENT: Final = 360.0
 """Seconds after which an event tells nothing of now: controllers try again within 5 minutes or so."""
 
-_SAID: Final = patterns.compiled(r'failed calling webhook "([^"]+)"(?:: (?:failed to call webhook: )?(.*))?')
+_SAID: Final = re2.compile(r'failed calling webhook "([^"]+)"(?:: (?:failed to call webhook: )?(.*))?')
 _EVENTS: Final = "objects:events"
 _SETS: Final = "objects:replicasets.apps"
 _SERVICES: Final = "objects:services"
