@@ -219,6 +219,48 @@ def test_explanations_in_a_circle_end():
     assert {c.id for c in found.causes} == {"a", "b"}
 
 
+CALLING = known(
+    cause("refused", brings("unready")),
+    cause("config", brings("unready")),
+    symptom("unready", brings("endpoints", "selects")),
+    symptom("endpoints", brings("refused", "calls")),
+)
+"""A pod that is refused is not ready, so its Service has no endpoints, so whoever calls it is refused."""
+
+
+def calls(*pairs: tuple[str, str]) -> Edges:
+    """Pods `a`, `b` ..., each behind the Service of its name, that call each other's Services."""
+    names = sorted({name for pair in pairs for name in pair})
+    behind = [Edge(entity(f"service/s/{n}"), "selects", entity(f"pod/s/{n}")) for n in names]
+    return Edges([*behind, *(Edge(entity(f"pod/s/{a}"), "calls", entity(f"service/s/{b}")) for a, b in pairs)])
+
+
+def without_endpoints(*names: str) -> list[Verdict]:
+    return [v for n in names for v in (match("unready", f"pod/s/{n}"), match("endpoints", f"service/s/{n}"))]
+
+
+def roots(verdicts: list[Verdict], topology: Edges) -> list[tuple[str, str]]:
+    found = infer(verdicts, CALLING, topology, SCAN)
+    return [(c.id, str(e)) for c in found.causes if c.root for e in c.entities]
+
+
+def test_a_chain_of_callers_has_one_root_at_its_end():
+    verdicts = [match("refused", "pod/s/a"), match("refused", "pod/s/b"), match("config", "pod/s/c")]
+    found = roots([*verdicts, *without_endpoints("a", "b", "c")], calls(("a", "b"), ("b", "c")))
+    assert found == [("config", "pod/s/c")]
+
+
+def test_callers_in_a_circle_are_roots_each():
+    verdicts = [match("refused", "pod/s/a"), match("refused", "pod/s/b"), *without_endpoints("a", "b")]
+    assert roots(verdicts, calls(("a", "b"), ("b", "a"))) == [("refused", "pod/s/a"), ("refused", "pod/s/b")]
+
+
+def test_who_calls_into_a_circle_is_a_consequence():
+    verdicts = [match("refused", f"pod/s/{n}") for n in "abc"]
+    found = roots([*verdicts, *without_endpoints("a", "b")], calls(("a", "b"), ("b", "a"), ("c", "a")))
+    assert found == [("refused", "pod/s/a"), ("refused", "pod/s/b")]
+
+
 def test_the_graph_is_a_dag_from_readings_to_the_alert():
     verdicts = [match("capacity", "node/n1"), *pods_pending()]
     graph = infer(verdicts, CAPACITY, Edges(candidates("node/n1")), alert_on("cluster/local")).graph

@@ -244,6 +244,13 @@ def test_a_circle_of_explanations_is_refused():
     ]
 
 
+def test_callers_may_explain_each_other():
+    text = CAUSE.format("a", "b") + CAUSE.format("b", "a").replace("what: x.a", "what: x.a, via: [calls]")
+    contents = parsed(text, FileKind.CAUSES)
+    found = ruleset("").merge(type(ruleset(""))(causes=contents.causes, places=contents.places))
+    assert list(found.problems) == []
+
+
 def test_what_a_cause_explains_is_known():
     contents = parsed(CAUSE.format("a", "gone"), FileKind.CAUSES)
     found = ruleset("").merge(type(ruleset(""))(causes=contents.causes, places=contents.places))

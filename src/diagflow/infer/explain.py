@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from diagflow.infer.weigh import Key, Weighed
 from diagflow.model import Cause, Direction, Entity, Onset, Role, Topology
-from diagflow.model.topology import reach
+from diagflow.model.topology import CALLS, reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +48,41 @@ def explain(supported: Iterable[Weighed], causes: Mapping[str, Cause], topology:
     for weighed in candidates.values():
         by_id.setdefault(weighed.id, {})[weighed.entity] = weighed
     parents: dict[Key, set[Key]] = {}
+    called: set[tuple[Key, Key]] = set()
     for upstream in candidates.values():
-        for effect in _effects(upstream, by_id, causes, topology):
+        for effect, by_call in _effects(upstream, by_id, causes, topology):
             if effect.key != upstream.key and not_later(upstream.onset, effect.onset):
                 parents.setdefault(effect.key, set()).add(upstream.key)
+                if by_call:
+                    called.add((effect.key, upstream.key))
+    for effect_key, upstream_key in [pair for pair in called if _is_above(*pair, parents)]:
+        parents[effect_key].discard(upstream_key)
     return Explained({key: tuple(sorted(found)) for key, found in sorted(parents.items())})
+
+
+def _is_above(upper: Key, lower: Key, parents: Mapping[Key, Iterable[Key]]) -> bool:
+    """True when one candidate explains another over any number of steps: callers in a circle explain nothing."""
+    seen, todo = {lower}, [lower]
+    while todo:
+        for parent in parents.get(todo.pop(), ()):
+            if parent == upper:
+                return True
+            if parent not in seen:
+                seen.add(parent)
+                todo.append(parent)
+    return False
 
 
 def _effects(
     upstream: Weighed, by_id: Mapping[str, Mapping[Entity, Weighed]], causes: Mapping[str, Cause], topology: Topology
-) -> Iterable[Weighed]:
+) -> Iterable[tuple[Weighed, bool]]:
+    """Yield what a candidate explains, and whether only because somebody calls somebody."""
     known = causes.get(upstream.id)
     for rule in known.explains if known else ():
         effects = by_id.get(rule.what)
         if effects:
             within = _reached(upstream.entity, rule.via, rule.direction, topology)
-            yield from (effects[entity] for entity in effects.keys() & within.keys())
+            yield from ((effects[entity], CALLS in rule.via) for entity in effects.keys() & within.keys())
 
 
 def _reached(entity: Entity, via: frozenset[str], direction: Direction, topology: Topology) -> Mapping[Entity, int]:

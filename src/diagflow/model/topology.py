@@ -4,9 +4,13 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from diagflow.model.entity import Entity, in_order
+
+
+CALLS: Final = "calls"
+"""The one relation that may lead in a circle: A calls B, which calls A."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from diagflow.model import Cause, Role
+from diagflow.model.topology import CALLS
 from diagflow.rules.analyzer import Analyzer
 from diagflow.rules.near import did_you_mean
 from diagflow.rules.problem import Problem
@@ -79,11 +80,15 @@ def _of_analyzer(analyzer: Analyzer, causes: Mapping[str, Cause], places: Places
 
 
 def _cycles(causes: Mapping[str, Cause], places: Places) -> Iterator[Problem]:
-    """Yield one problem for each cycle of `explains`: then nothing in it could be the root."""
+    """Yield one problem for each cycle of `explains`: then nothing in it could be the root.
+
+    Along `calls` it may come back to the same cause, at the caller; callers in a circle are told apart in the inference.
+    """
+    along = {name: [e for e in cause.explains if CALLS not in e.via] for name, cause in causes.items()}
     done: set[str] = set()
     for start in causes:
         path: list[str] = []
-        stack = [(start, iter(causes[start].explains))] if start not in done else []
+        stack = [(start, iter(along[start]))] if start not in done else []
         path += [start] if stack else []
         while stack:
             name, targets = stack[-1]
@@ -100,4 +105,4 @@ def _cycles(causes: Mapping[str, Cause], places: Places) -> Iterator[Problem]:
                 )
             else:
                 path.append(target)
-                stack.append((target, iter(causes[target].explains)))
+                stack.append((target, iter(along[target])))
