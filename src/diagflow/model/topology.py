@@ -8,7 +8,6 @@ from typing import Final, Protocol
 
 from diagflow.model.entity import Entity, in_order
 
-
 CALLS: Final = "calls"
 """The one relation that may lead in a circle: A calls B, which calls A."""
 

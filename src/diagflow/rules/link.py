@@ -82,7 +82,7 @@ def _of_analyzer(analyzer: Analyzer, causes: Mapping[str, Cause], places: Places
 def _cycles(causes: Mapping[str, Cause], places: Places) -> Iterator[Problem]:
     """Yield one problem for each cycle of `explains`: then nothing in it could be the root.
 
-    Along `calls` it may come back to the same cause, at the caller; callers in a circle are told apart in the inference.
+    Along `calls` it may come back to the same cause, at the caller; callers in a circle are for the inference.
     """
     along = {name: [e for e in cause.explains if CALLS not in e.via] for name, cause in causes.items()}
     done: set[str] = set()
