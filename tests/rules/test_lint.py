@@ -52,6 +52,18 @@ def test_a_good_rule_has_no_problem(tmp_path):
         ("all: [{event: Failed}], supports: weak", None, "", False),
         ("not: {event: Failed}", "weightless", "no condition weighs anything", False),
         (
+            "supports: strong, all: [{event: Failed}, {not: {metric: up, threshold: > 15}}]",
+            "negated-metric",
+            'what has no sample would count as not so, though nobody knows: write `threshold: "<= 15"`, without `not`',
+            True,
+        ),
+        (
+            "supports: strong, all: [{event: Failed}, {not: {any: [{not: {metric: up, threshold: > 15}}]}}]",
+            None,
+            "",
+            False,
+        ),
+        (
             "all: [{object: pod, when: {status.phase: Failed}}, {object: pod, when: {status.phase: [Running, Pending]}}]",
             "unreachable",
             "never holds together with line 3: `status.phase` has one value",

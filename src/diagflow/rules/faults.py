@@ -4,12 +4,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from diagflow.model import Cause, Role, Text
+from diagflow.rules.negated import negated_metrics
 from diagflow.rules.problem import Problem, Severity
 from diagflow.rules.rule import Effect, Position, Rule
 from diagflow.rules.unreachable import contradictions
 from diagflow.rules.walk import ALWAYS, arguments_of, conditions
 
-FAULT_CODES: Final = frozenset({"asserted-claim", "unfilled", "unfilled-command", "unreachable"})
+FAULT_CODES: Final = frozenset({"asserted-claim", "negated-metric", "unfilled", "unfilled-command", "unreachable"})
 """Codes of the problems found here: they are found anew when sets are merged."""
 
 _NOWHERE: Final = Position("", 1, 1)
@@ -114,9 +115,17 @@ def _unreachable(rule: Rule, _causes: Causes) -> Iterator[Problem]:
         yield _problem(rule, position, message, "unreachable")
 
 
+def _negated(rule: Rule, _causes: Causes) -> Iterator[Problem]:
+    """What nobody measured is neither so nor not so."""
+    for node in (rule.trigger, *rule.dependencies):
+        for position, message in negated_metrics(node):
+            yield _problem(rule, position, message, "negated-metric")
+
+
 _CHECKS: Final[tuple[Callable[[Rule, Causes], Iterator[Problem]], ...]] = (
     _asserted_claim,
     _unfilled_cause,
     _unfilled_text,
     _unreachable,
+    _negated,
 )
