@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2
 
-from lab import cgroups, components, configs, images, names, net, paths, pki, process, space, sysctls
+from lab import addons, cgroups, components, configs, images, names, net, paths, pki, process, space, sysctls
 from lab.build import build
 from lab.components import Component
 from lab.errors import LabError
@@ -102,14 +102,16 @@ def _start(cluster: Cluster, settings: dict[str, Any]) -> None:
     for component in components.control_plane(cluster.cache, lab):
         start_one(lab, holder, component)
         await_ready(lab, component, client, 60)
-    rest = components.others(cluster.cache, lab)
+    rest = components.others(cluster.cache, lab, node)
     for component in rest:
         start_one(lab, holder, component)
     _load_images(cluster, holder)
     start_kubelet(cluster, holder)
+    addons.apply(cluster.kubectl, node)
     for component in rest:
         await_ready(lab, component, client, 60)
     await_node(cluster, node)
+    addons.await_dns(cluster.kubectl)
 
 
 def start_one(lab: Instance, holder: Process, component: Component) -> None:
@@ -141,7 +143,7 @@ def client_of(lab: Instance) -> httpx2.Client:
 def _load_images(cluster: Cluster, holder: Process) -> None:
     lab = cluster.lab
     until(lab.containerd_socket.is_socket, "containerd's socket", 30)
-    for name in images.images():
+    for name in images.sources(cluster.cache):
         archive = cluster.cache.images / f"{name}.tar"
         command = ["ctr", "--address", lab.containerd_socket, "--namespace", "k8s.io", "images", "import", archive]
         run_in(holder, command)

@@ -96,6 +96,26 @@ def scheduler(cache: Cache, lab: Instance) -> Component:
     return Component("scheduler", (_bin(cache, "kube-scheduler"), *_flags(flags)))
 
 
+def proxy(cache: Cache, lab: Instance, node: str) -> Component:
+    flags = {
+        "kubeconfig": lab.config / "proxy.kubeconfig",
+        "hostname-override": node,
+        "proxy-mode": "iptables",
+        # pods share a bridge, whose packets not every kernel shows to iptables: an answer must come back by this node
+        "masquerade-all": "true",
+        "conntrack-max-per-core": 0,  # a setting of the whole machine
+        "metrics-bind-address": f"127.0.0.1:{net.PROXY_PORT}",
+        "healthz-bind-address": f"127.0.0.1:{net.PROXY_HEALTH_PORT}",
+    }
+    ready = f"http://127.0.0.1:{net.PROXY_HEALTH_PORT}/livez"
+    return Component("kube-proxy", (_bin(cache, "kube-proxy"), *_flags(flags)), ready)
+
+
+def resolver(cache: Cache, lab: Instance) -> Component:
+    """Plays the resolver of the site, outside of the cluster."""
+    return Component("resolver", (_bin(cache, "coredns"), f"-conf={lab.config / 'resolver.Corefile'}"))
+
+
 def kwok(cache: Cache, lab: Instance) -> Component:
     flags = {
         "kubeconfig": lab.config / "kwok.kubeconfig",
@@ -192,12 +212,14 @@ def control_plane(cache: Cache, lab: Instance) -> tuple[Component, ...]:
     return etcd(cache, lab), apiserver(cache, lab)
 
 
-def others(cache: Cache, lab: Instance) -> tuple[Component, ...]:
+def others(cache: Cache, lab: Instance, node: str) -> tuple[Component, ...]:
     """Returns what may start at once when the API server answers."""
     ports = (net.REGISTRY_OPEN, net.REGISTRY_LOGIN, net.REGISTRY_OTHER_CERTIFICATE)
     return (
         controller_manager(cache, lab),
         scheduler(cache, lab),
+        proxy(cache, lab, node),
+        resolver(cache, lab),
         kwok(cache, lab),
         containerd(lab),
         state_metrics(cache, lab),
@@ -211,7 +233,7 @@ def others(cache: Cache, lab: Instance) -> tuple[Component, ...]:
 
 def everything(cache: Cache, lab: Instance, node: str) -> tuple[Component, ...]:
     """Returns all components of a lab whose real node is called `node`."""
-    return *control_plane(cache, lab), *others(cache, lab), kubelet(cache, lab, node)
+    return *control_plane(cache, lab), *others(cache, lab, node), kubelet(cache, lab, node)
 
 
 def _bin(cache: Cache, name: str) -> str:

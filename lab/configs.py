@@ -19,6 +19,7 @@ def write(lab: Instance, node: str) -> None:
     _yaml(lab.config / "scheduler.yaml", _scheduler(lab))
     (lab.config / "containerd.toml").write_text(_containerd(lab))
     _cni(lab)
+    _resolver(lab)
     kubelet(lab, {})
     _yaml(lab.config / "prometheus.yaml", scrape.config(lab, node))
     _yaml(lab.config / "alertmanager.yaml", _alertmanager())
@@ -43,7 +44,7 @@ def _scheduler(lab: Instance) -> dict[str, Any]:
 
 def kubelet(lab: Instance, settings: dict[str, Any]) -> None:
     """Writes the kubelet's configuration: the lab's, then what a fault changes."""
-    (lab.config / "resolv.conf").write_text(f"nameserver {net.DNS_SERVICE}\n")
+    (lab.config / "resolv.conf").write_text(f"nameserver {net.ADDRESS}\n")
     authentication = {
         "anonymous": {"enabled": False},
         "webhook": {"enabled": True},
@@ -117,6 +118,16 @@ def _cni(lab: Instance) -> None:
     folder.mkdir(exist_ok=True)
     conflist = {"cniVersion": "0.4.0", "name": "lab", "plugins": [bridge]}
     (folder / "10-lab.conflist").write_text(json.dumps(conflist))
+
+
+def _resolver(lab: Instance) -> None:
+    """Names of the site, and that there are no others: it must answer, or CoreDNS has nobody to forward to."""
+    zone = lab.config / "site.zone"
+    head = "@ IN SOA ns.internal. hostmaster.internal. 1 7200 900 1209600 60\n@ IN NS ns.internal.\n"
+    names = "".join(f"{name}. IN A {net.ADDRESS}\n" for name in ("ns.internal", net.REGISTRY))
+    zone.write_text(f"$ORIGIN .\n$TTL 60\n{head}{names}")
+    server = f".:{net.RESOLVER_PORT} {{\n    bind {net.ADDRESS}\n    file {zone} .\n}}\n"
+    (lab.config / "resolver.Corefile").write_text(server)
 
 
 def _alertmanager() -> dict[str, Any]:

@@ -70,6 +70,9 @@ def programs() -> tuple[Program, ...]:
             tags="remove_all_sd",
         ),
         Program("prometheus", ("github.com/prometheus/prometheus/cmd/promtool",), "promtool", tags="remove_all_sd"),
+        Program("kube-proxy", (f"{command}/kube-proxy",), ldflags=kubernetes_ldflags(KUBERNETES)),
+        Program("metrics-server", ("sigs.k8s.io/metrics-server/cmd/metrics-server",)),
+        Program("coredns", (".",), "coredns"),
         Program("kube-state-metrics", ("k8s.io/kube-state-metrics/v2",), "kube-state-metrics"),
         Program("kwok", ("sigs.k8s.io/kwok/cmd/kwok",), "kwok"),
     )
@@ -97,7 +100,8 @@ def build(program: Program, cache: Cache) -> bool:
 def digest(program: Program) -> str:
     """Returns the digest of everything that decides what the binaries are."""
     folder = SOURCE / "modules" / program.module
-    parts = [_read(folder / "go.mod"), _read(folder / "go.sum"), repr(program).encode(), _go_version()]
+    ours = map(_read, sorted(folder.glob("*.go")))
+    parts = [_read(folder / "go.mod"), _read(folder / "go.sum"), *ours, repr(program).encode(), _go_version()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""The two images of the lab, both made of Debian's static busybox."""
+"""The images of the lab: two made of Debian's static busybox, and one for each program that runs as a pod."""
 
 from pathlib import Path
 
@@ -7,6 +7,8 @@ from lab.paths import Cache
 
 BUSYBOX = "registry.internal:5000/base/busybox:1.35"
 PAUSE = "registry.internal:5000/base/pause:3.10"
+COREDNS = "registry.internal:5000/base/coredns:v1.15.0"
+METRICS_SERVER = "registry.internal:5000/base/metrics-server:v0.9.0"
 
 _APPLETS = (
     "sh cat date dd echo env false grep head httpd id kill ls mkdir nc nslookup printenv ps rm seq sleep sync tail "
@@ -14,18 +16,30 @@ _APPLETS = (
 )
 
 
-def images() -> dict[str, Image]:
-    """Returns the images by the name of their archive."""
-    busybox = Path("/bin/busybox").read_bytes()
-    links = {f"/bin/{applet}": "busybox" for applet in _APPLETS.split()}
-    sleep = ("/bin/busybox", "sleep", "2147483647")  # a sandbox's first process only has to stay
-    return {
-        "busybox": Image(BUSYBOX, {"/bin/busybox": busybox}, links, command=("/bin/sh",)),
-        "pause": Image(PAUSE, {"/bin/busybox": busybox}, entrypoint=sleep),
-    }
+def sources(cache: Cache) -> dict[str, Path]:
+    """Returns the program that each image is made of, by the name of its archive."""
+    busybox = Path("/bin/busybox")
+    programs = {name: cache.bin / name for name in ("coredns", "metrics-server")}
+    return {"busybox": busybox, "pause": busybox, **programs}
+
+
+def image(name: str, program: bytes) -> Image:
+    """Returns one of the images."""
+    match name:
+        case "busybox":
+            links = {f"/bin/{applet}": "busybox" for applet in _APPLETS.split()}
+            return Image(BUSYBOX, {"/bin/busybox": program}, links, command=("/bin/sh",))
+        case "pause":
+            sleep = ("/bin/busybox", "sleep", "2147483647")  # a sandbox's first process only has to stay
+            return Image(PAUSE, {"/bin/busybox": program}, entrypoint=sleep)
+    reference = {"coredns": COREDNS, "metrics-server": METRICS_SERVER}[name]
+    return Image(reference, {f"/{name}": program}, entrypoint=(f"/{name}",))
 
 
 def make(cache: Cache) -> None:
-    """Writes the archives; takes milliseconds, so there is no stamp."""
-    for name, image in images().items():
-        pack(image, cache.images / f"{name}.tar")
+    """Writes the archives that are older than their programs, or than what is written here about them."""
+    for name, source in sources(cache).items():
+        target = cache.images / f"{name}.tar"
+        newest = max(path.stat().st_mtime for path in (source, Path(__file__)))
+        if not target.exists() or target.stat().st_mtime < newest:
+            pack(image(name, source.read_bytes()), target)

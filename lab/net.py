@@ -16,6 +16,8 @@ API_URL = f"https://{ADDRESS}:{API_PORT}"
 ETCD_URL = "http://127.0.0.1:2379"
 ETCD_PEER_URL = "http://127.0.0.1:2380"
 KUBELET_PORT = 10250
+PROXY_PORT = 10249
+PROXY_HEALTH_PORT = 10256
 CONTROLLER_MANAGER_PORT = 10257
 SCHEDULER_PORT = 10259
 NODE_EXPORTER_PORT = 9100
@@ -28,6 +30,10 @@ ALERTMANAGER_PORT = 9093
 ALERTMANAGER_URL = f"http://127.0.0.1:{ALERTMANAGER_PORT}"
 RECEIVER_PORT = 9094
 RECEIVER_URL = f"http://127.0.0.1:{RECEIVER_PORT}"
+
+DNS_METRICS_PORT = 9153
+RESOLVER_PORT = 53
+"""Of the resolver that the node asks, and that CoreDNS forwards to."""
 
 REGISTRY = "registry.internal"
 """The registries' host; /etc/hosts of the node knows it."""

@@ -43,12 +43,13 @@ def certificates(node: str) -> tuple[Certificate, ...]:
         Certificate("controller-manager", "/CN=system:kube-controller-manager"),
         Certificate("scheduler", "/CN=system:kube-scheduler"),
         Certificate("kubelet", f"/O=system:nodes/CN=system:node:{node}"),
+        Certificate("proxy", "/CN=system:kube-proxy"),
         Certificate("kwok", "/O=system:masters/CN=kwok"),
         Certificate("front-proxy", "/CN=front-proxy-client"),
     )
 
 
-_KUBECONFIGS = ("admin", "controller-manager", "scheduler", "kubelet", "kwok")
+_KUBECONFIGS = ("admin", "controller-manager", "scheduler", "kubelet", "proxy", "kwok")
 
 
 def make(lab: Instance, node: str) -> None:

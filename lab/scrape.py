@@ -46,6 +46,7 @@ def _kubelet(lab: Instance, node: str) -> list[dict[str, Any]]:
 def _control_plane(lab: Instance) -> list[dict[str, Any]]:
     # scheduler and controller manager sign a certificate for themselves
     own = {**_https(lab), "tls_config": {**_tls(lab), "insecure_skip_verify": True}}
+    dns = _targets(f"{net.DNS_SERVICE}:{net.DNS_METRICS_PORT}", namespace="kube-system")
     drop = {"source_labels": ["__name__"], "action": "drop", "regex": f"({_LARGE})_bucket"}
     return [
         {
@@ -58,6 +59,7 @@ def _control_plane(lab: Instance) -> list[dict[str, Any]]:
         {"job_name": "kube-scheduler", **_SLOW, **own, **_targets(f"127.0.0.1:{net.SCHEDULER_PORT}")},
         {"job_name": "kube-controller-manager", **_SLOW, **own, **_targets(f"127.0.0.1:{net.CONTROLLER_MANAGER_PORT}")},
         {"job_name": "etcd", **_SLOW, **_targets(net.ETCD_URL.removeprefix("http://"))},
+        {"job_name": "kube-dns", **_SLOW, **dns},
     ]
 
 

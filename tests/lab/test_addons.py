@@ -1,0 +1,73 @@
+"""The add-ons of a lab's cluster: what they are made of fits together."""
+
+import os
+import shutil
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lab import addons, components, configs, images, net
+from lab.paths import Cache, Instance
+
+NODE = "worker-0a0b"
+
+
+def one(name: str, kind: str) -> dict[str, Any]:
+    (found,) = [item for item in addons.objects(name, NODE) if item["kind"] == kind]
+    return found
+
+
+@pytest.mark.parametrize("name", addons.ALL)
+def test_an_add_on_has_all_its_values_and_runs_on_the_real_node(name: str):
+    assert "{{" not in str(addons.objects(name, NODE))
+    assert one(name, "Deployment")["spec"]["template"]["spec"]["nodeSelector"]["kubernetes.io/hostname"] == NODE
+
+
+@pytest.mark.parametrize("name", addons.ALL)
+def test_a_service_of_an_add_on_leads_to_its_pods(name: str):
+    service, pod = one(name, "Service")["spec"], one(name, "Deployment")["spec"]["template"]
+    assert service["selector"].items() <= pod["metadata"]["labels"].items()
+    (container,) = pod["spec"]["containers"]
+    ports = {port[key] for port in container["ports"] for key in ("name", "containerPort")}
+    assert {port["targetPort"] for port in service["ports"]} <= ports
+
+
+@pytest.mark.parametrize("name", addons.ALL)
+def test_an_add_on_runs_the_image_that_the_lab_makes(name: str):
+    (container,) = one(name, "Deployment")["spec"]["template"]["spec"]["containers"]
+    made = images.image(name, b"program")
+    assert container["image"] == made.name
+    assert made.entrypoint[0] in made.files
+
+
+def test_pods_ask_the_address_that_the_dns_service_has(tmp_path: Path):
+    lab = Instance("x", tmp_path)
+    lab.config.mkdir()
+    configs.kubelet(lab, {})
+    assert one("coredns", "Service")["spec"]["clusterIP"] == net.DNS_SERVICE
+    assert f"- {net.DNS_SERVICE}" in (lab.config / "kubelet.yaml").read_text()
+    # what CoreDNS forwards to; were it CoreDNS itself, it would find the loop and end
+    assert (lab.config / "resolv.conf").read_text() == f"nameserver {net.ADDRESS}\n"
+
+
+def test_the_resolver_and_the_proxy_are_components(tmp_path: Path):
+    (tmp_path / "settings.json").write_text("{}")
+    every = {c.name for c in components.everything(Cache(tmp_path), Instance("x", tmp_path), NODE)}
+    assert {"resolver", "kube-proxy"} <= every
+
+
+def test_an_image_is_made_again_when_its_program_is_newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    cache, program = Cache(tmp_path), tmp_path / "program"
+    shutil.copy(__file__, program)
+    monkeypatch.setattr(images, "sources", lambda _: {"coredns": program})
+    images.make(cache)
+    archive = cache.images / "coredns.tar"
+    first = archive.stat().st_mtime_ns
+    images.make(cache)
+    assert archive.stat().st_mtime_ns == first
+    os.utime(program, ns=(first + 10**9, first + 10**9))
+    images.make(cache)
+    assert archive.stat().st_mtime_ns != first
+    with tarfile.open(archive) as made:
+        assert "index.json" in made.getnames()
