@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from lab import images, net, scrape
+from lab import components, images, net, scrape
 from lab.paths import Instance
 from lab.sh import run
 
@@ -37,7 +37,11 @@ def _scheduler(lab: Instance) -> dict[str, Any]:
     return {
         "apiVersion": "kubescheduler.config.k8s.io/v1",
         "kind": "KubeSchedulerConfiguration",
-        "leaderElection": {"leaderElect": False},
+        "leaderElection": {
+            "leaderElect": True,
+            "leaseDuration": f"{components.LEASE_SECONDS}s",
+            "renewDeadline": f"{components.RENEW_SECONDS}s",
+        },
         "clientConnection": connection,
     }
 

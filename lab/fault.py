@@ -6,6 +6,8 @@
     nodes:       kwok nodes that exist only for this fault
     real_node:   what changes on the real one: unschedulable, taints, kubelet (its settings)
     firewall:    iptables rules of the lab's network, without -A
+    components:  what happens to the lab's own: {scheduler: kill}, {resolver: freeze}, {etcd: [--quota-backend-bytes=1]}
+                 (started again with these flags too)
     before:      objects that must be there first, and `settled`, the conditions that say they are
     objects:     what shows the fault; without a namespace of their own they go to the fault's
     wait:        conditions that hold when the components have said all that there is to say
@@ -53,6 +55,7 @@ class Fault:
     nodes: list[dict[str, Any]] = field(default_factory=list)
     real_node: dict[str, Any] = field(default_factory=dict)
     firewall: list[str] = field(default_factory=list)
+    components: dict[str, str | list[str]] = field(default_factory=dict)
     before: list[dict[str, Any]] = field(default_factory=list)
     settled: list[dict[str, Any]] = field(default_factory=list)
     objects: list[dict[str, Any]] = field(default_factory=list)
@@ -66,7 +69,7 @@ class Fault:
     @property
     def is_felt_by_others(self) -> bool:
         """True where no other fault may be in place beside it."""
-        return bool(self.alone or self.nodes or self.real_node or self.firewall)
+        return bool(self.alone or self.nodes or self.real_node or self.firewall or self.components)
 
 
 def all_names() -> list[str]:

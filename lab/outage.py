@@ -1,5 +1,7 @@
 """A component that is away for a while: killed, or frozen so that its connections stay open and nobody answers."""
 
+from dataclasses import replace
+
 from lab import cluster as clusters
 from lab import components, process, space
 from lab.cluster import Cluster
@@ -22,6 +24,29 @@ def freeze(cluster: Cluster, name: str) -> None:
     process.pause(_running(cluster, name))
 
 
+def begin(cluster: Cluster, name: str, how: str | list[str]) -> None:
+    """Kills or freezes a component as a fault says, or starts it again with further flags. Raises as `end`."""
+    match how:
+        case "kill":
+            kill(cluster, name)
+        case "freeze":
+            freeze(cluster, name)
+        case list():
+            kill(cluster, name)
+            one = _component(cluster, name)
+            _start(cluster, replace(one, command=(*one.command, *how)))
+        case _:
+            raise LabError(f"{name}: {how!r} is neither kill nor freeze nor a list of flags")
+
+
+def undo(cluster: Cluster, name: str, how: str | list[str]) -> None:
+    """Takes back what `begin` did, also where it did not come so far. Raises as `end`."""
+    running = PidFiles(cluster.lab.pids).load(_component(cluster, name).name)
+    if isinstance(how, list) and running:
+        process.kill(running)
+    end(cluster, name)
+
+
 def end(cluster: Cluster, name: str) -> None:
     """Brings a component back, whichever way it went, and waits until it answers; the caller has joined the network.
 
@@ -32,11 +57,30 @@ def end(cluster: Cluster, name: str) -> None:
     was = PidFiles(cluster.lab.pids).load(name)
     if was and was.alive:
         process.resume(was)
+        _await(cluster, component)
     else:
-        clusters.start_one(cluster.lab, space.require_holder(cluster.lab), component)
+        _start(cluster, component)
+    _start_those_that_gave_up(cluster, but=name)
+    clusters.await_node(cluster, cluster.real_node)
+
+
+def _start_those_that_gave_up(cluster: Cluster, but: str) -> None:
+    """Who lost its lease while nobody answered has ended itself; a kubelet would start it again."""
+    pids = PidFiles(cluster.lab.pids)
+    for name in components.LEADERS if but in ("apiserver", "etcd") else ():
+        was = pids.load(name)
+        if was and not was.alive:
+            _start(cluster, _component(cluster, name))
+
+
+def _start(cluster: Cluster, component: Component) -> None:
+    clusters.start_one(cluster.lab, space.require_holder(cluster.lab), component)
+    _await(cluster, component)
+
+
+def _await(cluster: Cluster, component: Component) -> None:
     with clusters.client_of(cluster.lab) as client:
         clusters.await_ready(cluster.lab, component, client, 60)
-    clusters.await_node(cluster, cluster.real_node)
 
 
 def _running(cluster: Cluster, name: str) -> process.Process:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from diagflow.bundle.resources import has_namespace, plural_of
-from lab import conditions, fault, nodes, sh, webhooks
+from lab import conditions, fault, nodes, outage, sh, webhooks
 from lab.cluster import Cluster
 from lab.errors import LabError
 from lab.fault import Fault
@@ -62,6 +62,8 @@ def _prepare(cluster: Cluster, broken: Fault) -> None:
     nodes.change_real(cluster, broken.real_node)
     for rule in broken.firewall:
         sh.run(["iptables", "-A", *rule.split()])
+    for name, how in broken.components.items():
+        outage.begin(cluster, name, how)
     _await_account(cluster, broken.namespace)
 
 
@@ -99,6 +101,8 @@ def clean(cluster: Cluster, name: str) -> None:
     record = _record_of(cluster, shape)
     seed = json.loads(record.read_text())["seed"] if record.exists() else 0
     broken = fault.load(name, seed, cluster.real_node)
+    for component, how in broken.components.items():
+        outage.undo(cluster, component, how)
     _remove_cluster_wide(cluster, broken)
     for rule in broken.firewall:
         with contextlib.suppress(LabError):  # it may have failed before the rule was made
