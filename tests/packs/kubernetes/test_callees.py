@@ -6,7 +6,7 @@ import pytest
 
 from diagflow.analyze.case import Ask, LiveCase
 from diagflow.model import Edge, Entity, Query, Reading, State
-from diagflow.packs.kubernetes.applog.callees import hosts, run
+from diagflow.packs.kubernetes.applog.callees import hosts, run, unknown_hosts
 from tests.packs.kubernetes.scheduling_make import NOW
 
 POD = Entity("pod", "cart-0", "shop")
@@ -83,3 +83,36 @@ def test_a_container_without_trouble_is_not_read():
 
 def test_hosts_of_one_log_are_bounded():
     assert len(list(hosts("error\n" + "error: a.b:1" * 5000))) == 2000
+
+
+@pytest.mark.parametrize(
+    ("line", "host"),
+    [
+        ("dial tcp: lookup db on 10.96.0.10:53: no such host", "db"),
+        ('{"level":"error","msg":"getaddrinfo ENOTFOUND db"}', "db"),
+        ('could not translate host name "db" to address: Name or service not known', "db"),
+        ("Failed to resolve 'db' ([Errno -2] Name or service not known)", "db"),
+        ("curl: (6) Could not resolve host: db.data.svc", "db.data.svc"),
+        ("wget: bad address 'db:8080'", "db"),
+        ('[emerg] host not found in upstream "api:8080" in /etc/nginx/nginx.conf:5', "api"),
+        ("Caused by: java.net.UnknownHostException: db", "db"),
+        ("java.net.UnknownHostException: db: Name or service not known", "db"),
+        ("Unknown MySQL server host 'db' (-2)", "db"),
+        ("php_network_getaddresses: getaddrinfo for db failed: Name does not resolve", "db"),
+    ],
+)
+def test_a_name_that_the_dns_does_not_know_is_found(line: str, host: str):
+    assert list(unknown_hosts(f"ok\n{line}\nbye")) == [(host, line)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "java.net.UnknownHostException: db: Temporary failure in name resolution",
+        "dial tcp: lookup db on 10.96.0.10:53: server misbehaving",
+        "otel exporter: lookup collector on 10.96.0.10:53: no such host",
+        "Unknown MySQL server host 'db' (-3)",
+    ],
+)
+def test_a_name_that_is_only_not_answered_for_is_not(line: str):
+    assert list(unknown_hosts(line)) == []

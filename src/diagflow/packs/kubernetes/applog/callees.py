@@ -1,7 +1,8 @@
 """The analyzer `find-callees`: of which Services a container speaks in the last words before it ended.
 
-It names nothing. It relates the pod to the Services (`calls`), so that a Service without endpoints becomes the root,
-and the pod that gives up because of it the consequence.
+It relates the pod to the Services (`calls`), so that a Service without endpoints becomes the root, and the pod that
+gives up because of it the consequence. With `--unknown=named` it also names the Services that are not there: those
+whose name the DNS does not know, as the log says, and which are in no complete list.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,10 +12,10 @@ from typing import Any, Final
 
 import re2
 
-from diagflow.analyze.api import Case, Finding
+from diagflow.analyze.api import Case, Finding, Observation
 from diagflow.analyze.containers import containers_of
 from diagflow.analyze.logs import has_log, has_previous, last_lines, matters
-from diagflow.model import CLUSTER, Edge, Entity, Outcome, Query
+from diagflow.model import CLUSTER, Edge, Entity, Outcome, Query, Strength, Text
 from diagflow.packs.kubernetes.scheduling.world import key
 
 Json = Mapping[str, Any]
@@ -23,6 +24,7 @@ TAIL: Final = "50"
 LAST: Final = 20
 """As in the rules K8S-LOG-*, whose readings these are."""
 
+MOST_TEXT: Final = 300
 MOST_WORDS: Final = 2000
 """Host names looked at in one log."""
 
@@ -34,6 +36,28 @@ _HOST: Final = (
     r"(?P<before>lookup |ENOTFOUND |EAI_AGAIN |[Hh]ost:? |://|@|[\"'(=/ \[])"
     r"(?P<host>[A-Za-z0-9][A-Za-z0-9.-]{0,252})(?P<port>:\d+)?"
 )
+MISSING: Final = "kubernetes.service-missing"
+_NAME: Final = r"(?P<host>[A-Za-z0-9][A-Za-z0-9.-]{0,252})"
+_UNKNOWN: Final = tuple(
+    re2.compile(p)
+    for p in (
+        rf"lookup {_NAME}(?: on \S+)?: no such host",
+        rf"getaddrinfo ENOTFOUND {_NAME}",
+        rf"host name \"{_NAME}\" to address: (?:Name|No address)",
+        rf"Failed to resolve '{_NAME}' \(\[Errno -[25]\]",
+        rf"Could not resolve host: {_NAME}",
+        rf"bad address '{_NAME}(?::\d+)?'",
+        rf"host not found in upstream \"{_NAME}",
+        rf"UnknownHostException: {_NAME}(?:: (?:\S+: )?Name|\s*$)",
+        rf"server host '{_NAME}' \(-[25]\)",
+        rf"getaddrinfo for {_NAME} failed: Name",
+    )
+)
+"""A name that the DNS does not know, as in K8S-LOG-003."""
+_TELEMETRY: Final = re2.compile(
+    r"(?i)\b(?:otel|otlp|opentelemetry|export|exporter|zipkin|jaeger|sentry|statsd|datadog|fluentd)\b"
+)
+
 _NAMING: Final = ("lookup ", "ENOTFOUND ", "EAI_AGAIN ", "ost ", "ost: ", "://", "@", '"', "'")
 """What stands before a host name; a bare word between blanks is one only with a port."""
 
@@ -45,6 +69,14 @@ class _Services:
     by_name: set[Entity] = field(default_factory=set)
     by_address: dict[str, Entity] = field(default_factory=dict)
 
+    def unknown(self, host: str, namespace: str) -> Entity | None:
+        """Return the Service that a name without dots, or one under `svc`, means, and that is not there."""
+        labels = host.lower().rstrip(".").split(".")
+        if len(labels) > 1 and "svc" not in labels[2:]:
+            return None  # it may be anybody's
+        meant = _meant(labels, namespace)
+        return meant if meant and meant not in self.by_name else None
+
     def called(self, host: str, namespace: str) -> Entity | None:
         """Return the Service that a host name or address means to a pod of a namespace; None if it is none.
 
@@ -53,19 +85,26 @@ class _Services:
         """
         if host in self.by_address:
             return self.by_address[host]
-        labels = host.lower().rstrip(".").split(".")
-        if "svc" in labels[2:]:
-            labels = labels[: labels.index("svc", 2)][-2:]
-        meant = Entity("service", labels[0], labels[1] if len(labels) > 1 else namespace)
-        return meant if len(labels) <= 2 and meant in self.by_name else None  # noqa: PLR2004  # name and namespace
+        meant = _meant(host.lower().rstrip(".").split("."), namespace)
+        return meant if meant in self.by_name else None
+
+
+def _meant(labels: Sequence[str], namespace: str) -> Entity | None:
+    if "svc" in labels[2:]:
+        labels = labels[: labels.index("svc", 2)][-2:]
+    name, *more = labels
+    return Entity("service", name, more[0] if more else namespace) if len(more) <= 1 else None
 
 
 def run(case: Case) -> list[Finding]:
     """Relate each pod to the Services that the last words of its containers name."""
-    services = _gather(case.read("objects:services").data or ())
+    listed = case.read("objects:services")
+    services = _gather(listed.data or ())
     wanted = set(case.entities)
     pods = {e: p for p in case.read("objects:pods").data or () if (e := _entity(p)) in wanted}
     found = [_finding(pod, _callees(case, pod, pods[pod], services)) for pod in sorted(pods)]
+    if listed.answered and case.args.get("unknown") == "named":
+        found += [f for pod in sorted(pods) for f in _missing(case, pod, pods[pod], services)]
     return [f for f in found if f.edges] or [Finding(CLUSTER, outcome=Outcome.NO_MATCH, detail="no Service is named")]
 
 
@@ -78,6 +117,30 @@ def _finding(pod: Entity, callees: Sequence[Entity]) -> Finding:
     edges = tuple(Edge(pod, "calls", service) for service in callees)
     named = ", ".join(str(service) for service in callees)
     return Finding(pod, outcome=Outcome.NO_MATCH, edges=edges, detail=f"its log names {named}")
+
+
+def _missing(case: Case, pod: Entity, obj: Json, services: _Services) -> Iterator[Finding]:
+    for query, text in _logs(case, pod, obj):
+        for host, line in unknown_hosts(text):
+            service = services.unknown(host, pod.namespace)
+            if service:
+                log = Text(f"the log of pod {pod.name} says: {line}", f"Pod {pod.name} 的日志：{line}")
+                none = Text(f"there is no Service {service.name}", f"没有名为 {service.name} 的 Service")
+                seen = (
+                    Observation(query, log, supports=Strength.STRONG, origin="log", value=line),
+                    Observation(Query.parse("objects:services"), none, supports=Strength.MODERATE),
+                )
+                args = {"user": str(pod)}
+                yield Finding(service, MISSING, observations=seen, args=args, edges=(Edge(pod, "calls", service),))
+
+
+def unknown_hosts(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the names that the DNS does not know, each with the line that says so."""
+    ours = (line.strip() for line in text.splitlines() if not _TELEMETRY.search(line))
+    for line in ours:
+        found = next((m for p in _UNKNOWN if (m := p.search(line))), None)
+        if found:
+            yield found["host"], line[:MOST_TEXT]
 
 
 def _gather(services: Sequence[Json]) -> _Services:
@@ -93,18 +156,20 @@ def _gather(services: Sequence[Json]) -> _Services:
 
 
 def _callees(case: Case, pod: Entity, obj: Json, services: _Services) -> list[Entity]:
-    named = (services.called(host, pod.namespace) for text in _logs(case, pod, obj) for host in hosts(text))
+    named = (services.called(host, pod.namespace) for _, text in _logs(case, pod, obj) for host in hosts(text))
     return sorted({service for service in named if service})
 
 
-def _logs(case: Case, pod: Entity, obj: Json) -> Iterator[str]:
+def _logs(case: Case, pod: Entity, obj: Json) -> Iterator[tuple[Query, str]]:
     for container in containers_of(obj):
         if matters(container):
             target = f"{pod.namespace}/{pod.name}/{container['name']}"
             if has_log(container):
-                yield _words(case, Query.of("log", target, tail=TAIL))
+                query = Query.of("log", target, tail=TAIL)
+                yield query, _words(case, query)
             if has_previous(container):
-                yield _words(case, Query.of("log", target, tail=TAIL, previous="true"))
+                query = Query.of("log", target, tail=TAIL, previous="true")
+                yield query, _words(case, query)
 
 
 def _words(case: Case, query: Query) -> str:
