@@ -1,11 +1,13 @@
 """Nodes of a fault: kwok's, made for it, and the real one, changed for it."""
 
+import contextlib
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from lab import cluster as clusters
 from lab.cluster import Cluster
+from lab.errors import LabError
 from lab.wait import until
 
 _SPEC: tuple[str, ...] = ("unschedulable", "taints")
@@ -59,8 +61,19 @@ def dismantle(cluster: Cluster, namespace: str, specs: list[dict[str, Any]]) -> 
     kubectl("delete", owners, "--all", where, "--wait=false", "--cascade=orphan")
     kubectl("delete", "pods", "--all", where, "--grace-period=1", "--wait=false")
     kubectl("delete", "namespace", namespace, "--ignore-not-found", "--wait=false")
+    _let_go(cluster, namespace)
     until(lambda: not kubectl.items("pods", namespace), f"the pods of {namespace} to end", 60)
     remove(cluster, specs)
+
+
+def _let_go(cluster: Cluster, namespace: str) -> None:
+    """Takes the finalizers of a fault's pods away: the controller that would is not there."""
+    for pod in cluster.kubectl.items("pods", namespace):
+        if pod["metadata"].get("finalizers"):
+            patch = json.dumps({"metadata": {"finalizers": None}})
+            name = pod["metadata"]["name"]
+            with contextlib.suppress(LabError):  # it may be gone by now
+                cluster.kubectl("patch", "pod", name, f"--namespace={namespace}", "--type=merge", "-p", patch)
 
 
 def _ready(cluster: Cluster) -> set[str]:
