@@ -110,7 +110,7 @@ def test_our_packs_are_found_without_going_through_what_is_installed(monkeypatch
 
 def test_a_pack_that_is_lost_is_said_and_the_others_load(stranger):
     found = ask(stranger, None)
-    assert found["packs"] == ["go", "kubernetes", "stranger"]
+    assert found["packs"] == ["go", "kubernetes", "node", "stranger"]
     assert found["problems"] == [
         "pack lost:1:1: its package `nowhere_at_all` is not found on disk: install it again, unpacked"
     ]
