@@ -91,7 +91,7 @@ def test_an_alert_in_a_folder_says_what_it_is_about(tmp_path):
 
 def test_a_folder_that_names_no_time_is_told_where_a_label_goes(tmp_path):
     (recording,) = find_recordings([folder(tmp_path / "a", HEALTHY)])
-    with pytest.raises(BadInput, match="nothing in it says when .*: add `time: 2026-01-31T10:00:00Z` to its labels$"):
+    with pytest.raises(BadInput, match=r"nothing in it says when .*: add `time: 2026-01-31T10:00:00Z` to its labels$"):
         open_recording(recording)
     (tmp_path / "a" / "labels.yaml").write_text("healthy: true\ntime: 2026-01-31T10:00:00Z\n")
     assert open_recording(recording).labels.healthy
