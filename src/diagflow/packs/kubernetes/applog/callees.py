@@ -53,7 +53,7 @@ _UNKNOWN: Final = tuple(
         rf"getaddrinfo for {_NAME} failed: Name",
     )
 )
-"""A name that the DNS does not know, as in K8S-LOG-003."""
+"""A name that does not resolve, as in K8S-LOG-003 and K8S-LOG-016."""
 _TELEMETRY: Final = re2.compile(
     r"(?i)\b(?:otel|otlp|opentelemetry|export|exporter|zipkin|jaeger|sentry|statsd|datadog|fluentd)\b"
 )
