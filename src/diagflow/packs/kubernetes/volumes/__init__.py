@@ -1,0 +1,1 @@
+"""Why volumes are not there."""
