@@ -255,6 +255,12 @@ def test_callers_in_a_circle_are_roots_each():
     assert roots(verdicts, calls(("a", "b"), ("b", "a"))) == [("refused", "pod/s/a"), ("refused", "pod/s/b")]
 
 
+def test_nothing_is_a_caller_of_itself():
+    causes = known(cause("refused"), symptom("crashing", brings("refused", "calls")))
+    found = infer([match("refused", "pod/s/a"), match("crashing", "pod/s/a")], causes, FLAT, SCAN)
+    assert [c.id for c in found.causes if c.root] == ["refused"]
+
+
 def test_who_calls_into_a_circle_is_a_consequence():
     verdicts = [match("refused", f"pod/s/{n}") for n in "abc"]
     found = roots([*verdicts, *without_endpoints("a", "b")], calls(("a", "b"), ("b", "a"), ("c", "a")))

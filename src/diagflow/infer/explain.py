@@ -82,6 +82,8 @@ def _effects(
         effects = by_id.get(rule.what)
         if effects:
             within = _reached(upstream.entity, rule.via, rule.direction, topology)
+            if CALLS in rule.via:  # nobody waits for itself
+                within = {entity: steps for entity, steps in within.items() if entity != upstream.entity}
             yield from ((effects[entity], CALLS in rule.via) for entity in effects.keys() & within.keys())
 
 

@@ -116,3 +116,27 @@ def test_a_name_that_the_dns_does_not_know_is_found(line: str, host: str):
 )
 def test_a_name_that_is_only_not_answered_for_is_not(line: str):
     assert list(unknown_hosts(line)) == []
+
+
+@pytest.mark.parametrize(
+    ("ready", "labels", "related_to"),
+    [
+        ("False", {"app": "db"}, ["service/shop/postgres", "pod/shop/db-0"]),
+        ("True", {"app": "db"}, ["service/shop/postgres"]),
+        ("False", {"app": "other"}, ["service/shop/postgres"]),
+    ],
+)
+def test_pods_behind_a_service_are_called_where_none_is_ready(
+    ready: str, labels: dict[str, str], related_to: list[str]
+):
+    db = _object("shop", "db-0", status={"conditions": [{"type": "Ready", "status": ready}]})
+    db["metadata"]["labels"] = labels
+    service = _object("shop", "postgres", spec={"clusterIP": "10.96.7.7", "selector": {"app": "db"}})
+    web = _object("shop", "cart-0", status={"containerStatuses": [CRASHED]})
+    readings: dict[str, Any] = {"objects:pods": [web, db], "objects:services": [service]}
+
+    def read(query: Query) -> Reading:
+        return Reading(query, State.DATA, NOW, readings.get(str(query), "dial tcp 10.96.7.7:5432: refused"))
+
+    (found,) = run(LiveCase(Ask(NOW, False, (POD,), {}), read))
+    assert [str(e.target) for e in found.edges] == related_to

@@ -16,7 +16,7 @@ from diagflow.analyze.api import Case, Finding, Observation
 from diagflow.analyze.containers import containers_of
 from diagflow.analyze.logs import has_log, has_previous, last_lines, matters
 from diagflow.model import CLUSTER, Edge, Entity, Outcome, Query, Strength, Text
-from diagflow.packs.kubernetes.scheduling.world import key
+from diagflow.packs.kubernetes.scheduling.world import condition, key, meta
 
 Json = Mapping[str, Any]
 
@@ -68,6 +68,7 @@ class _Services:
 
     by_name: set[Entity] = field(default_factory=set)
     by_address: dict[str, Entity] = field(default_factory=dict)
+    selectors: dict[Entity, Json] = field(default_factory=dict)
 
     def unknown(self, host: str, namespace: str) -> Entity | None:
         """Return the Service that a name without dots, or one under `svc`, means, and that is not there."""
@@ -101,11 +102,28 @@ def run(case: Case) -> list[Finding]:
     listed = case.read("objects:services")
     services = _gather(listed.data or ())
     wanted = set(case.entities)
-    pods = {e: p for p in case.read("objects:pods").data or () if (e := _entity(p)) in wanted}
-    found = [_finding(pod, _callees(case, pod, pods[pod], services)) for pod in sorted(pods)]
+    every = case.read("objects:pods").data or ()
+    pods = {e: p for p in every if (e := _entity(p)) in wanted}
+    found = []
+    for pod in sorted(pods):
+        callees = _callees(case, pod, pods[pod], services)
+        behind = {p for service in callees for p in _unready_behind(service, services, every)}
+        found.append(_finding(pod, [*callees, *sorted(behind - {pod})]))
     if listed.answered and case.args.get("unknown") == "named":
         found += [f for pod in sorted(pods) for f in _missing(case, pod, pods[pod], services)]
     return [f for f in found if f.edges] or [Finding(CLUSTER, outcome=Outcome.NO_MATCH, detail="no Service is named")]
+
+
+def _unready_behind(service: Entity, services: _Services, pods: Sequence[Json]) -> list[Entity]:
+    """Return the pods behind a Service of which none is ready; none where one is, for that one answers."""
+    selector = services.selectors[service]
+    behind = [p for p in pods if key(p)[0] == service.namespace and selector and _selected(p, selector)]
+    return [] if any(condition(p, "Ready").get("status") == "True" for p in behind) else [_entity(p) for p in behind]
+
+
+def _selected(pod: Json, selector: Json) -> bool:
+    labels = meta(pod).get("labels") or {}
+    return all(labels.get(name) == value for name, value in selector.items())
 
 
 def _entity(pod: Json) -> Entity:
@@ -150,6 +168,7 @@ def _gather(services: Sequence[Json]) -> _Services:
         entity = Entity("service", name, namespace)
         found.by_name.add(entity)
         spec = service.get("spec") or {}
+        found.selectors[entity] = spec.get("selector") or {}
         addresses = {spec.get("clusterIP"), *(spec.get("clusterIPs") or ())}
         found.by_address.update((str(a), entity) for a in addresses if a and a != "None")
     return found
