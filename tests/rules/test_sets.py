@@ -375,3 +375,16 @@ def test_the_codec_gives_back_what_it_got():
     whole = RuleSet(tuple(contents.rules), causes, {}, (), contents.places, ("a",))
     assert len(whole.rules) > 30
     assert decode(RuleSet, encode(RuleSet, whole)) == whole
+
+
+@pytest.mark.parametrize("pack", ["kubernetes", "node"])
+def test_a_pack_that_explains_what_another_of_ours_knows_can_be_used_alone(pack: str):
+    assert load_packs([pack]).errors == ()
+
+
+def test_what_a_pack_that_is_used_does_not_know_is_an_error_still(tmp_path: Path):
+    (tmp_path / "causes.yaml").write_text(
+        "- {id: mine.x, severity: info, title: t, explains: [{what: kubernetes.no-such-thing}]}\n"
+    )
+    found = load([tmp_path], ["kubernetes"]).errors
+    assert ["it explains `kubernetes.no-such-thing`, which is not known" in p.message for p in found] == [True]

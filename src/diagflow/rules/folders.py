@@ -132,6 +132,11 @@ def _own(name: str) -> Pack | None:
     return Pack(name, folder, contained=False) if folder and (folder / "pack.yaml").is_file() else None
 
 
+def is_pack_of_ours(name: str) -> bool:
+    """True for the name of a pack of our own distribution, whether it is used here or not."""
+    return _own(name) is not None
+
+
 def _points() -> dict[str, "EntryPoint"]:
     from importlib.metadata import entry_points  # noqa: PLC0415  # it loads what reads mail, for the packs of others
 

@@ -1,11 +1,12 @@
 """Do the names that rules, causes and analyzers refer to exist?"""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from diagflow.model import Cause, Role
 from diagflow.model.topology import CALLS
 from diagflow.rules.analyzer import Analyzer
+from diagflow.rules.folders import is_pack_of_ours
 from diagflow.rules.near import did_you_mean
 from diagflow.rules.problem import Problem
 from diagflow.rules.rule import Effect, Position, Rule
@@ -21,13 +22,17 @@ Places = Mapping[str, Position]
 
 
 def link(
-    rules: Iterable[Rule], causes: Mapping[str, Cause], analyzers: Mapping[str, Analyzer], places: Places
+    rules: Iterable[Rule],
+    causes: Mapping[str, Cause],
+    analyzers: Mapping[str, Analyzer],
+    places: Places,
+    packs: Collection[str],
 ) -> Iterator[Problem]:
-    """Yield the problems of references between rules, causes and analyzers."""
+    """Yield the problems of references between rules, causes and analyzers; `packs` are those that are used."""
     for rule in rules:
         yield from _of_rule(rule, causes, analyzers)
     for cause in causes.values():
-        yield from _of_cause(cause, causes, places)
+        yield from _of_cause(cause, causes, places, packs)
     for analyzer in analyzers.values():
         yield from _of_analyzer(analyzer, causes, places)
     yield from _cycles(causes, places)
@@ -63,12 +68,18 @@ def _place(rule: Rule, key: str) -> Position:
     return rule.places.get(key) or rule.position or _NOWHERE
 
 
-def _of_cause(cause: Cause, causes: Mapping[str, Cause], places: Places) -> Iterator[Problem]:
+def _of_cause(cause: Cause, causes: Mapping[str, Cause], places: Places, packs: Collection[str]) -> Iterator[Problem]:
     for one in cause.explains:
-        if one.what not in causes:
+        if one.what not in causes and not _is_elsewhere(one.what, packs):
             place = places.get(f"explains:{cause.id}:{one.what}", _NOWHERE)
             message = f"{cause.id}: it explains `{one.what}`, which is not known: {did_you_mean(one.what, causes)}"
             yield Problem(place, "", message, code="unknown-cause")
+
+
+def _is_elsewhere(name: str, packs: Collection[str]) -> bool:
+    """True for what a pack of ours knows that is not used: without it there is nothing to explain."""
+    pack = name.partition(".")[0]
+    return bool(packs) and pack not in packs and is_pack_of_ours(pack)
 
 
 def _of_analyzer(analyzer: Analyzer, causes: Mapping[str, Cause], places: Places) -> Iterator[Problem]:

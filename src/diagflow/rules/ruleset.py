@@ -102,8 +102,8 @@ class _Total:
 
     def linked(self) -> RuleSet:
         rules = tuple(self.rules.values())
-        found = link(rules, self.causes, self.analyzers, self.places)
         packs = tuple(dict.fromkeys(self.packs))
+        found = link(rules, self.causes, self.analyzers, self.places, packs)
         problems = in_order((*self.problems, *found, *faults(rules, self.causes, packs)))
         return RuleSet(rules, self.causes, self.analyzers, problems, self.places, packs)
 
