@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from diagflow.analyze.api import Case, Finding, Observation
 from diagflow.model import CLUSTER, Edge, Entity, Outcome, Query, Strength, Text
+from diagflow.packs.kubernetes.controllers.lists import unreadable
 from diagflow.packs.kubernetes.scheduling.world import key, meta, timestamp
 from diagflow.rules.functions import selects
 
@@ -45,8 +46,8 @@ class _Budget:
 def run(case: Case) -> list[Finding]:
     """Say which budgets hold up the drain of a node."""
     nodes, pods, budgets = case.read(NODES), case.read(PODS), case.read(BUDGETS)
-    if not (nodes.answered and pods.answered and budgets.answered):
-        return [Finding(CLUSTER, outcome=Outcome.INCONCLUSIVE, detail="nodes, pods or budgets could not be read")]
+    if unread := unreadable(nodes, pods, budgets):
+        return [unread]
     strict = [b for budget in budgets.data or () if (b := _strict(budget)) is not None]
     asked = {node.name for node in case.entities}
     cordoned = [n for n in nodes.data or () if key(n)[1] in asked and _is_over(n, case.now)]

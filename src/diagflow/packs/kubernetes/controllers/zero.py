@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from diagflow.analyze.api import Case, Finding, Observation
 from diagflow.model import CLUSTER, Entity, Outcome, Query, Strength, Text
+from diagflow.packs.kubernetes.controllers.lists import unreadable
 from diagflow.packs.kubernetes.network.backends import senders
 from diagflow.packs.kubernetes.scheduling.world import condition, key, meta, timestamp
 
@@ -41,8 +42,8 @@ def run(case: Case) -> list[Finding]:
     """Say which workloads lack replicas that somebody needs."""
     readings = {kind: case.read(query) for kind, query in WORKLOADS.items()}
     services, scalers = case.read(SERVICES), case.read(AUTOSCALERS)
-    if not all(reading.answered for reading in (*readings.values(), services)):
-        return [Finding(CLUSTER, outcome=Outcome.INCONCLUSIVE, detail="workloads or Services could not be read")]
+    if unread := unreadable(*readings.values(), services):
+        return [unread]
     workloads = [_workload(kind, obj) for kind, reading in readings.items() for obj in reading.data or ()]
     needed = _needed(services.data or (), senders(case))
     asked = set(case.entities)
