@@ -59,6 +59,18 @@ def test_a_new_rule_that_no_recording_can_judge_is_told(corpus, tmp_path):
     assert "NOT JUDGED" not in diagflow("gate", "run", corpus, "--rules", tmp_path / "broad.yaml").out
 
 
+WEAK = BROAD.replace("MY-BROAD-001", "MY-WEAK-001").replace("conclusive", "moderate")
+
+
+def test_a_rule_that_matches_something_healthy_too_weakly_to_be_named_is_told(tmp_path):
+    (tmp_path / "mine").mkdir()
+    shutil.copy(CORPUS / "healthy" / "healthy-1.zip", tmp_path / "mine")
+    (tmp_path / "weak.yaml").write_text(WEAK)
+    ran = diagflow("gate", "run", tmp_path / "mine", "--rules", tmp_path / "weak.yaml")
+    assert ran.status == 0, ran.out + ran.err
+    assert "FIRES ON HEALTHY  MY-WEAK-001 matches in 1 healthy recording, too weakly to be named there" in ran.out
+
+
 @pytest.fixture
 def source(tmp_path):
     """A copy of the product's source, to be broken; `PYTHONPATH` makes a command run it."""
@@ -260,7 +272,7 @@ def test_a_bundle_without_labels_gets_them_by_the_command_that_is_shown(tmp_path
 
 
 def test_a_misspelt_cause_gets_a_near_name(tmp_path):
-    ran = diagflow("gate", "add", CORPUS / "faults" / "quota.zip", "--cause", "kubernetes.quota", "--to", tmp_path)
+    ran = diagflow("gate", "add", CORPUS / "faults" / "quota.zip", "--cause", "kubernetes.quotas-exceed", "--to", tmp_path)
     assert ran.status == 2
-    assert "did you mean one of `kubernetes.quota-demands-requests`, `kubernetes.quota-exceeded`?" in ran.err
+    assert "there is no cause kubernetes.quotas-exceed: did you mean `kubernetes.quota-exceeded`?" in ran.err
     assert "a cause of your own? name its folder with --rules" in ran.err

@@ -86,6 +86,18 @@ def test_new_recordings_are_listed_and_lost_ones_fail():
     assert (found.new, found.gone, found.failed) == (("lab/new.zip",), ("lab/old.zip",), True)
 
 
+def test_a_new_recording_of_which_something_false_is_said_fails_until_somebody_accepts_it():
+    new = faulty("new.zip", roots=[root(OTHER, 0.7, right=False)])
+    found = compared([GOOD], [GOOD, new])
+    assert (found.misleading, found.failed) == (("lab/new.zip",), True)
+    accepted = compared([GOOD], [GOOD, new], [waiver("2026-12-31", "lab/new.zip")])
+    assert (accepted.misleading, accepted.needless, accepted.failed) == ((), (), False)
+
+
+def test_a_new_recording_of_which_nothing_is_said_fails_nothing():
+    assert not compared([GOOD], [GOOD, faulty("new.zip")]).failed
+
+
 def test_a_corpus_that_did_not_run_is_no_loss():
     found = compared([GOOD, faulty(corpus="petshop")], [GOOD])
     assert (found.not_run, found.gone, found.failed) == (("petshop",), (), False)

@@ -42,6 +42,7 @@ class Comparison:
         gains: recordings that gained a check and lost none.
         moved: recordings whose checks are the same and whose roots or status are not.
         new: keys of recordings that the baseline does not know.
+        misleading: of those, the ones of which something false is said; nobody accepts it.
         gone: keys of recordings that the baseline knows and that are not there.
         edited: keys of recordings whose readings or labels are others than then.
         not_run: corpora of the baseline that did not run.
@@ -57,6 +58,7 @@ class Comparison:
     gains: tuple[Change, ...] = ()
     moved: tuple[Change, ...] = ()
     new: tuple[str, ...] = ()
+    misleading: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
     not_run: tuple[str, ...] = ()
@@ -69,7 +71,7 @@ class Comparison:
     @property
     def failed(self) -> bool:
         """True when something got worse that nobody accepts."""
-        return bool(self.losses or self.gone or self.expired)
+        return bool(self.losses or self.misleading or self.gone or self.expired)
 
 
 def compare(
@@ -88,6 +90,8 @@ def compare(
     holding = {waiver.recording: waiver for waiver in waivers if waiver.holds(today)}
     pairs = [(o, baseline.recordings[o.key]) for o in outcomes if o.key in baseline.recordings and not o.error]
     lost = [change for outcome, entry in pairs if (change := _loss(outcome, entry, holding))]
+    unknown = [o for o in outcomes if o.key not in baseline.recordings and not o.error]
+    false = {o.key for o in unknown if o.misleads}
     keys, corpora = {o.key for o in outcomes}, {o.corpus for o in outcomes}
     mine = {key for key in baseline.recordings if corpus_of(key) in corpora}
     return Comparison(
@@ -95,7 +99,8 @@ def compare(
         waived=tuple(change for change in lost if change.waiver is not None),
         gains=tuple(change for outcome, entry in pairs if (change := _gain(outcome, entry))),
         moved=tuple(change for outcome, entry in pairs if (change := _move(outcome, entry))),
-        new=tuple(sorted(o.key for o in outcomes if o.key not in baseline.recordings and not o.error)),
+        new=tuple(sorted(o.key for o in unknown)),
+        misleading=tuple(sorted(false - holding.keys())),
         gone=tuple(sorted(mine - keys)),
         edited=tuple(o.key for o, entry in pairs if entry_of(o).digest != entry.digest),
         not_run=tuple(sorted({corpus_of(key) for key in baseline.recordings} - corpora)),
@@ -103,7 +108,7 @@ def compare(
         touched=tuple(rule for rule, digest in rules_now(ruleset).items() if baseline.rules.get(rule) != digest),
         engine=tuple(_engine(baseline)),
         expired=tuple(waiver for waiver in waivers if not waiver.holds(today)),
-        needless=tuple(_needless(holding.values(), {change.key for change in lost}, outcomes)),
+        needless=tuple(_needless(holding.values(), {change.key for change in lost} | false, outcomes)),
     )
 
 

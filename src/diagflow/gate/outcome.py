@@ -31,6 +31,7 @@ class Use(IntFlag):
     RIGHT = 8  # it supported a true cause, or spoke against one that is to be ruled out
     WRONG = 16  # it supported a false root, or spoke against a true cause
     JUDGEABLE = 32  # its cause is not a label here, so that a match would be a false one
+    FAINT = 64  # of a healthy recording: it supported a cause there, too weakly for it to be named
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Figures in words, the same in the text and on the page."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from diagflow.gate.outcome import Outcome, Root
@@ -81,6 +82,9 @@ def verdict(report: Report) -> str:
         return f"FAILED: {total_of} answered wrongly, and no baseline that accepts it" if report.misleading else without
     if found.losses:
         return f"FAILED: {count(len(found.losses), 'recording')} of {len(report.outcomes)} got worse"
+    if report.misleading:
+        total_of = f"{count(len(report.misleading), 'recording')} of {len(report.outcomes)}"
+        return f"FAILED: {total_of} answered wrongly, and the baseline knows nothing of it"
     if found.gone:
         return f"FAILED: {count(len(found.gone), 'recording')} of the baseline cannot be found"
     if found.expired:
@@ -92,11 +96,20 @@ def verdict(report: Report) -> str:
     return f"passed: {total}, none worse{better}{waived}{new}{unknown}"
 
 
-def unjudged(rule: RuleFigures, recordings: int) -> str:
-    """Return what to tell of a rule that no recording could judge."""
+def unjudged(rules: Sequence[RuleFigures], recordings: int) -> str:
+    """Return what to tell of rules that no recording could judge."""
     return (
-        f"{rule.id} could be judged in none of {count(recordings, 'recording')}, so that nothing is known of it: "
-        "what it reads is in none of them; add one that has it"
+        f"{', '.join(rule.id for rule in rules)} could be judged in none of {count(recordings, 'recording')}, so that "
+        f"nothing is known of {'it: what it reads' if len(rules) == 1 else 'them: what they read'} is in none of them; "
+        "add one that has it"
+    )
+
+
+def faint(rule: RuleFigures) -> str:
+    """Return what to tell of a rule that fires on something healthy, and weighs too little to be named for it."""
+    return (
+        f"{rule.id} matches in {count(rule.faint, 'healthy recording')}, too weakly to be named there: beside an "
+        "alert, or another observation, it would be; ask for more, or weigh it less"
     )
 
 

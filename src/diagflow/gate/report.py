@@ -44,9 +44,19 @@ class Report:
 
     @property
     def unjudged(self) -> tuple[RuleFigures, ...]:
-        """The rules that are new or changed and that no recording could judge: of those the gate says nothing."""
-        touched = self.comparison.touched if self.comparison else ()
-        return tuple(rule for rule in self.rules if rule.id in touched and not rule.ran)
+        """Rules in question that no recording could judge: of those the gate says nothing."""
+        return tuple(rule for rule in self._in_question if not rule.ran)
+
+    @property
+    def faint(self) -> tuple[RuleFigures, ...]:
+        """Rules in question that fire on something healthy, and weigh too little to be named for it."""
+        return tuple(rule for rule in self._in_question if rule.faint)
+
+    @property
+    def _in_question(self) -> tuple[RuleFigures, ...]:
+        """The rules that are new or changed; without a baseline, those of `--rules`."""
+        found = self.comparison
+        return tuple(rule for rule in self.rules if (rule.id in found.touched if found else rule.own))
 
     @property
     def wrong(self) -> tuple[Outcome, ...]:
@@ -57,8 +67,10 @@ class Report:
 
     @property
     def misleading(self) -> tuple[Outcome, ...]:
-        """Without a baseline, which would say what is accepted: the recordings of which something false is said."""
-        return () if self.comparison else tuple(o for o in self.outcomes if o.misleads)
+        """Recordings of which something false is said and no baseline knows, which would say what is accepted."""
+        if self.comparison is None:
+            return tuple(o for o in self.outcomes if o.misleads)
+        return tuple(o for o in self.outcomes if o.key in self.comparison.misleading)
 
     @property
     def passed(self) -> bool:

@@ -25,12 +25,14 @@ class RuleFigures:
         fired: recordings in which it matched.
         right: in which it supported a true cause, or spoke against one that is to be ruled out.
         wrong: in which it supported a false root, or spoke against a true cause.
+        faint: healthy recordings in which it supported a cause, too weakly to be named.
         occurs: corpora in which its inputs are.
         ran: corpora in which it could be judged.
         independent: families in which it ran and a match would have been false.
         false: of those, families in which it supported a false root.
         bound: 95 % upper bound of its false-positive rate.
         naming: it can make a root; what cannot is never provisional.
+        own: it is of `--rules`, not of an installed pack.
     """
 
     id: str
@@ -38,12 +40,14 @@ class RuleFigures:
     fired: int
     right: int
     wrong: int
+    faint: int
     occurs: tuple[str, ...]
     ran: tuple[str, ...]
     independent: int
     false: int
     bound: float
     naming: bool
+    own: bool = False
 
     @property
     def provisional(self) -> bool:
@@ -73,12 +77,14 @@ def _figures(rule: Rule, outcomes: Iterable[Outcome]) -> RuleFigures:
         fired=_count(uses, Use.FIRED),
         right=_count(uses, Use.RIGHT),
         wrong=_count(uses, Use.WRONG),
+        faint=_count(uses, Use.FAINT),
         occurs=_corpora(uses, Use.OCCURS),
         ran=_corpora(uses, Use.RAN),
         independent=independent,
         false=false,
         bound=upper_bound(false, independent),
         naming=rule.effect in _NAMING,
+        own=not rule.pack,
     )
 
 

@@ -50,16 +50,22 @@ class _Beside:
             use |= Use.FIRED
         for verdict in matches:
             use |= self._against(verdict) if rule.effect is Effect.REFUTES else self._supporting(verdict)
+        if use & Use.FIRED and self.labels.healthy and rule.effect is Effect.SUPPORTS and not use & Use.WRONG:
+            use |= Use.FAINT if any(self._weighs(v) for v in matches) else Use(0)
         if self.labels.known and not self._names_a_true_cause(rule):
             use |= Use.JUDGEABLE
         return use
 
     def _supporting(self, verdict: Verdict) -> Use:
-        if not any(e.nats > 0 for e in verdict.evidence):
+        if not self._weighs(verdict):
             return Use(0)
         if self.labels.right(verdict.names, self._refs(verdict.names), (verdict.entity,)):
             return Use.RIGHT
         return Use.WRONG if verdict.entity in self.false.get(verdict.names, ()) else Use(0)
+
+    def _weighs(self, verdict: Verdict) -> bool:
+        """True when a match speaks for what its rule names."""
+        return any(e.nats > 0 for e in verdict.evidence)
 
     def _against(self, verdict: Verdict) -> Use:
         refs, about = self._refs(verdict.names), (verdict.entity,)

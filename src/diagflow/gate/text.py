@@ -21,8 +21,9 @@ def as_text(report: Report, *, verbose: bool = False) -> str:
     few = len(report.outcomes) + len(report.rules) if verbose else _FEW
     lines = [
         *_compared(report.comparison, few),
-        *_unjudged(report),
         *_wrong(report, few),
+        *_unjudged(report),
+        *_faint(report),
         *_figures(report),
         *_rules(report, few),
     ]
@@ -31,8 +32,13 @@ def as_text(report: Report, *, verbose: bool = False) -> str:
 
 
 def _unjudged(report: Report) -> Iterator[str]:
-    for rule in report.unjudged:
-        yield f"NOT JUDGED  {phrases.unjudged(rule, len(report.outcomes))}"
+    if report.unjudged:
+        yield f"NOT JUDGED  {phrases.unjudged(report.unjudged, len(report.outcomes))}"
+
+
+def _faint(report: Report) -> Iterator[str]:
+    for rule in report.faint:
+        yield f"FIRES ON HEALTHY  {phrases.faint(rule)}"
 
 
 def _unusable(outcomes: Sequence[Outcome]) -> Iterator[str]:
