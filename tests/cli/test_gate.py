@@ -272,7 +272,9 @@ def test_a_bundle_without_labels_gets_them_by_the_command_that_is_shown(tmp_path
 
 
 def test_a_misspelt_cause_gets_a_near_name(tmp_path):
-    ran = diagflow("gate", "add", CORPUS / "faults" / "quota.zip", "--cause", "kubernetes.quotas-exceed", "--to", tmp_path)
+    ran = diagflow(
+        "gate", "add", CORPUS / "faults" / "quota.zip", "--cause", "kubernetes.quotas-exceed", "--to", tmp_path
+    )
     assert ran.status == 2
     assert "there is no cause kubernetes.quotas-exceed: did you mean `kubernetes.quota-exceeded`?" in ran.err
     assert "a cause of your own? name its folder with --rules" in ran.err
