@@ -33,7 +33,11 @@ class Kubectl:
 
     def apply(self, objects: Sequence[dict[str, Any]], namespace: str = "") -> None:
         """Applies objects; those without a namespace go to `namespace`."""
-        if objects:
-            where = [f"--namespace={namespace}"] if namespace else []
-            bundle = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
+        own = [item for item in objects if item["metadata"].get("namespace") not in (None, namespace)]
+        rest = [item for item in objects if item not in own]
+        # kubectl refuses objects of another namespace than the one that it is told
+        for items, where in ((own, []), (rest, [f"--namespace={namespace}"] if namespace else [])):
+            if not items:
+                continue
+            bundle = {"apiVersion": "v1", "kind": "List", "items": items}
             self("apply", "--server-side", *where, "-f", "-", stdin=json.dumps(bundle))

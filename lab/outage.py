@@ -1,6 +1,7 @@
 """A component that is away for a while: killed, or frozen so that its connections stay open and nobody answers."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from lab import cluster as clusters
 from lab import components, process, space
@@ -8,6 +9,9 @@ from lab.cluster import Cluster
 from lab.components import Component
 from lab.errors import LabError
 from lab.process import PidFiles
+from lab.wait import until
+
+_FRESH = timedelta(seconds=5)
 
 
 def kill(cluster: Cluster, name: str) -> None:
@@ -61,6 +65,8 @@ def end(cluster: Cluster, name: str) -> None:
     else:
         _start(cluster, component)
     _start_those_that_gave_up(cluster, but=name)
+    if name in components.LEADERS:
+        until(lambda: _leads(cluster, name), f"{name} to hold its lease", 90, every=0.5)
     clusters.await_node(cluster, cluster.real_node)
 
 
@@ -71,6 +77,15 @@ def _start_those_that_gave_up(cluster: Cluster, but: str) -> None:
         was = pids.load(name)
         if was and not was.alive:
             _start(cluster, _component(cluster, name))
+
+
+def _leads(cluster: Cluster, name: str) -> bool:
+    """Tells whether a component's lease was renewed just now: who was killed leaves an old one behind."""
+    leases = [
+        one for one in cluster.kubectl.items("leases", "kube-system") if one["metadata"]["name"] == f"kube-{name}"
+    ]
+    renewed = [datetime.fromisoformat(one["spec"]["renewTime"]) for one in leases if one["spec"].get("renewTime")]
+    return any(datetime.now(UTC) - moment < _FRESH for moment in renewed)
 
 
 def _start(cluster: Cluster, component: Component) -> None:

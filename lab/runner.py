@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from diagflow.bundle.resources import has_namespace, plural_of
-from lab import conditions, fault, nodes, outage, sh, webhooks
+from lab import addons, conditions, fault, nodes, outage, sh, webhooks
 from lab.cluster import Cluster
 from lab.errors import LabError
 from lab.fault import Fault
@@ -104,6 +104,8 @@ def clean(cluster: Cluster, name: str) -> None:
     for component, how in broken.components.items():
         outage.undo(cluster, component, how)
     _remove_cluster_wide(cluster, broken)
+    if any(item["metadata"].get("namespace") == addons.NAMESPACE for item in (*broken.objects, *broken.then)):
+        addons.apply(cluster.kubectl, cluster.real_node)
     for rule in broken.firewall:
         with contextlib.suppress(LabError):  # it may have failed before the rule was made
             sh.run(["iptables", "-D", *rule.split()])

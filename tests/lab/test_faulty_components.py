@@ -1,5 +1,6 @@
 """What a fault does to the lab's own components, and that it is taken back."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from lab.cluster import Cluster
 from lab.components import Component
 from lab.errors import LabError
 from lab.fault import Fault
+from lab.kubectl import Kubectl
 from lab.paths import Cache, Instance
 from lab.process import PidFiles, Process
 
@@ -26,6 +28,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     monkeypatch.setattr(process, "kill", lambda p: done.append(("kill", p.pid)))
     monkeypatch.setattr(process, "pause", lambda p: done.append(("pause", p.pid)))
     monkeypatch.setattr(outage, "_start", lambda _, c: done.append(("start", c)))
+    monkeypatch.setattr(outage, "_leads", lambda *_: True)
     monkeypatch.setattr(cluster_module, "await_node", lambda *_: None)
     monkeypatch.setattr(Process, "alive", property(lambda p: p.pid > 10))  # the others have ended
     return done
@@ -73,3 +76,15 @@ def test_who_gave_up_without_an_api_server_is_started_with_it(cluster: Cluster, 
 def test_what_cannot_be_done_to_a_component_is_said(cluster: Cluster):
     with pytest.raises(LabError, match="scheduler: 'kil' is neither kill nor freeze nor a list of flags"):
         outage.begin(cluster, "scheduler", "kil")
+
+
+def test_who_was_killed_does_not_lead_by_the_lease_that_it_left(cluster: Cluster, monkeypatch: pytest.MonkeyPatch):
+    def lease(age: int) -> dict[str, Any]:
+        renewed = (datetime.now(UTC) - timedelta(seconds=age)).isoformat()
+        return {"metadata": {"name": "kube-scheduler"}, "spec": {"renewTime": renewed}}
+
+    monkeypatch.setattr(Kubectl, "items", lambda *_: [lease(60)])
+    assert not outage._leads(cluster, "scheduler")
+    monkeypatch.setattr(Kubectl, "items", lambda *_: [lease(1)])
+    assert outage._leads(cluster, "scheduler")
+    assert not outage._leads(cluster, "controller-manager")
