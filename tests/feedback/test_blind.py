@@ -97,3 +97,22 @@ def test_what_makes_no_sense_on_a_machine_is_no_gap(query: Query, state: State, 
     found = gap(query, state)
     assert bool(unseen([found], EN)) is shown
     assert "host" not in "".join(c for steps in ask([found], EN) for c in steps.commands)
+
+
+def absent(*names: str, blocking: bool = False) -> list[Missing]:
+    return [gap(Query.of("objects", name), State.ABSENT, blocking=blocking) for name in names]
+
+
+def test_many_kinds_that_a_cluster_does_not_have_are_counted_and_nobody_is_sent_to_look_for_them() -> None:
+    refused = gap(Query.of("objects", "nodes"))
+    found = unseen([*absent("a.x", "b.x", "c.x", "d.x"), refused], EN)
+    assert [(one.query, one.idle) for one in found][:2] == [("objects:nodes", False), ("objects:a.x", True)]
+    assert all(
+        "NAME" not in command for steps in ask(absent("a.x", "b.x", "c.x", "d.x"), EN) for command in steps.commands
+    )
+
+
+def test_a_few_are_named_and_what_silences_the_diagnosis_always() -> None:
+    assert not any(one.idle for one in unseen(absent("a.x", "b.x", "c.x"), EN))
+    assert not any(one.idle for one in unseen(absent(*"abcdef", blocking=True), EN))
+    assert ask(absent("pods", blocking=True), EN)[0].commands == ("diagflow scan --context NAME",)

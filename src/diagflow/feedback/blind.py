@@ -13,16 +13,30 @@ from diagflow.model import HOST, Query, State
 from diagflow.model.diagnosis import Missing
 
 _DETAIL_LIMIT: Final = 300
+_OPTIONAL: Final = frozenset({"objects", "promql", "logs"})
+"""Kinds of readings of which no cluster has all: its operators, its exporters, its dumps."""
+
+_FEW: Final = 3
+"""So many that are not there are named one by one; more of them hide what matters."""
+
 _CUT_OFF: Final = frozenset({State.DATA, State.EMPTY})
 
 
-def unseen(missing: Iterable[Missing], words: Words) -> tuple[Unseen, ...]:
+def unseen(missing: Sequence[Missing], words: Words) -> tuple[Unseen, ...]:
     """Return one entry a reading, what silences the diagnosis first."""
     by_query: dict[tuple[Query, State], list[Missing]] = {}
     for entry in filter(_tells, missing):
         by_query.setdefault((entry.query, entry.state), []).append(entry)
-    entries = [_unseen(found, words) for found in by_query.values()]
-    return tuple(sorted(entries, key=lambda u: (not u.blocking, not u.required)))
+    idle = _idle(missing)
+    entries = [_unseen(found, words, idle=found[0].query in idle) for found in by_query.values()]
+    return tuple(sorted(entries, key=lambda u: (not u.blocking, not u.required, u.idle)))
+
+
+def _idle(missing: Iterable[Missing]) -> frozenset[Query]:
+    """Return what is not there to be read and silences nothing, where it is more than a few."""
+    named = {m.query for m in missing if m.blocking}
+    absent = {m.query for m in missing if m.state is State.ABSENT and m.query.kind in _OPTIONAL} - named
+    return frozenset(absent if len(absent) > _FEW else ())
 
 
 def _tells(missing: Missing) -> bool:
@@ -31,7 +45,7 @@ def _tells(missing: Missing) -> bool:
     return not (of_host and missing.state is State.ABSENT)
 
 
-def _unseen(found: Sequence[Missing], words: Words) -> Unseen:
+def _unseen(found: Sequence[Missing], words: Words, *, idle: bool) -> Unseen:
     first = found[0]
     detail = next((m.detail for m in found if m.detail), "")
     return Unseen(
@@ -42,12 +56,15 @@ def _unseen(found: Sequence[Missing], words: Words) -> Unseen:
         rules=tuple(sorted({phrases.label(rule) for m in found for rule in m.rules})),
         blocking=any(m.blocking for m in found),
         required=any(m.required for m in found),
+        idle=idle,
     )
 
 
-def ask(missing: Iterable[Missing], words: Words) -> tuple[Steps, ...]:
+def ask(missing: Sequence[Missing], words: Words) -> tuple[Steps, ...]:
     """Return what to do so that the next diagnosis sees more: one instruction for all that are alike."""
-    worth = [m for m in filter(_tells, missing) if (m.blocking or m.required) and m.state not in _CUT_OFF]
+    told = [m for m in filter(_tells, missing) if (m.blocking or m.required) and m.state not in _CUT_OFF]
+    idle = _idle(missing)
+    worth = [m for m in told if m.query not in idle]
     topics: dict[str, list[Query]] = {}
     for entry in sorted(worth, key=lambda m: not m.blocking):
         topics.setdefault(f"{entry.query.kind}.{entry.state.value}", []).append(entry.query)

@@ -170,9 +170,11 @@ class _Page:
 
     def _unseen(self) -> Iterator[str]:
         for gap in self._r.unseen:
-            if gap.blocking or gap.required:
+            if gap.blocking or (gap.required and not gap.idle):
                 detail = f" · {prose(gap.detail)}" if gap.detail else ""
                 yield self._w.joined.format(what=prose(gap.what), why=gap.state) + detail
+        if idle := sum(gap.idle for gap in self._r.unseen):
+            yield prose(self._w.unseen_idle.of(idle))
 
     def _about(self, finding: Finding) -> str:
         return f"{prose(finding.title)} · {code(finding.entity)}{finding.more}"

@@ -132,6 +132,7 @@ class Unseen(Struct, frozen=True):
         rules: the rules that wait for it.
         blocking: without it, silence proves nothing.
         required: a rule could not be judged without it.
+        idle: one of many that are not there to be read: kinds that the cluster has not, metrics that nobody records.
     """
 
     what: str
@@ -141,6 +142,7 @@ class Unseen(Struct, frozen=True):
     rules: tuple[str, ...]
     blocking: bool
     required: bool
+    idle: bool = False
 
 
 class Fits(Struct, frozen=True):

@@ -134,10 +134,15 @@ class _Lines:
             yield Line(((self._w.popular.format(names=names), ""),), ((_INDENT, ""), ("x ", "dim")))
 
     def _unseen(self) -> Iterator[Line]:
-        shown = [u for u in self._r.unseen if u.blocking or u.required or self._verbose]
+        shown = [u for u in self._r.unseen if (u.required and not u.idle) or u.blocking or self._verbose]
         yield from self._listed(self._gap(u) for u in shown)
-        if len(self._r.unseen) > len(shown):
-            yield self._dim(self._w.unseen_more.of(len(self._r.unseen) - len(shown)))
+        folded = [u for u in self._r.unseen if u not in shown]
+        for count, said in (
+            (sum(u.idle for u in folded), self._w.unseen_idle),
+            (sum(not u.idle for u in folded), self._w.unseen_more),
+        ):
+            if count:
+                yield self._dim(said.of(count))
         for steps in self._r.ask:
             yield from self._steps(steps)
 

@@ -77,6 +77,10 @@ WORDS: Final = Words(
     others=Plural("1 other finding is not connected with this", "{n} other findings are not connected with this"),
     hidden=Plural("1 finding is suppressed", "{n} findings are suppressed"),
     rules_ran=Plural("1 rule", "{n} rules"),
+    unseen_idle=Plural(
+        "1 list, metric or log is not there to be read (--verbose)",
+        "{n} lists, metrics and logs are not there to be read (--verbose)",
+    ),
     unseen_more=Plural(
         "1 reading that would only add detail is missing (--verbose)",
         "{n} readings that would only add detail are missing (--verbose)",

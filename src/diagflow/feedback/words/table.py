@@ -115,6 +115,7 @@ class Words(Struct, frozen=True):
     others: Plural
     hidden: Plural
     rules_ran: Plural
+    unseen_idle: Plural
     unseen_more: Plural
     rules_wait: Plural
 

@@ -76,6 +76,10 @@ WORDS: Final = Words(
     others=Plural("另有 1 个发现与此无关", "另有 {n} 个发现与此无关"),
     hidden=Plural("1 个发现已被抑制", "{n} 个发现已被抑制"),
     rules_ran=Plural("{n} 条规则", "{n} 条规则"),
+    unseen_idle=Plural(
+        "另有 1 项列表、指标或日志不存在，无从读取（--verbose）",
+        "另有 {n} 项列表、指标或日志不存在，无从读取（--verbose）",
+    ),
     unseen_more=Plural("另缺 1 项仅补充细节的读数（--verbose）", "另缺 {n} 项仅补充细节的读数（--verbose）"),
     rules_wait=Plural("1 条规则在等待它", "{n} 条规则在等待它"),
     states={
