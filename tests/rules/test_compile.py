@@ -244,7 +244,8 @@ def test_explain_says_all_defaults():
     text = rule_with("event: Failed, message: 'x'").replace(
         "]\n",
         ", {object: pod, each: container, related: {nodes: {via: node, kind: node}}, "
-        "where: 'size(related.nodes) == 0'}, {log: p}, {log: q, tail: 50, last: 20}, {change: config}, {fact: f}, {not: {metric: up}}]\n",
+        "where: 'size(related.nodes) == 0'}, {log: p}, {log: q, tail: 50, last: 20}, {change: config}, {fact: f}, "
+        "{not: {metric: up}}]\n",
     )
     lines = list(explain(rule(text)))
     for line in (
