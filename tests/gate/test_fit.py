@@ -96,7 +96,8 @@ def test_weights_that_name_something_on_a_healthy_system_do_harm(few, ruleset, m
 
 def test_what_would_be_written_is_judged_and_not_only_what_its_parts_were_fitted_to(few, ruleset, monkeypatch):
     """The fit on everything comes last, and is the only one that does harm."""
-    harmless = iter([FITTED] * len({o.lesson.fault for o in run_all(few, ruleset, learn=True, jobs=1)}))
+    lessons = [o.lesson for o in run_all(few, ruleset, learn=True, jobs=1) if o.lesson]
+    harmless = iter([FITTED] * len({lesson.fault for lesson in lessons}))
     ill = Weights(FITTED.strengths, FITTED.near, 0.0)
     monkeypatch.setattr(fit_module, "fitted", lambda *_: next(harmless, ill))
     found = fit(few, ruleset, seeds=0, jobs=1)

@@ -13,8 +13,8 @@ from typing import Any, Final
 from diagflow.analyze.api import Case, Finding, Observation
 from diagflow.model import CLUSTER, Edge, Entity, Outcome, Query, Strength, Text
 from diagflow.packs.kubernetes.controllers.lists import unreadable
+from diagflow.packs.kubernetes.scheduling.selectors import selects
 from diagflow.packs.kubernetes.scheduling.world import key, meta, timestamp
-from diagflow.rules.functions import selects
 
 Json = Mapping[str, Any]
 
