@@ -67,6 +67,12 @@ class Fault:
     alone: bool = False
 
     @property
+    def pause(self) -> float:
+        """Seconds that must pass in any case before it is a fault."""
+        waits = (*self.settled, *self.wait, *self.wait_then)
+        return sum(float(condition.get("pause", 0)) for condition in waits)
+
+    @property
     def is_felt_by_others(self) -> bool:
         """True where no other fault may be in place beside it."""
         return bool(self.alone or self.nodes or self.real_node or self.firewall or self.components)

@@ -18,15 +18,19 @@ from tests.lab.conftest import DIAGFLOW, DRAWN, LIVE, ROOT, SEED, Lab, Stage, di
 pytestmark = LIVE
 
 
-EVERY = fault.all_names()
-SAMPLE = sample.drawn(EVERY, sample.commit(ROOT), sample.size(len(EVERY)))
+EVERY = {name: fault.load(name, int(SEED), "node") for name in fault.all_names()}
+QUICK = [name for name, one in EVERY.items() if one.pause <= sample.PATIENCE]
+ALWAYS = "scheduling/max-pods"
+"""The incident that this project began with."""
+DRAWN_NOW = {ALWAYS, *sample.drawn(QUICK, sample.commit(ROOT), sample.size(len(QUICK)))}
+SAMPLE = sorted(DRAWN_NOW) if sample.is_drawn() else list(EVERY)
 
 
 def _batches() -> Iterator[tuple[str, ...]]:
     """What may be in place together: whatever others would feel is alone, the rest comes six at a time."""
-    alone = [name for name in SAMPLE if fault.load(name, int(SEED), "node").is_felt_by_others]
+    alone = [name for name in SAMPLE if EVERY[name].is_felt_by_others]
     yield from ((name,) for name in alone)
-    others = iter(name for name in SAMPLE if name not in alone)
+    others = iter(sorted(set(SAMPLE) - set(alone), key=lambda name: (EVERY[name].pause, name)))
     while some := tuple(islice(others, 6)):
         yield some
 
@@ -75,7 +79,11 @@ def test_the_right_cause_is_the_only_root(lab: Lab, stage: Stage, batch: tuple[s
     assert set(labels["ruled_out"]) <= {entry["id"] for entry in diagnosis["ruled_out"]}, _summary(diagnosis)
 
 
-@pytest.mark.parametrize("batch", [pytest.param(b, id=b[0]) for b in _batches() if len(b) > 1])
+_TOGETHER = [pytest.param(batch, id=batch[0]) for batch in islice((b for b in _batches() if len(b) > 1), 1)]
+"""The first batch, whose faults show at once: it is put in place a second time."""
+
+
+@pytest.mark.parametrize("batch", _TOGETHER)
 def test_all_faults_that_are_in_place_are_named_and_nothing_else(
     lab: Lab, stage: Stage, batch: tuple[str, ...]
 ) -> None:
