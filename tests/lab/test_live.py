@@ -49,25 +49,25 @@ def _said() -> None:
     DRAWN.extend(SAMPLE)
 
 
-def _diagnose(lab: Lab, printed: subprocess.CompletedProcess[str]) -> tuple[dict[str, Any], int, dict[str, Any]]:
+def _diagnose(
+    lab: Lab, name: str, printed: subprocess.CompletedProcess[str]
+) -> tuple[dict[str, Any], int, dict[str, Any]]:
     """Returns the fault's labels, and DiagFlow's exit status and diagnosis: of the alert, or without one of a scan."""
     assert printed.returncode == 0, printed.stderr
     labels = yaml.safe_load(printed.stdout)
-    words = ("diagnose", "--alert", labels["alert"]) if labels["alert"] else ("scan", *_scope(labels))
+    words = ("diagnose", "--alert", labels["alert"]) if labels["alert"] else ("scan", *_scope(name, labels))
     done = lab("exec", "--", DIAGFLOW, *words, "-o", "json")
     return labels, done.returncode, diagnosis_of(done)
 
 
-def _scope(labels: dict[str, Any]) -> tuple[str, ...]:
-    """Other faults are in place beside it: look at its namespace, unless it is about the cluster."""
-    namespace = labels["namespace"]
-    inside = all(cause["entity"].split("/")[1:2] == [namespace] for cause in labels["causes"])
-    return ("--namespace", namespace) if inside else ()
+def _scope(name: str, labels: dict[str, Any]) -> tuple[str, ...]:
+    """Other faults are in place beside it: look at its namespace, unless it is alone."""
+    return () if EVERY[name].is_felt_by_others else ("--namespace", labels["namespace"])
 
 
 @pytest.mark.parametrize(("batch", "name"), CASES)
 def test_the_right_cause_is_the_only_root(lab: Lab, stage: Stage, batch: tuple[str, ...], name: str) -> None:
-    labels, status, diagnosis = _diagnose(lab, stage.place(batch)[name])
+    labels, status, diagnosis = _diagnose(lab, name, stage.place(batch)[name])
     expected = labels["causes"][0]
     named = [(cause["id"], cause["role"], cause["entities"]) for cause in diagnosis["causes"]]
     assert (status, bool(named)) == (1, True), _summary(diagnosis)
@@ -112,7 +112,7 @@ def _summary(diagnosis: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize(("batch", "name"), HEALTHY)
 def test_an_alert_about_nothing_names_nothing(lab: Lab, stage: Stage, batch: tuple[str, ...], name: str) -> None:
-    _, status, diagnosis = _diagnose(lab, stage.place(batch)[name])
+    _, status, diagnosis = _diagnose(lab, name, stage.place(batch)[name])
     assert diagnosis["causes"] == []
     assert status == 3  # an alert without a cause: it could not tell
 
