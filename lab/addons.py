@@ -1,7 +1,6 @@
-"""What runs in a lab's cluster as it does in anybody's: the cluster's DNS and the metrics of pods.
+"""What runs in a lab's cluster as it does in anybody's: the cluster's DNS.
 
-Their images are made of programs that the lab builds; their manifests, under `addons/`, are those that kubeadm and the
-release of metrics-server apply.
+Its image is made of a program that the lab builds; its manifest, under `addons/`, is the one that kubeadm applies.
 """
 
 from typing import Any
@@ -14,13 +13,13 @@ from lab.paths import SOURCE
 from lab.wait import until
 
 NAMESPACE = "kube-system"
-ALL = ("coredns", "metrics-server")
+ALL = ("coredns",)
 _FOLDER = SOURCE / "addons"
 
 
 def objects(name: str, node: str) -> list[dict[str, Any]]:
     """Returns the objects of one add-on, for the real node called `node`."""
-    values = {"node": node, "dns": net.DNS_SERVICE, "coredns": images.COREDNS, "metrics-server": images.METRICS_SERVER}
+    values = {"node": node, "dns": net.DNS_SERVICE, "coredns": images.COREDNS}
     text = (_FOLDER / f"{name}.yaml").read_text()
     for word, value in values.items():
         text = text.replace("{{" + word + "}}", value)
@@ -33,7 +32,7 @@ def apply(kubectl: Kubectl, node: str) -> None:
 
 
 def await_dns(kubectl: Kubectl) -> None:
-    """Waits until names are resolved; metrics of pods come a quarter of a minute later, and only autoscalers miss them.
+    """Waits until names are resolved.
 
     Raises:
         LabError: the cluster's DNS does not become available.

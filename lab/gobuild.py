@@ -71,7 +71,6 @@ def programs() -> tuple[Program, ...]:
         ),
         Program("prometheus", ("github.com/prometheus/prometheus/cmd/promtool",), "promtool", tags="remove_all_sd"),
         Program("kube-proxy", (f"{command}/kube-proxy",), ldflags=kubernetes_ldflags(KUBERNETES)),
-        Program("metrics-server", ("sigs.k8s.io/metrics-server/cmd/metrics-server",)),
         Program("coredns", (".",), "coredns"),
         Program("kube-state-metrics", ("k8s.io/kube-state-metrics/v2",), "kube-state-metrics"),
         Program("kwok", ("sigs.k8s.io/kwok/cmd/kwok",), "kwok"),

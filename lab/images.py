@@ -8,7 +8,6 @@ from lab.paths import Cache
 BUSYBOX = "registry.internal:5000/base/busybox:1.35"
 PAUSE = "registry.internal:5000/base/pause:3.10"
 COREDNS = "registry.internal:5000/base/coredns:v1.15.0"
-METRICS_SERVER = "registry.internal:5000/base/metrics-server:v0.9.0"
 
 _APPLETS = (
     "sh cat date dd echo env false grep head httpd id kill ls mkdir nc nslookup printenv ps rm seq sleep sync tail "
@@ -19,8 +18,7 @@ _APPLETS = (
 def sources(cache: Cache) -> dict[str, Path]:
     """Returns the program that each image is made of, by the name of its archive."""
     busybox = Path("/bin/busybox")
-    programs = {name: cache.bin / name for name in ("coredns", "metrics-server")}
-    return {"busybox": busybox, "pause": busybox, **programs}
+    return {"busybox": busybox, "pause": busybox, "coredns": cache.bin / "coredns"}
 
 
 def image(name: str, program: bytes) -> Image:
@@ -32,8 +30,7 @@ def image(name: str, program: bytes) -> Image:
         case "pause":
             sleep = ("/bin/busybox", "sleep", "2147483647")  # a sandbox's first process only has to stay
             return Image(PAUSE, {"/bin/busybox": program}, entrypoint=sleep)
-    reference = {"coredns": COREDNS, "metrics-server": METRICS_SERVER}[name]
-    return Image(reference, {f"/{name}": program}, entrypoint=(f"/{name}",))
+    return Image(COREDNS, {f"/{name}": program}, entrypoint=(f"/{name}",))
 
 
 def make(cache: Cache) -> None:
