@@ -29,7 +29,7 @@ TRIED_TWICE: list[str] = []
 """Scenarios that were as expected only at the second try, or not even then: shown at the end of the run."""
 
 DRAWN: list[str] = []
-"""The faults that this commit drew: shown at the end of the run."""
+"""The faults that this version drew: shown at the end of the run."""
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,4 +1,4 @@
-"""Which faults a run of the live tests puts in place: all would take longer than CI has, so each commit draws its own.
+"""Which faults a run of the live tests puts in place: all would take longer than CI has, so each version draws its own.
 
 Every area has its share, so that no run is without a fault of some kind. `DIAGFLOW_LAB_FAULTS=all` takes all, a number
 takes so many.
@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
 
-USUAL = 22
+USUAL = 16
 """What fits into the 12 minutes that live tests have in CI, with a lab that starts and three healthy minutes."""
 
 PATIENCE = 70.0
 """Seconds that a fault may wait before it is one, to be drawn; of those that take longer there are recordings."""
 
 
-def commit(root: Path) -> str:
-    """Returns the commit that is tested; an export without git draws as its own name says."""
-    words = ["git", "-C", str(root), "rev-parse", "HEAD"]
+def version(root: Path) -> str:
+    """Returns git's hash of the product as committed; an export without git draws as its own name says."""
+    words = ["git", "-C", str(root), "rev-parse", "HEAD:src"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     return done.stdout.strip() or root.name
 

@@ -132,10 +132,10 @@ def test_a_fault_without_metrics_has_no_file_of_them(tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_each_commit_draws_its_own_faults_and_every_area_has_a_share():
+def test_each_version_draws_its_own_faults_and_every_area_has_a_share():
     names = [f"{area}/{number}" for area in "abcd" for number in range(9)]
-    first, second = sample.drawn(names, "one commit", 6), sample.drawn(names, "another", 6)
-    assert first == sample.drawn(list(reversed(names)), "one commit", 6)
+    first, second = sample.drawn(names, "one version", 6), sample.drawn(names, "another", 6)
+    assert first == sample.drawn(list(reversed(names)), "one version", 6)
     assert first != second
     assert len(first) == len(set(first)) == 6
     assert {name[0] for name in first} == {name[0] for name in second} == set("abcd")
