@@ -63,6 +63,31 @@ def read(reader: LiveReader, *queries: str, seconds: float = 5.0) -> dict[str, R
     return {str(reading.query): reading for reading in found}
 
 
+@dataclass
+class Patient(Fake):
+    """A source that notes how long it may take."""
+
+    ends: list[float] = field(default_factory=list)
+
+    def read(self, wants: Sequence[Want], *, deadline: float) -> Iterator[Reading]:
+        self.ends.append(deadline - time.monotonic())
+        yield from super().read(wants, deadline=deadline)
+
+
+def test_metrics_leave_time_for_the_lists_that_are_asked_for_after_them():
+    lists, metrics = Patient(empty), Patient(empty)
+    reader = live(("kubernetes", lists, ("objects",)), ("prometheus", metrics, ("promql",)))
+    read(reader, "objects:pods", "promql:up", seconds=20.0)
+    assert lists.ends[0] > 19.0
+    assert metrics.ends[0] < 16.0
+
+
+def test_metrics_alone_may_take_all_the_time():
+    metrics = Patient(empty)
+    read(live(("prometheus", metrics, ("promql",))), "promql:up", seconds=20.0)
+    assert metrics.ends[0] > 19.0
+
+
 def test_questions_go_to_who_can_answer_them():
     one, two = Fake(lambda w: replace(empty(w), source="one")), Fake(lambda w: replace(empty(w), source="two"))
     reader = live(("kubernetes", one, ("objects", "log")), ("prometheus", two, ("promql",)))

@@ -12,6 +12,9 @@ from diagflow.collect.reader import Progress, Reader
 from diagflow.model import Query, Reading, State, Want
 
 _END: Final = 2 * GRACE  # after the deadline: later than each source's own end, which knows better why nothing came
+_SHARE: Final = 0.75
+"""Of the time that is left, what metrics may take beside lists: lists lead to more lists, metrics to nothing."""
+
 _INTRODUCTION: Final = 5.0  # seconds in which the sources must have said who they are
 
 
@@ -55,7 +58,10 @@ class LiveReader:
         for want in groups.pop("", ()):
             yield self._finished(self._absent(want.query))
         left = Counter(want.query for group in groups.values() for want in group)
-        streams = [partial(self._readers[name].read, group, deadline=deadline) for name, group in groups.items()]
+        streams = [
+            partial(self._readers[name].read, group, deadline=_end(group, deadline, alone=len(groups) == 1))
+            for name, group in groups.items()
+        ]
         for reading in together(streams, end=deadline + _END, cancel=self.close):
             left[reading.query] -= 1
             yield self._finished(reading)
@@ -90,6 +96,14 @@ class LiveReader:
 
     def _late(self, query: Query) -> Reading:
         return Reading(query, State.ERROR, self._clock(), detail="no answer within the deadline")
+
+
+def _end(group: Sequence[Want], deadline: float, *, alone: bool) -> float:
+    """Return until when a source may answer, so that one that keeps silent leaves time for what is asked after it."""
+    if alone or any(want.query.kind != "promql" for want in group):
+        return deadline
+    now = time.monotonic()
+    return now + (deadline - now) * _SHARE
 
 
 def _introduced(name: str, reader: Reader) -> Iterator[tuple[str, dict[str, Any]]]:
