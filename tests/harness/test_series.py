@@ -133,6 +133,10 @@ def test_both_edges_of_a_time_that_something_must_hold(tmp_path: Path):
   like: first
   change: {series.eval_time: 9m}
   expect: {verdict: no_match, causes: []}
+- name: a series that is two minutes old has not held for ten
+  like: first
+  change: {'series.input_series[0].values': _x8 0 0}
+  expect: {verdict: no_match, causes: []}
 - name: nothing of the metric
   like: first
   change: {'series.input_series[0].series': down}
@@ -140,7 +144,7 @@ def test_both_edges_of_a_time_that_something_must_hold(tmp_path: Path):
 """
     results = ran(tmp_path, SERIES, more=shorter)
     unasked = "series: no expression of a rule names down (`diagflow rules explain ID` prints what a rule asks for)"
-    assert [r.differences for r in results] == [(), (), (), (unasked,)]
+    assert [r.differences for r in results] == [(), (), (), (), (unasked,)]
 
 
 def test_other_series_of_a_metric_that_is_asked_for_may_be_what_is_tested(tmp_path: Path):

@@ -42,11 +42,23 @@ from tests.rules.make import parsed, problems, rule, rule_with, trigger
             "sum by (node) (deriv(up[30m]))",
             ("<", 0),
         ),
-        ("metric: up, threshold: > 1, for: 10m", "min_over_time(sum(up)[10m:])", (">", 1)),
-        ("metric: up, threshold: <= 1, for: 10m", "max_over_time(sum(up)[10m:])", ("<=", 1)),
+        (
+            "metric: up, threshold: > 1, for: 10m",
+            "min_over_time(sum(up)[10m:]) and last_over_time(sum(up)[5m:] offset 9m)",
+            (">", 1),
+        ),
+        (
+            "metric: up, threshold: <= 1, for: 10m",
+            "max_over_time(sum(up)[10m:]) and last_over_time(sum(up)[5m:] offset 9m)",
+            ("<=", 1),
+        ),
         ("promql: 'a  /\tb # ratio', threshold: '> 80%'", "a / b", (">", 0.8)),
         ("promql: 'a{x=\"1  # 2\"}'", 'a{x="1  # 2"}', None),
-        ("promql: 'a / b', threshold: > 1, for: 1h", "min_over_time((a / b)[1h:])", (">", 1)),
+        (
+            "promql: 'a / b', threshold: > 1, for: 1h",
+            "min_over_time((a / b)[1h:]) and last_over_time((a / b)[5m:] offset 59m)",
+            (">", 1),
+        ),
     ],
 )
 def test_metrics(condition, expr, threshold):
@@ -184,7 +196,10 @@ def test_where_the_whole_weighs_its_parts_do_not():
 
 def test_for_of_a_rule_goes_to_the_triggers_that_can_hold():
     found = rule(rule_with("metric: up, threshold: > 1", **{"for": "10m"}))
-    assert found.trigger.conditions[0].input.expr == "min_over_time(sum(up)[10m:])"
+    assert (
+        found.trigger.conditions[0].input.expr
+        == "min_over_time(sum(up)[10m:]) and last_over_time(sum(up)[5m:] offset 9m)"
+    )
     since = rule(rule_with("object: pod, since: object.status.startTime", **{"for": "10m"}))
     assert since.trigger.conditions[0].hold == 600
 

@@ -6,16 +6,11 @@ long. Taken back, it tells when it began to.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
 
 from diagflow.backtest.outcome import Firing, runs_of, time_at
-from diagflow.promql import parse
 from diagflow.promql.arrays import Bools, Ints
-from diagflow.promql.syntax import Call, Subquery
+from diagflow.rules.promql import ALL_OF, held_of
 from diagflow.rules.rule import Combination, Condition, MetricInput, Rule
-
-_ALL_OF: Final = {">": "min_over_time", "<": "max_over_time"}
-"""The function whose value compares so only if every value did."""
 
 
 def without_for(rule: Rule) -> Rule | None:
@@ -35,12 +30,10 @@ def _condition(one: Condition) -> Condition:
 
 
 def _at_once(wanted: MetricInput) -> str:
-    tree = parse(wanted.expr, experimental=False)
-    if not (wanted.threshold and isinstance(tree, Call) and len(tree.args) == 1 and isinstance(tree.args[0], Subquery)):
+    held = held_of(wanted.expr) if wanted.threshold else None
+    if held is None or not wanted.threshold or held.function != ALL_OF.get(wanted.threshold.op[0]):
         return wanted.expr
-    if tree.name != _ALL_OF.get(wanted.threshold.op[0]) or not wanted.expr.endswith(":])"):
-        return wanted.expr
-    return wanted.expr[wanted.expr.index("(") + 1 : wanted.expr.rindex("[")]
+    return held.expr
 
 
 def firings(held: Bools, begun: Bools, times: Ints) -> Iterator[Firing]:

@@ -5,54 +5,42 @@ Only series notice: an answer that a test writes down is that of one expression,
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from diagflow.promql.errors import PromQLError
 from diagflow.promql.numbers import parse_number
-from diagflow.promql.parse import parse
-from diagflow.promql.syntax import Call, Subquery
 from diagflow.promql.tokens import DURATION, NUMBER, Token, tokenize
+from diagflow.rules.promql import held_of
 from diagflow.rules.scalars import Wrong, duration, show_duration
 
 FLIPPED: Final[Mapping[str, str]] = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "==": "!=", "!=": "=="}
-_HOLDS: Final = ("min_over_time", "max_over_time")
 
 
 def query_mutants(expression: str) -> Iterator[tuple[str, str]]:
     """Yield an expression with one thing made wrong, and what that is."""
+    held = held_of(expression)
+    if held is None:
+        yield from _mutants(expression)
+        return
+    yield held.expr, "`for` dropped"
+    half = held.hold / 2
+    yield str(replace(held, hold=half)), f"`for` {show_duration(held.hold)} → {show_duration(half)}"
+    for inner, what in _mutants(held.expr):
+        yield str(replace(held, expr=inner)), what
+
+
+def _mutants(expression: str) -> Iterator[tuple[str, str]]:
     tokens = tokenize(expression)
-    held = _held(expression)
-    if held is not None:
-        yield held, "`for` dropped"
-    yield from _shorter(expression, tokens, held=held is not None)
+    yield from _shorter(expression, tokens)
     yield from _compared(expression, tokens)
 
 
-def _held(expression: str) -> str | None:
-    """Return what must have held for some time, without that it must; None where nothing must.
-
-    `for` compiles to a subquery over all of the expression.
-    """
-    try:
-        tree = parse(expression)
-    except PromQLError:
-        return None
-    if not isinstance(tree, Call) or tree.name not in _HOLDS or not isinstance(tree.args[0], Subquery):
-        return None
-    inner = tree.args[0]
-    end = expression.rindex("[") if expression.endswith(":])") else -1
-    return expression[inner.start : end] if end > inner.start else None
-
-
-def _shorter(expression: str, tokens: list[Token], *, held: bool) -> Iterator[tuple[str, str]]:
-    lengths = [one for opens, one in pairwise(tokens) if opens.word == "["]
-    for number, token in enumerate(lengths):
+def _shorter(expression: str, tokens: list[Token]) -> Iterator[tuple[str, str]]:
+    for token in (one for opens, one in pairwise(tokens) if opens.word == "["):
         half = _half(token)
         if half:
-            last = held and number == len(lengths) - 1
-            what = f"`for` {token.text} → {half}" if last else f"`[{token.text}]` → `[{half}]`"
-            yield _put(expression, token, half), what
+            yield _put(expression, token, half), f"`[{token.text}]` → `[{half}]`"
 
 
 def _half(token: Token) -> str:

@@ -250,7 +250,7 @@ def _compared(expr: str, fields: Fields, checker: _Checker, where: _Place, metri
         compared = Threshold(">" if trend == "rising" else "<", 0.0)
     if compared and (hold := _hold("metric", fields, where)):
         try:
-            expr = promql.held(expr, compared.op, show_duration(hold))
+            expr = promql.held(expr, compared.op, hold)
         except Wrong as e:
             checker.context.fail(fields.at("threshold"), str(e), "conflict")
     # What an author writes as PromQL has been checked where it stands; what it compiles to is, too.

@@ -1,9 +1,10 @@
 """Metric conditions to PromQL: what `metric`, `filter`, `window`, `function` and `aggregate` compile to."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
-from diagflow.rules.scalars import Wrong, shorten
+from diagflow.rules.scalars import Wrong, duration, shorten, show_duration
 
 RANGE_FUNCTIONS: Final = (
     "min_over_time", "max_over_time", "avg_over_time", "sum_over_time", "count_over_time",
@@ -26,6 +27,21 @@ _TOKEN = re.compile(
 )
 _CLOSES: Final = {")": "(", "]": "[", "}": "{"}
 _MAX_EXPRESSION: Final = 10_000
+
+ALL_OF: Final = {">": "min_over_time", "<": "max_over_time"}
+"""The function whose value compares so only if every value did."""
+
+STEP: Final = 60.0
+"""Seconds between two looks of a subquery, as Prometheus has it unless it is configured otherwise."""
+
+LOOKBACK: Final = 300.0
+"""Seconds before `for` in which a series must have had a value: as long as Prometheus calls one not gone."""
+
+_HELD: Final = re.compile(
+    r"(?P<function>min_over_time|max_over_time)\((?P<expr>.+)\[(?P<hold>\w+):\]\)"
+    r"(?: and last_over_time\((?P=expr)\[5m:\] offset \w+\))?",
+    re.DOTALL,
+)
 
 
 def matchers(text: str) -> str:
@@ -106,13 +122,48 @@ def aggregated(expr: str, aggregate: str) -> str:
     return f"{operator} {grouping} ({names}) ({expr})"
 
 
-def held(expr: str, op: str, hold: str) -> str:
-    """Return the expression whose comparison is true only if it was true at each moment of the last `hold`.
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An expression that must have compared so for some time.
+
+    Attributes:
+        expr: what is compared.
+        function: `min_over_time` or `max_over_time`, whose value compares so only if every value did.
+        hold: for how long, in seconds.
+    """
+
+    expr: str
+    function: str
+    hold: float
+
+    def __str__(self) -> str:
+        lasting = f"{self.function}({self.expr}[{show_duration(self.hold)}:])"
+        return f"{lasting}{_there_before(self.expr, self.hold)}"
+
+
+def _there_before(expr: str, hold: float) -> str:
+    """Return what leaves out a series that has not been there so long: all that it has is not all of that time."""
+    if hold <= STEP:
+        return ""
+    return f" and last_over_time({expr}[{show_duration(LOOKBACK)}:] offset {show_duration(hold - STEP)})"
+
+
+def held(expr: str, op: str, hold: float) -> str:
+    """Return the expression whose comparison is true only if it was true at each moment of the last `hold` seconds.
 
     Raises:
         Wrong: no one value tells that for `==` and `!=`.
     """
     if op not in (">", ">=", "<", "<="):
         raise Wrong("`for` needs a `threshold` with > >= < or <=")
-    function = "min_over_time" if op.startswith(">") else "max_over_time"
-    return f"{function}({expr}[{hold}:])"
+    return str(Held(expr, ALL_OF[op[0]], hold))
+
+
+def held_of(text: str) -> Held | None:
+    """Return what `held` was made of; None for an expression that need not hold for any time."""
+    match = _HELD.fullmatch(text)
+    try:
+        found = Held(match["expr"], match["function"], duration(match["hold"])) if match else None
+    except Wrong:  # a subquery whose range is no duration of ours: somebody wrote it
+        return None
+    return found if found and str(found) == text else None

@@ -1,6 +1,7 @@
 """What is PromQL, and most likely not what was meant: checks of lint."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from diagflow.promql.syntax import Aggregate, Binary, Call, Node, Number, Subque
 from diagflow.promql.tokens import NUMBER, Token, tokenize
 from diagflow.rules.near import did_you_mean
 from diagflow.rules.problem import Problem, Severity
+from diagflow.rules.promql import held_of
 from diagflow.rules.rule import MetricInput, Position, Rule
 from diagflow.rules.ruleset import RuleSet
 from diagflow.rules.walk import conditions
@@ -101,10 +103,13 @@ def _at_most(node: Node) -> frozenset[str] | None:
 
 
 def _queries(ruleset: RuleSet) -> Iterator[tuple[Rule, Position | None, MetricInput]]:
+    """Yield the expressions as they were written, without what `for` makes of them."""
     for rule in ruleset.rules:
         for condition in conditions(rule):
             if isinstance(condition.input, MetricInput):
-                yield rule, condition.position, condition.input
+                held = held_of(condition.input.expr)
+                written = replace(condition.input, expr=held.expr) if held else condition.input
+                yield rule, condition.position, written
 
 
 def _warning(rule: Rule, position: Position | None, message: str, code: str) -> Problem:
