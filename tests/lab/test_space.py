@@ -57,6 +57,13 @@ def _processes() -> Iterator[str]:
             yield words
 
 
+@pytest.fixture(autouse=True)
+def _nothing_of_an_earlier_run() -> None:
+    """A run that was killed, or a machine that was restarted, may have left its lab's files."""
+    ended = _lab("down")
+    assert ended.returncode == 0, ended.stderr
+
+
 def test_a_lab_that_crashed_leaves_nothing_behind() -> None:
     before = _traces()
     try:
