@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from diagflow.collect.kubernetes import KubernetesReader
-from diagflow.model import Query, State, Want
+from diagflow.model import Coverage, Query, State, Want
 from diagflow.model.projection import ObjectList
 from tests.collect.clusters import NOW, access_to, asked, cluster, listed, pod
 from tests.collect.serving import Exchange, free_port, serving, status
@@ -234,10 +234,46 @@ def test_a_busy_server_that_wants_more_time_than_there_is():
     )
 
 
-def test_an_unknown_kind_is_absent():
-    with cluster({"/apis": {"kind": "APIGroupDiscoveryList", "items": []}}) as c:
+OTHERS = {"kind": "APIGroupDiscoveryList", "items": [{"metadata": {"name": "apps"}, "versions": [{"version": "v1"}]}]}
+
+
+def test_of_a_kind_that_is_not_served_there_are_no_objects():
+    with cluster({"/apis": OTHERS}) as c:
         reading = c.read("objects:widgets.example.com", "spec.x")
-    assert (reading.state, reading.detail) == (State.ABSENT, "this cluster has no kind widgets.example.com")
+        one = c.read("object:widget.example.com/shop/a")
+    assert (reading.state, reading.detail) == (State.EMPTY, "this cluster has no kind widgets.example.com")
+    assert reading.coverage == Coverage(complete=True)
+    assert (list(reading.data), one.state) == ([], State.EMPTY)
+
+
+@pytest.mark.parametrize("groups", [{"kind": "APIGroupDiscoveryList", "items": []}, {}])
+def test_whoever_serves_no_kinds_at_all_is_no_api_server(groups):
+    with cluster({"/apis": groups}) as c:
+        reading = c.read("objects:widgets.example.com", "spec.x")
+    assert reading.state is State.ERROR
+    assert reading.detail.endswith("/apis is no list of kinds: is it an API server?")
+
+
+def test_an_own_kind_that_is_not_there_is_an_error_and_not_none():
+    with cluster({"/apis": OTHERS}) as c:
+        pods = c.read("objects:pods", "status.phase")
+        budgets = c.read("objects:poddisruptionbudgets.policy", "spec")
+    assert pods.state is State.ERROR
+    assert pods.detail.endswith("has no list of pods (404): is it an API server?")
+    assert (budgets.state, budgets.detail) == (State.EMPTY, "this cluster has no kind poddisruptionbudgets.policy")
+
+
+def test_a_group_whose_server_does_not_answer_may_have_any_kind():
+    stale = {"metadata": {"name": "example.com"}, "versions": [{"version": "v1", "freshness": "Stale"}]}
+    with cluster({"/apis": {**OTHERS, "items": [*OTHERS["items"], stale]}}) as c:
+        reading = c.read("objects:widgets.example.com", "spec.x")
+        other = c.read("objects:widgets.example.org", "spec.x")
+    assert (reading.state, reading.detail) == (
+        State.ERROR,
+        "nobody knows whether there is a kind widgets.example.com: "
+        "whoever serves example.com to the API server does not answer it",
+    )
+    assert other.state is State.EMPTY
 
 
 def test_custom_kinds_are_found_by_aggregated_discovery():
@@ -499,10 +535,10 @@ def test_the_source_without_a_version_when_nobody_answers():
 
 
 def test_a_built_in_kind_that_this_cluster_does_not_serve():
-    with cluster({"/apis": {"kind": "APIGroupDiscoveryList", "items": []}}) as c:
+    with cluster({"/apis": OTHERS}) as c:
         reading = c.read("objects:resourceslices.resource.k8s.io", "spec.driver")
     assert (reading.state, reading.detail) == (
-        State.ABSENT,
+        State.EMPTY,
         "this cluster has no kind resourceslices.resource.k8s.io",
     )
 
@@ -550,7 +586,7 @@ def test_a_server_that_is_no_api_server():
     with cluster({}, default=lambda e: e.send(b"404 page not found", 404)) as c:
         reading = c.read("objects:nodes", "spec.taints")
     assert reading.state is State.ERROR
-    assert reading.detail == f"{c.server.url}/apis is no list of kinds: is it an API server?"
+    assert reading.detail == f"{c.server.url} has no list of nodes (404): is it an API server?"
 
 
 def test_whole_objects_come_without_bookkeeping():

@@ -85,7 +85,7 @@ def _run(lab: Lab, folder: Path, moment: str, command: str, words: tuple[str, ..
 
 
 def _missing(found: dict[str, Any], kind: str) -> dict[str, tuple[str, str]]:
-    """Returns what could not be read; what the cluster does not have, or nobody records, is no gap."""
+    """Returns what could not be read; a metric that nobody records is no gap."""
     gaps = (m for m in found["missing"] if m["needs"].startswith(kind) and m["state"] != "absent")
     return {m["needs"]: (m["state"], m["detail"]) for m in gaps}
 

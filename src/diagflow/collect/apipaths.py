@@ -82,6 +82,18 @@ class Undiscovered(Exception):  # noqa: N818  # a state, with its reason
         self.path = path
 
 
+class NotServed(Exception):  # noqa: N818  # an answer, and no failure
+    """The server says which kinds it serves, and this one is not among them."""
+
+
+class Stale(Exception):  # noqa: N818  # a state, with its reason
+    """The server of a group's kinds does not answer the API server, so nobody knows what it serves."""
+
+    def __init__(self, group: str) -> None:
+        super().__init__(group)
+        self.group = group
+
+
 class Ask(Protocol):
     """Asks the API server."""
 
@@ -104,6 +116,7 @@ class _Served(msgspec.Struct):
 class _Version(msgspec.Struct):
     version: str
     resources: list[_Served] | None = None
+    freshness: str = "Current"  # "Stale" where the APIService behind it is not available
 
 
 class _Name(msgspec.Struct):
@@ -141,12 +154,14 @@ class Discovery:
         self._lock = threading.Lock()
         self._groups: _Groups | None = None
 
-    def find(self, target: str, deadline: float) -> Resource | None:
-        """Return where `target` (`gateways.networking.istio.io`, or without the group) is; None when nobody serves it.
+    def find(self, target: str, deadline: float) -> Resource:
+        """Return where `target` (`gateways.networking.istio.io`, or without the group) is.
 
         Raises:
             WebError: the server gave no answer.
-            Undiscovered: it refused to say.
+            Undiscovered: it refused to say, or what it said is no list of kinds.
+            NotServed: it serves no such kind.
+            Stale: whoever would serve it does not answer.
         """
         plural, _, group = target.partition(".")
         listed = self._list(deadline)
@@ -154,41 +169,54 @@ class Discovery:
             found = _of_aggregated(listed, plural, group)
         else:
             found = self._of_groups(listed, plural, group, deadline)
-        return next(found, None)
+        resource = next(found, None)
+        if resource is not None:
+            return resource
+        if stale := next((name for name, v in _versions(listed.items, group) if v.freshness == "Stale"), ""):
+            raise Stale(stale)
+        raise NotServed
 
     def _list(self, deadline: float) -> _Groups:
         with self._lock:
             if self._groups is None:
-                self._groups = self._get("/apis", _Groups, deadline, accept=_AGGREGATED)
+                answer = self._asked("/apis", deadline, accept=_AGGREGATED)
+                groups = _decoded(answer, "/apis", _Groups)
+                if not (groups.items or groups.groups):  # every API server has some: this is something else
+                    raise Undiscovered(answer, "/apis")
+                self._groups = groups
             return self._groups
 
-    def _get(self, path: str, kind: type[T], deadline: float, *, accept: str = "application/json") -> T:
+    def _asked(self, path: str, deadline: float, *, accept: str = "application/json") -> Answer:
         answer = self._ask(path, accept=accept, deadline=deadline)
         if not answer.ok:
             raise Undiscovered(answer, path)
-        try:
-            return msgspec.json.decode(answer.body, type=kind)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise Undiscovered(answer, path) from None
+        return answer
 
     def _of_groups(self, listed: _Groups, plural: str, group: str, deadline: float) -> Iterator[Resource]:
         """Ask each version of the groups in question, the preferred first, as servers before 1.26 need it."""
-        for name, version, _ in _versions(listed.groups, group):
-            path = f"/apis/{quote(name, safe='')}/{quote(version, safe='')}"
-            for r in self._get(path, _OldResources, deadline).resources or ():
+        for name, version in _versions(listed.groups, group):
+            path = f"/apis/{quote(name, safe='')}/{quote(version.version, safe='')}"
+            for r in _decoded(self._asked(path, deadline), path, _OldResources).resources or ():
                 if r.name == plural and "list" in r.verbs:
-                    yield Resource(name, version, plural, r.kind, r.namespaced)
+                    yield Resource(name, version.version, plural, r.kind, r.namespaced)
+
+
+def _decoded(answer: Answer, path: str, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(answer.body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Undiscovered(answer, path) from None
 
 
 def _of_aggregated(listed: _Groups, plural: str, group: str) -> Iterator[Resource]:
-    for name, version, resources in _versions(listed.items, group):
-        for r in resources:
+    for name, version in _versions(listed.items, group):
+        for r in version.resources or ():
             if r.resource == plural and "list" in r.verbs:
-                yield Resource(name, version, plural, r.responseKind.kind, r.scope == "Namespaced")
+                yield Resource(name, version.version, plural, r.responseKind.kind, r.scope == "Namespaced")
 
 
-def _versions(groups: list[_Group] | None, wanted: str) -> Iterator[tuple[str, str, list[_Served]]]:
+def _versions(groups: list[_Group] | None, wanted: str) -> Iterator[tuple[str, _Version]]:
     for group in groups or ():
         name = group.name or group.metadata.name
         if not wanted or name == wanted:
-            yield from ((name, v.version, v.resources or []) for v in group.versions or ())
+            yield from ((name, version) for version in group.versions or ())

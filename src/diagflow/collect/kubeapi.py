@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from diagflow.collect.apipaths import Discovery, Resource, Undiscovered, builtin
+from diagflow.collect.apipaths import Discovery, Resource, Stale, Undiscovered, builtin
 from diagflow.collect.kubeauth import Access
 from diagflow.collect.lenient import decode
 from diagflow.collect.refusals import refusal
@@ -80,21 +80,22 @@ class Api:
 
         Raises:
             WebError: the server did not answer.
-            Refused: there is no such kind, or nobody may say.
+            NotServed: there is no such kind.
+            Refused: nobody may say, or nobody can.
         """
         return builtin(target) or self.discovered(target, deadline)
 
     def discovered(self, target: str, deadline: float) -> Resource:
         """Return what the server says about where objects named `target` are; raises as `resource`."""
         try:
-            found = self._discovery.find(target, deadline)
+            return self._discovery.find(target, deadline)
         except Undiscovered as e:
             if e.answer.ok or e.answer.status == HTTPStatus.NOT_FOUND:
                 raise Refused(State.ERROR, f"{self.url}{e.path} is no list of kinds: is it an API server?") from None
             raise self.refused(e.answer, verb="get", resource=e.path) from None
-        if found is None:
-            raise Refused(State.ABSENT, f"this cluster has no kind {target}")
-        return found
+        except Stale as e:
+            behind = f"whoever serves {e.group} to the API server does not answer it"
+            raise Refused(State.ERROR, f"nobody knows whether there is a kind {target}: {behind}") from None
 
     def refused(self, answer: Answer, *, verb: str, resource: str, group: str = "", where: str = "") -> Refused:
         """Return what the server's refusal means for a reading."""

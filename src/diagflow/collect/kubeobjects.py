@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from diagflow.bundle.resources import resource_of
-from diagflow.collect.apipaths import Resource
+from diagflow.collect.apipaths import NotServed, Resource
 from diagflow.collect.kubeapi import JSON, Api, Refused, require_params
 from diagflow.collect.kubelist import METADATA_LIST, METADATA_ONE, NotAList, Page, complaint, decode_page, retag
 from diagflow.collect.lenient import decode
@@ -62,7 +62,8 @@ class _Listing:
 def list_objects(api: Api, want: Want, deadline: float) -> Reading:
     """Read one list, in one namespace if the query says so, with the wanted fields.
 
-    Events cover what the server provably still keeps: the time since the oldest last occurrence of one.
+    Events cover what the server provably still keeps: the time since the oldest last occurrence of one. Of a kind that
+    the server does not serve there are no objects: the list is empty, and says why.
 
     Raises:
         WebError: no answer came.
@@ -70,16 +71,36 @@ def list_objects(api: Api, want: Want, deadline: float) -> Reading:
     """
     query = want.query
     require_params(query, {"namespace"})
-    resource = api.resource(query.target, deadline)
+    try:
+        resource = api.resource(query.target, deadline)
+    except NotServed:
+        return _of_no_kind(api, want)
     fields = want.fields.union(_EVENT_TIMES) if resource.name == "events" else want.fields
     listing = _Listing(resource, query.param("namespace"), fields)
     try:
         return _listed(api, want, listing, deadline)
     except _NoSuchPath:
-        found = api.discovered(query.target, deadline)
-        if found == resource:
-            raise Refused(State.ABSENT, f"this cluster has no kind {query.target}") from None
-        return _listed(api, want, replace(listing, resource=found), deadline)
+        return _elsewhere(api, want, listing, deadline)
+
+
+def _elsewhere(api: Api, want: Want, listing: _Listing, deadline: float) -> Reading:
+    """Read a list that is not where Kubernetes has it: in another version, or not at all."""
+    odd = Refused(State.ERROR, f"{api.url} has no list of {listing.resource.name} (404): is it an API server?")
+    if not listing.resource.group:
+        raise odd
+    try:
+        found = api.discovered(listing.resource.name, deadline)
+    except NotServed:
+        return _of_no_kind(api, want)
+    if found == listing.resource:
+        raise odd
+    return _listed(api, want, replace(listing, resource=found), deadline)
+
+
+def _of_no_kind(api: Api, want: Want) -> Reading:
+    none = ObjectList([], want.fields)
+    detail = f"this cluster has no kind {want.query.target}"
+    return api.reading(want.query, State.EMPTY, data=none, coverage=Coverage(), detail=detail, fields=want.fields)
 
 
 def _listed(api: Api, want: Want, listing: _Listing, deadline: float) -> Reading:
@@ -173,7 +194,11 @@ def one_object(api: Api, want: Want, deadline: float) -> Reading:
         Refused: the server refused, or there is no such kind.
     """
     entity = _entity(want.query.target)
-    resource = api.resource(resource_of(entity.kind, f"{entity.group}/" if entity.group else ""), deadline)
+    kind = resource_of(entity.kind, f"{entity.group}/" if entity.group else "")
+    try:
+        resource = api.resource(kind, deadline)
+    except NotServed:
+        return api.reading(want.query, State.EMPTY, detail=f"this cluster has no kind {kind}")
     path = resource.path(entity.namespace, entity.name)
     answer = api.get(path, deadline, accept=METADATA_ONE if resource.secret else JSON)
     if answer.status == HTTPStatus.NOT_FOUND:
