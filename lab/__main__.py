@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from lab import cluster as clusters
-from lab import fault, outage, paths, recorder, runner, snapshot
+from lab import draw, fault, outage, paths, recorder, runner, snapshot, together
 from lab.build import build
 from lab.cluster import Cluster
 from lab.errors import LabError
@@ -82,7 +82,22 @@ def _fault_parser(parser: argparse.ArgumentParser) -> None:
         if action == "record":
             one.add_argument("folder", type=Path, metavar="DIR")
         if action != "clean":
-            one.add_argument("--seed", type=int, default=1, help="decides all names (default: %(default)s)")
+            _seed(one)
+    drawn = actions.add_parser("draw", help="print pairs and triples of faults that have nothing to do with each other")
+    drawn.add_argument("--count", type=int, default=30, help="how many (default: %(default)s)")
+    _seed(drawn)
+    many = actions.add_parser(
+        "together",
+        help="several at once: a scan must name the root of each and no other; exit status 1 if it does not",
+        epilog="example: python -m lab fault together quota secret-missing --seed 7 --record /tmp/recordings/both",
+    )
+    many.add_argument("faults", nargs="+", metavar="NAME")
+    many.add_argument("--record", type=Path, metavar="DIR", help="write an incident folder with the labels of all")
+    _seed(many)
+
+
+def _seed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", type=int, default=1, help="decides all names (default: %(default)s)")
 
 
 def _command(words: list[str]) -> list[str]:
@@ -109,10 +124,10 @@ def _exec(cluster: Cluster, words: list[str]) -> int:
         raise LabError(f"`{command[0]}` is not there to be run") from error
 
 
-def _fault(cluster: Cluster, options: argparse.Namespace) -> None:
-    if options.action == "list":
-        _list(cluster)
-        return
+def _fault(cluster: Cluster, options: argparse.Namespace) -> int:
+    if options.action in ("list", "draw"):
+        _list(cluster) if options.action == "list" else _draw(options)
+        return 0
     cluster.join()
     match options.action:
         case "run":
@@ -121,6 +136,21 @@ def _fault(cluster: Cluster, options: argparse.Namespace) -> None:
             recorder.record(cluster, options.fault, options.seed, options.folder)
         case "clean":
             runner.clean(cluster, options.fault)
+        case "together":
+            return _together(cluster, options)
+    return 0
+
+
+def _draw(options: argparse.Namespace) -> None:
+    every = [fault.load(name, options.seed, "worker") for name in fault.all_names()]
+    for group in draw.groups(every, options.seed, options.count):
+        print(*group)
+
+
+def _together(cluster: Cluster, options: argparse.Namespace) -> int:
+    verdict = together.look(cluster, options.faults, options.seed, clusters.environment(cluster), options.record)
+    print(f"{' + '.join(options.faults)}: {verdict}", flush=True)
+    return 0 if verdict.right else 1
 
 
 def _list(cluster: Cluster) -> None:
@@ -150,7 +180,7 @@ def _run(options: argparse.Namespace) -> int:
         case "exec":
             return _exec(cluster, options.words)
         case "fault":
-            _fault(cluster, options)
+            return _fault(cluster, options)
         case "soak":
             return _soak(cluster, options)
         case "outage":

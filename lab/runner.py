@@ -33,12 +33,17 @@ def run(cluster: Cluster, name: str, seed: int) -> Run:
     """
     began = time.monotonic()
     broken = fault.load(name, seed, cluster.real_node)
-    _note(cluster, broken, seed)
     after = webhooks.newest_number(cluster.lab.alerts)
-    _prepare(cluster, broken)
-    _break(cluster, broken)
+    place(cluster, broken, seed)
     alert = _await_alert(cluster, broken, after)
     return Run(broken, alert, time.monotonic() - began)
+
+
+def place(cluster: Cluster, broken: Fault, seed: int) -> None:
+    """Puts a fault in place and waits for its conditions, not for its alert. Raises as `run`."""
+    _note(cluster, broken, seed)
+    _prepare(cluster, broken)
+    _break(cluster, broken)
 
 
 def _record_of(cluster: Cluster, broken: Fault) -> Path:
