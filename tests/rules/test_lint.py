@@ -87,7 +87,7 @@ def test_a_good_rule_has_no_problem(tmp_path):
         ("all: [{metric: up, threshold: > 15}, {metric: down, threshold: < 10}]", None, "", False),
         ("any: [{metric: up, threshold: > 15}, {metric: up, threshold: < 10}]", None, "", False),
         (
-            "all: [{object: pod, when: {'a[].b': x}}, {object: pod, when: {'a[].b': y}}]",
+            "all: [{object: pod, when: {'status.conditions[].type': x}}, {object: pod, when: {'status.conditions[].type': y}}]",
             None,
             "",
             False,

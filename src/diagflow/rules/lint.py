@@ -9,6 +9,7 @@ import yaml
 
 from diagflow.model import Cause, Role, Text
 from diagflow.rules.compose import compose
+from diagflow.rules.fieldchecks import unknown_fields
 from diagflow.rules.problem import Problem, Severity
 from diagflow.rules.querychecks import (
     compared_twice,
@@ -196,6 +197,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     labels_without_sample,
     names_without_namespace,
     statuses_of_conditions,
+    unknown_fields,
     weightless,
     untested,
 )
