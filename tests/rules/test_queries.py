@@ -40,6 +40,15 @@ def problems(folder, rules: str):
         ("clamp(x, 1)", 'PromQL: expected 3 argument(s) in call to "clamp", got 2'),
         ("|\n        x +\n          rates(y[5m])", "6:11: rule A-B-001: PromQL: unknown function `rates`"),
         ("x y", '4:17: rule A-B-001: PromQL: unexpected identifier "y"'),
+        ("mx by (pod) (x)", "4:18: rule A-B-001: PromQL: unexpected <by>: `mx` is no aggregation: did you mean `max`?"),
+        ("mx(rate(x[5m])) without (pod)", "`mx` is no aggregation: did you mean `max`?"),
+        ("rate(x[5m]) by (pod)", "`rate` is no aggregation: put one around it, such as `sum by (pod) (rate(...))`"),
+        ("(x) by (pod)", "unexpected <by>: only an aggregation takes it, such as `sum by (pod) (x)`"),
+        ("queue_length by (pod)", "`queue_length` is no aggregation: known are `avg`, `bottomk`"),
+        ("x unles y", 'unexpected identifier "unles": did you mean `unless`?'),
+        ("sum by (pod) x", "in aggregation: put in brackets what is aggregated"),
+        ("'x{a=b}'", "expected string: put the value in quotes"),
+        ("x = 1", 'unexpected "=": a comparison is written `==`'),
     ],
 )  # fmt: skip
 def test_what_prometheus_would_not_take_is_an_error_at_its_place(tmp_path, written, said):

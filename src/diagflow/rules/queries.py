@@ -11,30 +11,9 @@ from typing import Any, Final
 import yaml
 
 from diagflow.rules import promql
-from diagflow.rules.near import did_you_mean
 from diagflow.rules.place import within
 from diagflow.rules.shapes import INVALID, Context, Scalar, Schema
 from diagflow.rules.source import restore
-
-_UNKNOWN: Final = re.compile(r'unknown function with name "([^"]*)"')
-_HINTS: Final = (
-    (
-        re.compile(r"expected type range vector in call to function .*, got instant vector"),
-        "add how far back it looks, such as `[5m]`",
-    ),
-    (
-        re.compile(r"expected type instant vector .*, got range vector"),
-        "put a function such as `rate(...)` or `max_over_time(...)` around what has `[...]`",
-    ),
-    (re.compile(r'in grouping opts, expected "\("'), "put the labels in brackets, such as `by (pod, namespace)`"),
-    (
-        re.compile(r"^error parsing regexp: invalid perl operator"),
-        "this is RE2, without look-ahead and back references",
-    ),
-    (re.compile(r"^subquery is only allowed on instant vector, got scalar"), "put `vector(...)` around the number"),
-    (re.compile(r"^vector selector must contain"), 'name a metric, or a label such as `job="api"`'),
-)
-"""What would be right, where the words of Prometheus do not say so."""
 
 _NO_VALUE: Final = {
     "matrix": "this gives many samples a series, which no comparison takes: "
@@ -79,19 +58,10 @@ def _complaint(text: str) -> Complaint | None:
     except Unsupported:
         return None
     except PromQLError as e:
-        return Complaint(f"PromQL: {_mended(e.message)}", e.position or 0)
+        from diagflow.rules.queryhints import mended  # noqa: PLC0415
+
+        return Complaint(f"PromQL: {mended(e.message, text, e.position or 0)}", e.position or 0)
     return Complaint(f"PromQL: {wrong}", 0) if wrong else None
-
-
-def _mended(message: str) -> str:
-    """Return a message of Prometheus with what would be right."""
-    from diagflow.promql.signatures import FUNCTIONS  # noqa: PLC0415
-    from diagflow.promql.tokens import AGGREGATORS  # noqa: PLC0415
-
-    if unknown := _UNKNOWN.fullmatch(message):
-        return f"unknown function `{unknown[1]}`: {did_you_mean(unknown[1], [*FUNCTIONS, *AGGREGATORS])}"
-    hint = next((hint for pattern, hint in _HINTS if pattern.search(message)), "")
-    return f"{message}: {hint}" if hint else message
 
 
 @dataclass(frozen=True, slots=True)
