@@ -1,11 +1,14 @@
 """Of which Services the last words of a container speak."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from diagflow.analyze.api import Finding
 from diagflow.analyze.case import Ask, LiveCase
-from diagflow.model import Edge, Entity, Query, Reading, State
+from diagflow.model import Edge, Entity, Query, Reading, State, Strength
 from diagflow.packs.kubernetes.applog.callees import hosts, run, unknown_hosts
 from tests.packs.kubernetes.scheduling_make import NOW
 
@@ -118,25 +121,76 @@ def test_a_name_that_is_only_not_answered_for_is_not(line: str):
     assert list(unknown_hosts(line)) == []
 
 
-@pytest.mark.parametrize(
-    ("ready", "labels", "related_to"),
-    [
-        ("False", {"app": "db"}, ["service/shop/postgres", "pod/shop/db-0"]),
-        ("True", {"app": "db"}, ["service/shop/postgres"]),
-        ("False", {"app": "other"}, ["service/shop/postgres"]),
-    ],
-)
-def test_pods_behind_a_service_are_called_where_none_is_ready(
-    ready: str, labels: dict[str, str], related_to: list[str]
-):
-    db = _object("shop", "db-0", status={"conditions": [{"type": "Ready", "status": ready}]})
-    db["metadata"]["labels"] = labels
-    service = _object("shop", "postgres", spec={"clusterIP": "10.96.7.7", "selector": {"app": "db"}})
-    web = _object("shop", "cart-0", status={"containerStatuses": [CRASHED]})
-    readings: dict[str, Any] = {"objects:pods": [web, db], "objects:services": [service]}
+def behind(*pods: dict[str, Any], makers: Sequence[dict[str, Any]] = ()) -> list[Finding]:
+    """Return what is found of a pod that a Service refuses, with such pods and ReplicaSets beside it."""
+    readings: dict[str, Any] = {
+        "objects:pods": [_object("shop", "cart-0", status={"containerStatuses": [CRASHED]}), *pods],
+        "objects:services": [
+            _object("shop", "postgres", spec={"clusterIP": "10.96.7.7", "selector": {"app": "db"}}),
+        ],
+        "objects:replicasets.apps": list(makers),
+        "objects:statefulsets.apps": [],
+    }
 
     def read(query: Query) -> Reading:
         return Reading(query, State.DATA, NOW, readings.get(str(query), "dial tcp 10.96.7.7:5432: refused"))
 
-    (found,) = run(LiveCase(Ask(NOW, False, (POD,), {}), read))
-    assert [str(e.target) for e in found.edges] == related_to
+    return run(LiveCase(Ask(NOW, False, (POD,), {}), read))
+
+
+def database(ready: str = "False", *, app: str = "db", placed: str = "True", seconds: float = 61) -> dict[str, Any]:
+    since = (NOW - timedelta(seconds=seconds)).isoformat()
+    conditions = [
+        {"type": "Ready", "status": ready, "lastTransitionTime": since},
+        {"type": "PodScheduled", "status": placed},
+    ]
+    pod = _object("shop", "db-0", status={"conditions": conditions})
+    pod["metadata"]["labels"] = {"app": app}
+    return pod
+
+
+@pytest.mark.parametrize(
+    ("db", "related_to"),
+    [
+        (database(), ["service/shop/postgres", "pod/shop/db-0"]),
+        (database("True"), ["service/shop/postgres"]),
+        (database(app="other"), ["service/shop/postgres"]),
+    ],
+)
+def test_pods_behind_a_service_are_called_where_none_is_ready(db: dict[str, Any], related_to: list[str]):
+    assert [str(e.target) for e in behind(db)[0].edges] == related_to
+
+
+def test_a_pod_that_is_unready_to_a_callers_harm_is_a_symptom():
+    _, unready = behind(database())
+    assert (str(unready.entity), unready.names) == ("pod/shop/db-0", "kubernetes.pod-not-ready")
+    assert [o.supports for o in unready.observations] == [Strength.CONCLUSIVE]
+    assert "pod cart-0 ends that calls it" in str(unready.observations[0].text)
+
+
+@pytest.mark.parametrize(
+    "db", [database("True"), database(app="other"), database(placed="False"), database(seconds=60)]
+)
+def test_a_pod_that_is_ready_starts_or_has_no_node_is_not(db: dict[str, Any]):
+    assert len(behind(db)) == 1
+
+
+@pytest.mark.parametrize(
+    ("replicas", "app", "pods", "called"),
+    [
+        (2, "db", [], True),
+        (0, "db", [], False),
+        (2, "other", [], False),
+        (2, "db", [database("True")], False),
+    ],
+)
+def test_what_should_make_the_pods_is_called_where_there_are_none(
+    replicas: int,
+    app: str,
+    pods: list[dict[str, Any]],
+    called: bool,  # noqa: FBT001  # a table
+):
+    template = {"metadata": {"labels": {"app": app}}}
+    maker = _object("shop", "db-5d4", spec={"replicas": replicas, "template": template})
+    edges = [str(e.target) for e in behind(*pods, makers=[maker])[0].edges]
+    assert ("replicaset/shop/db-5d4" in edges) is called

@@ -1,12 +1,16 @@
 """The analyzer `find-callees`: of which Services a container speaks in the last words before it ended.
 
 It relates the pod to the Services (`calls`), so that a Service without endpoints becomes the root, and the pod that
-gives up because of it the consequence. With `--unknown=named` it also names the Services that are not there: those
-whose name the DNS does not know, as the log says, and which are in no complete list.
+gives up because of it the consequence; to the pods behind a Service of which none is ready; and to what should make
+them, where there are none. Such a pod is unready to somebody's harm: a symptom also where nobody asks.
+
+With `--unknown=named` it also names the Services that are not there: those whose name the DNS does not know, as the log
+says, and which are in no complete list.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
@@ -16,7 +20,7 @@ from diagflow.analyze.api import Case, Finding, Observation
 from diagflow.analyze.containers import containers_of
 from diagflow.analyze.logs import has_log, has_previous, last_lines, matters
 from diagflow.model import CLUSTER, Edge, Entity, Outcome, Query, Strength, Text
-from diagflow.packs.kubernetes.scheduling.world import condition, key, meta
+from diagflow.packs.kubernetes.scheduling.world import condition, key, meta, timestamp
 
 Json = Mapping[str, Any]
 
@@ -37,6 +41,11 @@ _HOST: Final = (
     r"(?P<host>[A-Za-z0-9][A-Za-z0-9.-]{0,252})(?P<port>:\d+)?"
 )
 MISSING: Final = "kubernetes.service-missing"
+UNREADY: Final = "kubernetes.pod-not-ready"
+YOUNG: Final = 60.0
+"""Seconds in which a pod may be unready, as in K8S-RUN-001."""
+
+_MAKERS: Final = {"replicaset": "objects:replicasets.apps", "statefulset": "objects:statefulsets.apps"}
 _NAME: Final = r"(?P<host>[A-Za-z0-9][A-Za-z0-9.-]{0,252})"
 _UNKNOWN: Final = tuple(
     re2.compile(p)
@@ -107,22 +116,59 @@ def run(case: Case) -> list[Finding]:
     found = []
     for pod in sorted(pods):
         callees = _callees(case, pod, pods[pod], services)
-        behind = {p for service in callees for p in _unready_behind(service, services, every)}
-        found.append(_finding(pod, [*callees, *sorted(behind - {pod})]))
+        behind = {_entity(p): (service, p) for service in callees for p in _unready_behind(service, services, every)}
+        behind.pop(pod, None)
+        makers = {m for service in callees for m in _makers(case, service, services, every)}
+        found.append(_finding(pod, [*callees, *sorted(behind), *sorted(makers)]))
+        found += [_unready(pod, service, p) for service, p in behind.values() if _is_kept(p, case.now)]
     if listed.answered and case.args.get("unknown") == "named":
         found += [f for pod in sorted(pods) for f in _missing(case, pod, pods[pod], services)]
-    return [f for f in found if f.edges] or [Finding(CLUSTER, outcome=Outcome.NO_MATCH, detail="no Service is named")]
+    said = [f for f in found if f.edges or f.observations]
+    return said or [Finding(CLUSTER, outcome=Outcome.NO_MATCH, detail="no Service is named")]
 
 
-def _unready_behind(service: Entity, services: _Services, pods: Sequence[Json]) -> list[Entity]:
+def _unready_behind(service: Entity, services: _Services, pods: Sequence[Json]) -> list[Json]:
     """Return the pods behind a Service of which none is ready; none where one is, for that one answers."""
+    behind = _behind(service, services, pods)
+    return [] if any(condition(p, "Ready").get("status") == "True" for p in behind) else behind
+
+
+def _behind(service: Entity, services: _Services, pods: Sequence[Json]) -> list[Json]:
     selector = services.selectors[service]
-    behind = [p for p in pods if key(p)[0] == service.namespace and selector and _selected(p, selector)]
-    return [] if any(condition(p, "Ready").get("status") == "True" for p in behind) else [_entity(p) for p in behind]
+    return [p for p in pods if key(p)[0] == service.namespace and selector and _selected(meta(p), selector)]
 
 
-def _selected(pod: Json, selector: Json) -> bool:
-    labels = meta(pod).get("labels") or {}
+def _makers(case: Case, service: Entity, services: _Services, pods: Sequence[Json]) -> Iterator[Entity]:
+    """Yield what wants to make pods that the Service selects, where there is not one of them."""
+    selector = services.selectors[service]
+    if not selector or _behind(service, services, pods):
+        return
+    for kind, query in _MAKERS.items():
+        for maker in case.read(query).data or ():
+            spec = maker.get("spec") or {}
+            here = key(maker)[0] == service.namespace and spec.get("replicas") != 0
+            if here and _selected(meta(spec.get("template") or {}), selector):
+                yield Entity(kind, key(maker)[1], service.namespace)
+
+
+def _is_kept(pod: Json, now: datetime) -> bool:
+    """Tells whether a pod has a node and has been unready there for longer than a start takes."""
+    since = timestamp(condition(pod, "Ready").get("lastTransitionTime"))
+    placed = condition(pod, "PodScheduled").get("status") == "True"
+    return placed and since is not None and (now - since).total_seconds() > YOUNG
+
+
+def _unready(caller: Entity, service: Entity, pod: Json) -> Finding:
+    text = Text(
+        f"it is not ready, none behind Service {service.name} is, and pod {caller.name} ends that calls it",
+        f"它未就绪，Service {service.name} 背后的 Pod 均未就绪，而调用它的 Pod {caller.name} 因此退出",
+    )
+    seen = Observation(Query.parse("objects:pods"), text, supports=Strength.CONCLUSIVE, origin="caller")
+    return Finding(_entity(pod), UNREADY, observations=(seen,))
+
+
+def _selected(metadata: Json, selector: Json) -> bool:
+    labels = metadata.get("labels") or {}
     return all(labels.get(name) == value for name, value in selector.items())
 
 
