@@ -1,8 +1,12 @@
 """Why a rule matched or not on a bundle, condition by condition, in words for its author."""
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
+
+import msgspec
 
 from diagflow.analyze.analyze import given_edges
 from diagflow.analyze.combine import Conditions
@@ -78,15 +82,16 @@ class _Explaining:
         found = self._looked_at()
         for entity in found or (self._prepared.whole,):
             yield f"about {entity}:" if found else "about nothing in particular:"
-            yield from self._term(self._prepared.trigger, entity, 1)
+            yield from self._term(self._prepared.trigger, Hit(entity), 1)
+            hits = self._conditions.about(self._prepared.trigger, Hit(entity)).hits
             for term in self._prepared.dependencies:
                 yield "  dependency:"
-                yield from self._term(term, entity, 2, wide=True)
+                yield from self._term(term, hits[0] if hits else Hit(entity), 2, wide=True)
 
     def _looked_at(self) -> Sequence[Entity]:
         found = tuple(self._conditions.candidates(self._prepared.trigger))[:MOST_SHOWN]
         nearest = None if found else self._nearest()
-        return (nearest,) if nearest else found
+        return (nearest,) if nearest else found or tuple(islice(self._fitting(), MOST_SHOWN))
 
     def _nearest(self) -> Entity | None:
         """Return the entity of the sample that comes nearest to the threshold of its condition."""
@@ -94,13 +99,30 @@ class _Explaining:
         nearest = min(filter(None, (one.nearest() for one in samples)), default=None)
         return nearest[1] if nearest else None
 
-    def _term(self, term: Term, entity: Entity, depth: int, *, wide: bool = False) -> Iterator[str]:
-        judged = self._conditions.about(term, Hit(entity), wide=wide)
-        yield f"{'  ' * depth}{label(term.node)}: {_SAID[judged.outcome]}{self._why(term, judged)}"
-        for part in term.parts:
-            yield from self._term(part, entity, depth + 1, wide=wide)
+    def _fitting(self) -> Iterator[Entity]:
+        """Yield the objects that have all values of `when` of a condition: only its `where` left them out."""
+        for leaf in _leaves(self._prepared.trigger):
+            if isinstance(leaf.node, Condition) and isinstance(leaf.node.input, ObjectInput):
+                found = self._with_values(leaf.node.input)
+                yield from (entity for entity in found if self._conditions.about(leaf, Hit(entity)).fails)
+
+    def _with_values(self, wanted: ObjectInput) -> Iterator[Entity]:
+        table = self._lookup.table(wanted.kind, wanted.fields)
+        for row in range(len(table)) if table.readable and wanted.where else ():
+            if not any(line for path, values in wanted.when.items() for line in _when(table, [row], path, values)):
+                yield table.entity(row)
+
+    def _term(self, term: Term, hit: Hit, depth: int, *, wide: bool = False) -> Iterator[str]:
+        judged = self._conditions.about(term, hit, wide=wide)
+        parts = [(part, self._conditions.about(part, hit, wide=wide)) for part in term.parts]
+        apart = _apart(parts) if term.op == "all" and judged.fails else ""
+        yield f"{'  ' * depth}{label(term.node)}: {_SAID[judged.outcome]}{apart or self._why(term, judged)}"
+        # What is about another entity is asked with the arguments of what names it.
+        named = next((one.hits[0] for part, one in parts if one.holds and not part.templated), hit)
+        for part, _ in parts:
+            yield from self._term(part, named if part.templated else hit, depth + 1, wide=wide)
         if isinstance(term.node, Condition) and not judged.holds:
-            yield from (f"{'  ' * (depth + 1)}{line}" for line in self._seen(term, term.node, entity))
+            yield from (f"{'  ' * (depth + 1)}{line}" for line in self._seen(term, term.node, hit.entity))
 
     def _why(self, term: Term, judged: Judgement) -> str:
         samples = self._samples(term) if judged.holds else None
@@ -144,8 +166,8 @@ class _Explaining:
         rows = range(len(table)) if row is None else [row]
         count = f"{len(table)} object{'s' * (len(table) != 1)} of kind {wanted.kind}"
         yield count if row is None else f"{entity} is there"
-        for path, values in wanted.when.items():
-            yield from _when(table, rows, path, values)
+        unmet = [line for path, values in wanted.when.items() for line in _when(table, rows, path, values)]
+        yield from unmet or _one_by_one(table, rows, wanted)
         if row is not None and wanted.where:
             yield f"where: {wanted.where}"
             yield from _values(table, row, wanted.where)
@@ -159,11 +181,45 @@ def _leaves(term: Term) -> Iterator[Term]:
         yield from _leaves(part)
 
 
-def _when(table: Table, rows: Iterable[int], path: str, values: Sequence[str]) -> Iterator[str]:
-    seen = Counter(scalar(v) or "…" for row in rows for v in _at(table, row, path))
+def _when(table: Table, rows: Iterable[int], path: str, values: Sequence[str]) -> Iterable[str]:
+    return _unmet([v for row in rows for v in _at(table, row, path)], path, values)
+
+
+def _unmet(found: Iterable[Any], path: str, values: Sequence[str]) -> Iterator[str]:
+    seen = Counter(scalar(v) or "…" for v in found)
     if not set(values) & set(seen):
         there = ", ".join(value for value, _ in seen.most_common(5)) or "nothing"
         yield f"{path} should be {' or '.join(values)}, and is {there}"
+
+
+def _one_by_one(table: Table, rows: Iterable[int], wanted: ObjectInput) -> Iterator[str]:
+    """Yield what keeps each from being the one, where each value is there, but of several containers or objects."""
+    if len(wanted.when) < 2:  # noqa: PLR2004  # one value alone is there
+        return
+    found = [
+        (name, lines)
+        for row in rows
+        for name, read in _each(table, row, wanted)
+        if (lines := [line for path, values in wanted.when.items() for line in _unmet(read(path), path, values)])
+    ]
+    for name, lines in found[:MOST_SHOWN]:
+        yield f"{name}: {'; '.join(lines)}"
+    if len(found) > MOST_SHOWN:
+        yield f"and {len(found) - MOST_SHOWN} more"
+
+
+def _each(table: Table, row: int, wanted: ObjectInput) -> Iterator[tuple[str, Callable[[str], list[Any]]]]:
+    """Yield what must have all values at once, with what reads them: each container, else the object."""
+    if not wanted.each:
+        yield f"{table.entity(row)}", lambda path: _at(table, row, path)
+        return
+    for one in containers_of(table.plain(row), table.kind):
+
+        def read(path: str, one: Mapping[str, Any] = one) -> list[Any]:
+            inside = is_container_path(path)
+            return values_at(path.removeprefix(PREFIX))(one) if inside else _at(table, row, path)
+
+        yield f"container {one['name']}", read
 
 
 def _at(table: Table, row: int, path: str) -> list[Any]:
@@ -179,8 +235,21 @@ def _values(table: Table, row: int, source: str) -> Iterator[str]:
     for variable, prefix in (("object", ""), ("container", PREFIX)):
         for path in sorted(found.get(variable, ())):
             values = _at(table, row, prefix + path)
-            text = ", ".join(repr(v) for v in values[:MOST_SHOWN]) or "not there"
+            text = ", ".join(_json(v) for v in values[:MOST_SHOWN]) or "not there"
             yield f"  {variable}.{path} = {text[:200]}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
+
+
+def _apart(parts: Sequence[tuple[Term, Judgement]]) -> str:
+    """Return why a whole does not hold whose parts all do: they hold in different containers."""
+    if not parts or not all(judged.holds for _, judged in parts):
+        return ""
+    where = [(label(part.node), sorted({hit.container for hit in judged.hits})) for part, judged in parts]
+    shown = "; ".join(f"`{name}` of {', '.join(found)}" for name, found in where if all(found))
+    return f": each part holds, but not of one container: {shown}"
 
 
 def label(node: Node) -> str:
