@@ -39,11 +39,14 @@ def run(cluster: Cluster, name: str, seed: int) -> Run:
     return Run(broken, alert, time.monotonic() - began)
 
 
-def place(cluster: Cluster, broken: Fault, seed: int) -> None:
-    """Puts a fault in place and waits for its conditions, not for its alert. Raises as `run`."""
+def place(cluster: Cluster, broken: Fault, seed: int) -> float:
+    """Puts a fault in place and waits for its conditions, not for its alert. Raises as `run`.
+
+    Returns the moment of the last change, on the monotonic clock.
+    """
     _note(cluster, broken, seed)
     _prepare(cluster, broken)
-    _break(cluster, broken)
+    return _break(cluster, broken)
 
 
 def _record_of(cluster: Cluster, broken: Fault) -> Path:
@@ -81,10 +84,13 @@ def _await_account(cluster: Cluster, namespace: str) -> None:
     )
 
 
-def _break(cluster: Cluster, broken: Fault) -> None:
+def _break(cluster: Cluster, broken: Fault) -> float:
+    changed = 0.0
     for objects, wait in ((broken.objects, broken.wait), (broken.then, broken.wait_then)):
         cluster.kubectl.apply(objects, broken.namespace)
+        changed = time.monotonic() if objects else changed
         conditions.await_all(cluster.kubectl, broken.namespace, wait)
+    return changed
 
 
 def _await_alert(cluster: Cluster, broken: Fault, after: int) -> Path | None:

@@ -10,15 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from lab import fault, metrics, recorder, runner, snapshot
 from lab.cluster import Cluster
 from lab.errors import LabError
 from lab.fault import Fault
 
-AGE = 60.0
-"""Seconds from the last fault's beginning to the look: a scan is patient with what is younger."""
+AGE = 70.0
+"""Seconds from the last change to the look: a scan is patient with what is younger than a minute."""
+
+
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +95,9 @@ def in_turn(faults: Sequence[Fault]) -> tuple[list[Fault], list[Fault]]:
 
 def _place(cluster: Cluster, faults: Sequence[Fault], seed: int) -> None:
     first, last = in_turn(faults)
-    began = time.monotonic()
-    _each(first, lambda one: runner.place(cluster, one, seed))
-    for one in last:
-        began = time.monotonic()
-        runner.place(cluster, one, seed)
-    time.sleep(max(0.0, began + AGE - time.monotonic()))
+    changes = _each(first, lambda one: runner.place(cluster, one, seed))
+    changes += [runner.place(cluster, one, seed) for one in last]
+    time.sleep(max(0.0, max(changes) + AGE - time.monotonic()))
 
 
 def _clean(cluster: Cluster, faults: Sequence[Fault]) -> None:
@@ -107,9 +107,9 @@ def _clean(cluster: Cluster, faults: Sequence[Fault]) -> None:
     _each(first, lambda one: runner.clean(cluster, one.name))
 
 
-def _each(faults: Sequence[Fault], do: Callable[[Fault], None]) -> None:
+def _each(faults: Sequence[Fault], do: Callable[[Fault], _Result]) -> list[_Result]:
     with ThreadPoolExecutor(max(1, len(faults))) as pool:  # its threads are in the network that this one has joined
-        list(pool.map(do, faults))
+        return list(pool.map(do, faults))
 
 
 def _record(cluster: Cluster, faults: Sequence[Fault], seed: int, folder: Path) -> None:
