@@ -6,24 +6,23 @@ from collections.abc import Iterator, Sequence
 from lab.fault import Fault
 
 PATIENCE = 130.0
-"""Seconds that a fault may wait before it is one, to be drawn."""
+"""Seconds that a fault may wait before it is one, or a scan before it names it, to be drawn."""
 QUICK = 70.0
 """Those that wait no longer than this are drawn among themselves: a group takes as long as its slowest."""
 
-TAKES_ALL = {
-    "node/runtime-down": "no pod of another fault runs on without the node's runtime",
-    "node/runtime-hangs": "no pod of another fault runs on without the node's runtime",
-    "scheduling/max-pods": "it fills a node that must be empty before",
-}
-"""Faults that take away what every other needs, and why."""
+RUNTIME = "containerd"
+"""No pod of another fault runs on without the node's runtime."""
+FILLS_A_NODE = "scheduling/max-pods"
+"""It fills a node that must be empty before."""
 
-NEEDS_NAMES = "applog/caller-of-"
+NEED_NAMES = ("applog/caller-of-", "cascade/")
 TAKES_NAMES = "dns/"
 
 
 def drawable(one: Fault) -> bool:
     """Tells whether a fault can be drawn at all."""
-    return bool(one.labels["causes"]) and one.pause <= PATIENCE and one.name not in TAKES_ALL
+    takes_all = RUNTIME in one.components or one.name == FILLS_A_NODE
+    return bool(one.labels["causes"]) and max(one.pause, one.scan_after) <= PATIENCE and not takes_all
 
 
 def related(one: Fault, other: Fault) -> str:
@@ -31,13 +30,13 @@ def related(one: Fault, other: Fault) -> str:
     if one.is_felt_by_others and other.is_felt_by_others:
         return "both change what all of the cluster stands on"
     for caller, resolver in ((one, other), (other, one)):
-        if caller.name.startswith(NEEDS_NAMES) and resolver.name.startswith(TAKES_NAMES):
+        if caller.name.startswith(NEED_NAMES) and resolver.name.startswith(TAKES_NAMES):
             return "the caller cannot resolve names without the other's resolver"
     return ""
 
 
 def groups(faults: Sequence[Fault], seed: int, count: int) -> list[tuple[str, ...]]:
-    """Returns `count` pairs and triples in turn, by the seed; each fault comes once before any comes twice."""
+    """Returns `count` pairs and triples in turn, by the seed; none comes twice while another that fits has not."""
     known = [one for one in sorted(faults, key=lambda one: one.name) if drawable(one)]
     slow = [one for one in known if one.pause > QUICK]
     quick = [one for one in known if one.pause <= QUICK]

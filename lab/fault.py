@@ -12,6 +12,7 @@
     objects:     what shows the fault; without a namespace of their own they go to the fault's
     wait:        conditions that hold when the components have said all that there is to say
     then:        objects applied after that (a change that breaks what worked), and `wait_then`
+    scan_after:  seconds from the last change after which a scan names it, where that is more than a minute
     alone:       true where other faults would feel this one, beyond what nodes and firewalls make obvious
     metrics:     selectors of the series that a recording needs, as `kubelet_volume_stats_used_bytes`
     labels:      causes, forbidden, ruled_out, as in a recording's labels.yaml
@@ -65,6 +66,7 @@ class Fault:
     metrics: list[str] = field(default_factory=list)
     labels: dict[str, Any] = field(default_factory=dict)
     alone: bool = False
+    scan_after: float = 0.0
 
     @property
     def pause(self) -> float:

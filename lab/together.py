@@ -95,9 +95,14 @@ def in_turn(faults: Sequence[Fault]) -> tuple[list[Fault], list[Fault]]:
 
 def _place(cluster: Cluster, faults: Sequence[Fault], seed: int) -> None:
     first, last = in_turn(faults)
-    changes = _each(first, lambda one: runner.place(cluster, one, seed))
-    changes += [runner.place(cluster, one, seed) for one in last]
-    time.sleep(max(0.0, max(changes) + AGE - time.monotonic()))
+    named = _each(first, lambda one: _placed(cluster, one, seed))
+    named += [_placed(cluster, one, seed) for one in last]
+    time.sleep(max(0.0, max(named) - time.monotonic()))
+
+
+def _placed(cluster: Cluster, one: Fault, seed: int) -> float:
+    """Returns from which moment on a scan names it."""
+    return runner.place(cluster, one, seed) + max(AGE, one.scan_after)
 
 
 def _clean(cluster: Cluster, faults: Sequence[Fault]) -> None:
