@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,48 @@ def test_a_good_file_passes(tmp_path: Path):
 )
 def test_each_difference_is_said(tmp_path: Path, expect: str, said: str):
     assert differences(tmp_path, expect) == [said]
+
+
+def unnamed(tmp_path: Path, supports: str, more: str = "") -> str:
+    pod = "{kind: Pod, namespace: shop, name: a, status: {phase: Failed, tries: 5}}"
+    text = f"- {{name: x, given: {{objects: [{pod}]{more}}}, expect: {{verdict: match, causes: [t.broken]}}}}\n"
+    rules = ruleset(RULES.replace("conclusive", supports), CAUSES)
+    [result] = run_file(read_tests(file(tmp_path, text)), rules)
+    [difference] = result.differences
+    return difference
+
+
+def test_a_cause_that_is_not_named_tells_how_sure_it_is_and_what_it_lacks(tmp_path: Path):
+    said = unnamed(tmp_path, "strong")
+    confidence = (
+        r"causes: - t\.broken, which is missing \(its confidence is 0\.[1-4]\d*, and it is named from 0\.5 up; "
+    )
+    assert re.match(confidence + "seen was `strong` of state@pod/shop/a; it lacks `supports: ", said)
+    assert "of another origin, or `supports: conclusive` instead of `strong`; this is a scan: with an `alert`," in said
+    assert re.search(r"or `entities: \[pod/shop/a\]`, it would be 0\.9\d*\)$", said)
+
+
+def test_near_an_entity_nothing_is_said_of_scans(tmp_path: Path):
+    said = unnamed(tmp_path, "moderate", ", entities: [pod/shop/a]")
+    assert "or `supports: strong` instead of `moderate`)" in said
+    assert "scan" not in said
+
+
+def test_what_it_lacks_is_enough(tmp_path: Path):
+    assert "`supports: conclusive` instead of `strong`" in unnamed(tmp_path, "strong")
+    with pytest.raises(ValueError, match="expected 1, got 0"):
+        unnamed(tmp_path, "conclusive")
+    with pytest.raises(ValueError, match="expected 1, got 0"):
+        unnamed(tmp_path, "strong", ", entities: [pod/shop/a]")
+
+
+def test_a_cause_that_is_a_consequence_tells_of_what(tmp_path: Path):
+    causes = CAUSES + "- {id: t.above, title: above, explains: [{what: t.broken}]}\n"
+    rules = ruleset(RULES + RULES.replace("T-X-001", "T-X-002").replace("t.broken", "t.above"), causes)
+    text = TESTS.partition("- name: failed")[0].replace("causes: [", "causes: [{id: t.above, entity: pod/shop/a}, ")
+    [result] = run_file(read_tests(file(tmp_path, text)), rules)
+    [difference] = result.differences
+    assert difference.endswith("missing (t.broken at pod/shop/a is a consequence of t.above@pod/shop/a)")
 
 
 def test_a_case_that_cannot_be_built_fails_with_the_reason(tmp_path: Path):

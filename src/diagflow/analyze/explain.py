@@ -235,11 +235,12 @@ def _values(table: Table, row: int, source: str) -> Iterator[str]:
     for variable, prefix in (("object", ""), ("container", PREFIX)):
         for path in sorted(found.get(variable, ())):
             values = _at(table, row, prefix + path)
-            text = ", ".join(_json(v) for v in values[:MOST_SHOWN]) or "not there"
+            text = ", ".join(as_json(v) for v in values[:MOST_SHOWN]) or "not there"
             yield f"  {variable}.{path} = {text[:200]}"
 
 
-def _json(value: Any) -> str:
+def as_json(value: Any) -> str:
+    """Return a value as its author would write it."""
     return json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
 
 

@@ -1,21 +1,26 @@
 """Run the cases of a test file through the engine and compare."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from diagflow.analyze import Analysis, Runner, analyze
-from diagflow.analyze.explain import explain_on
+from diagflow.analyze.explain import as_json, explain_on
 from diagflow.analyze.plan import conditions_of
 from diagflow.analyze.reached import Seen, reached
 from diagflow.engine import MAX_ROUNDS, diagnose
 from diagflow.engine import Result as Diagnosed
 from diagflow.harness.case import Case, Expect, Named, TestFile
+from diagflow.harness.unnamed import why_unnamed
 from diagflow.harness.world import World
 from diagflow.model import BadInput, Entity, Outcome, Query, Verdict
 from diagflow.rules import Rule, RuleSet
 from diagflow.rules.rule import MetricInput
+
+Why = Callable[[str, Entity | None], str]
+"""Says of an id and an entity why it is missing."""
 
 _WHAT_IS_ASKED: Final = "`diagflow rules explain ID` prints what a rule asks for"
 
@@ -136,8 +141,8 @@ def _compared(rule: Rule, expect: Expect, found: Diagnosed) -> Iterator[str]:
     diagnosis = found.diagnosis
     roots = _expanded((c.id, c.entities) for c in diagnosis.causes if c.root)
     others = _expanded((c.id, c.entities) for c in diagnosis.causes if not c.root)
-    yield from _exactly("causes", expect.causes, roots)
-    yield from _exactly("consequences", expect.consequences, others)
+    yield from _exactly("causes", expect.causes, roots, partial(why_unnamed, found=found))
+    yield from _exactly("consequences", expect.consequences, others, partial(why_unnamed, found=found))
     yield from _exactly("symptoms", expect.symptoms, _expanded((s.id, s.entities) for s in diagnosis.symptoms))
     ruled_out = _expanded((r.id, (r.entity, *r.entities)) for r in diagnosis.ruled_out)
     yield from _at_least("ruled_out", expect.ruled_out, ruled_out)
@@ -163,28 +168,36 @@ def _verdict(expect: Expect, own: list[Verdict], matches: Mapping[Entity, Verdic
     for name, value in expect.args.items():
         got = [v.args.get(name) for v in about[:1]]
         if got and got[0] != value:
-            yield f"args: {name} should be {value!r}, and is {got[0]!r}"
+            yield f"args: {name} should be {as_json(value)}, and is {as_json(got[0])}"
 
 
 def _expanded(found: Iterable[tuple[str, Iterable[Entity]]]) -> set[tuple[str, Entity]]:
     return {(name, entity) for name, entities in found for entity in entities}
 
 
-def _exactly(what: str, expected: tuple[Named, ...] | None, got: set[tuple[str, Entity]]) -> Iterator[str]:
+def _unsaid(_cause: str, _entity: Entity | None) -> str:
+    return ""
+
+
+def _exactly(
+    what: str, expected: tuple[Named, ...] | None, got: set[tuple[str, Entity]], why: Why = _unsaid
+) -> Iterator[str]:
     if expected is None:
         return
-    yield from _at_least(what, expected, got)
+    yield from _at_least(what, expected, got, why)
     for name, entity in sorted(got):
         if not any(_fits(e, name, entity) for e in expected):
             yield f"{what}: + {name} at {entity}, which was not expected"
 
 
-def _at_least(what: str, expected: tuple[Named, ...], got: set[tuple[str, Entity]]) -> Iterator[str]:
+def _at_least(
+    what: str, expected: tuple[Named, ...], got: set[tuple[str, Entity]], why: Why = _unsaid
+) -> Iterator[str]:
     for one in expected:
         if not any(_fits(one, name, entity) for name, entity in got):
             elsewhere = sorted(str(entity) for name, entity in got if name == one.id)
-            hint = f" (it is at {', '.join(elsewhere[:3])})" if elsewhere else ""
-            yield f"{what}: - {one}, which is missing{hint}"
+            hint = f"it is at {', '.join(elsewhere[:3])}" if elsewhere else why(one.id, one.entity)
+            yield f"{what}: - {one}, which is missing{f' ({hint})' if hint else ''}"
 
 
 def _fits(expected: Named, name: str, entity: Entity) -> bool:
