@@ -3,7 +3,7 @@
 What is cheap is asked first, and a log is not read where something else has said no already.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
@@ -106,9 +106,19 @@ class Conditions:
             if term.op == "all" and len(parts) > 1 and not entities and self.rest(part).fails:
                 return ()  # it holds nowhere, so the whole does not
             found.append(entities)
+        if term.op == "all":
+            found += self._limits(term, among)
         if term.op == "all" and len(found) > 1 and _one_kind(found):
             return min(found, key=len)
         return found[0] if len(found) == 1 else tuple(dict.fromkeys(e for entities in found for e in entities))
+
+    def _limits(self, term: Term, among: Collection[Entity] | None) -> Iterator[Sequence[Entity]]:
+        """Yield the pods that conditions on logs leave, where something else names the entities: fewer to look at."""
+        for part in term.parts:
+            source = self.source(part) if not part.op and part not in term.naming else None
+            limits = source.limits(among) if isinstance(source, LogSource) else None
+            if limits is not None:
+                yield tuple(limits)
 
     def judged(self, term: Term, among: Collection[Entity] | None = None) -> Iterable[tuple[Entity, Judgement]]:
         """Yield the candidates (see `candidates`), each with what a term says about it."""

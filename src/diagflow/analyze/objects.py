@@ -11,7 +11,8 @@ from diagflow.analyze.observe import observed
 from diagflow.analyze.paths import scalar, value_in, values_at
 from diagflow.analyze.plan import paths_in_object
 from diagflow.analyze.readvalues import sentence, values_read
-from diagflow.analyze.scene import Scene, values_of
+from diagflow.analyze.scene import Scene
+from diagflow.analyze.sieve import may_hold
 from diagflow.analyze.subject import Subject
 from diagflow.analyze.table import Table
 from diagflow.analyze.times import parsed
@@ -23,6 +24,9 @@ from diagflow.rules.rule import Condition, ObjectInput, Related
 
 MOST_RELATED: Final = 256
 """Objects bound to `related.NAME`; more is an error, so that no rule can hang the engine."""
+
+FEW: Final = 8
+"""Rows are looked at one by one where the index leaves one of so many; of more, whole columns are looked at first."""
 
 MOST_OWNERS: Final = 3
 """Owners are followed so far up or down: pod, job, cronjob."""
@@ -76,7 +80,7 @@ class ObjectSource:
         if among is not None:
             named = (e for e in among if self.speaks_of(e) and self.table.row_of(e) is not None)
             return sorted(named, key=in_order)
-        return [self.table.entity(row) for row in self._rows()]
+        return self.table.entities_of(self._rows())
 
     def judged(self, among: Collection[Entity] | None = None) -> Iterator[tuple[Entity, Judgement]]:
         """Yield the candidates, each with whether it holds about it; the rows are at hand, so nothing is looked up."""
@@ -93,19 +97,22 @@ class ObjectSource:
             found = self._judged[row] = self._judge(entity, row)
         return found
 
-    def _rows(self) -> Iterable[int]:
-        """Rows that hold a value of each indexed path; for containers perhaps not of the same one."""
+    def _rows(self) -> Collection[int]:
+        """Rows that may be hits; what two conditions say about containers may be of two of them."""
         found = self._candidates = self._candidate_rows()
         return range(len(self.table)) if found is None else sorted(found)
 
     def _candidate_rows(self) -> set[int] | None:
-        """Return the rows that hold a value of each indexed path; None for all."""
+        """Return the rows that hold a value of each indexed path, and about which the rest may hold; None for all."""
         found: set[int] | None = None
         for path, values in self._wanted.when.items():
             places = paths_in_object(path, self._wanted.kind)
             if places:
                 rows = self._posted(places, values)
                 found = rows if found is None else found & rows
+        if self._wanted.where and (found is None or len(found) * FEW > len(self.table)):
+            left = may_hold(self._wanted.where, self._wanted.kind, self.table.columns)
+            found = left if left is None or found is None else found & left
         return found
 
     def _posted(self, places: Iterable[str], values: Iterable[str]) -> set[int]:
@@ -189,15 +196,18 @@ class ObjectSource:
         return seen
 
     def _subject(self, entity: Entity, row: int, container: int) -> Subject | Judgement:
+        subject = self._scene.subject_of(self.table, row, container)
         if not self._wanted.related:
-            return self._scene.subject_of(self.table, row, container)
+            return subject
+        if subject.decided(self._wanted.where) is False:
+            return NO  # whatever stands beside it
         related: dict[str, Any] = {}
         for wanted in self._wanted.related:
             found = self._related(entity, wanted)
             if isinstance(found, Judgement):
                 return found
             related[wanted.name] = found
-        return self._scene.subject(**values_of(self.table, row, container), related=related)
+        return self._scene.subject(**subject.values, related=related)
 
     def _related(self, entity: Entity, wanted: Related) -> list[Any] | Judgement:
         table = self._scene.lookup.table(wanted.kind, wanted.fields)

@@ -32,9 +32,13 @@ class Subject:
 
     def holds(self, source: str) -> bool | CelError:
         """Evaluate a condition (see `diagflow.rules.cel.holds`)."""
-        decide = decider(source) if source else None
-        found = decide(self.values) if decide else None
+        found = self.decided(source)
         return holds(source, self._bound_for(source)) if source and found is None else found is not False
+
+    def decided(self, source: str) -> bool | None:
+        """Return what a condition says as far as that can be told without CEL; None where only CEL can tell."""
+        decide = decider(source) if source else None
+        return decide(self.values) if decide else None
 
     def value(self, source: str) -> Any:
         """Evaluate an expression: a plain value, `MISSING` or a `CelError`."""

@@ -1,6 +1,6 @@
 """One list of objects, with what is asked of it often: rows by value, by name, as plain objects."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from operator import attrgetter
@@ -11,6 +11,7 @@ from msgspec.inspect import StructType, type_info
 
 from diagflow.analyze.containers import PREFIX, containers_of
 from diagflow.analyze.paths import attributes_of, scalar, values_at
+from diagflow.analyze.rows import Columns
 from diagflow.analyze.scan import Postings, index
 from diagflow.model import Entity, Reading
 from diagflow.model.projection import ObjectList
@@ -35,8 +36,10 @@ class Table:
 
     __slots__ = (
         "_by_name",
+        "_columns",
         "_containers",
         "_entities",
+        "_every",
         "_names",
         "_postings",
         "_seen",
@@ -56,7 +59,9 @@ class Table:
         self.rows = _as_list(reading, kind)
         self._wanted = wanted
         self._postings: Postings | None = None
+        self._columns: Columns | None = None
         self._entities: dict[int, Entity] = {}
+        self._every: Sequence[Entity] | None = None
         self._names: Sequence[tuple[str, str]] | None = None
         self._by_name: dict[tuple[str, str], int] | None = None
         self._containers: dict[int, list[dict[str, Any]]] = {}
@@ -71,6 +76,13 @@ class Table:
         if self._postings is None:
             self._postings = index(self.rows.items, self._wanted)
         return self._postings
+
+    @property
+    def columns(self) -> Columns:
+        """The objects' values, path by path."""
+        if self._columns is None:
+            self._columns = Columns(self.rows.items)
+        return self._columns
 
     def plain(self, row: int) -> dict[str, Any]:
         """Return one object as kubectl prints it, with the kept fields; do not change it."""
@@ -104,7 +116,15 @@ class Table:
     @property
     def entities(self) -> Sequence[Entity]:
         """The entity of every object, in the order of the rows."""
-        return [self.entity(row) for row in range(len(self.rows))]
+        if self._every is None:
+            self._every = [self.entity(row) for row in range(len(self.rows))]
+        return self._every
+
+    def entities_of(self, rows: Collection[int]) -> Sequence[Entity]:
+        """Return the entities of some objects, in the order of `rows`."""
+        if len(rows) == len(self.rows):
+            return self.entities
+        return [self.entity(row) for row in rows]
 
     def containers(self, row: int) -> Sequence[dict[str, Any]]:
         """Return the containers of one object (see `diagflow.analyze.containers`)."""
