@@ -6,6 +6,7 @@ from pathlib import Path
 from diagflow.gate import find_recordings, run_all
 from diagflow.gate.baseline import read_baseline
 from diagflow.gate.compare import compare
+from diagflow.gate.confusion import confusion
 from diagflow.gate.outcome import Check
 from diagflow.gate.report import report_of
 from diagflow.gate.text import as_text
@@ -15,7 +16,7 @@ from diagflow.rules import load_packs
 HERE = Path(__file__).parent
 
 
-def test_nothing_is_worse_than_the_baseline():
+def test_nothing_is_worse_than_the_baseline_and_no_cause_is_named_where_another_is_right():
     baseline = read_baseline(HERE / "baseline.json")
     waivers = read_waivers(HERE / "waivers.yaml") if (HERE / "waivers.yaml").exists() else ()
     ruleset = load_packs()
@@ -24,6 +25,8 @@ def test_nothing_is_worse_than_the_baseline():
     found = compare(baseline, outcomes, ruleset, waivers, datetime.now(UTC).date())
     report = report_of(outcomes, ruleset, found)
     assert report.passed, as_text(report)
+    assert [row for row in report.confusion if row.others] == []
+    assert [row for row in confusion(o for o in outcomes if o.name.startswith("faults/")) if not row.clear] == []
     update = "diagflow gate run tests/corpus --update-baseline --reason WHY"
     assert not found.new, f"nothing guards {', '.join(found.new)} yet: {update}"
 

@@ -182,7 +182,7 @@ def test_json_has_the_documented_keys_and_differs_in_seconds_only(worse):
     plain = json.loads(as_json(worse))
     assert set(plain) == {
         "schema", "passed", "seeds", "overall", "corpora", "calibration", "comparison", "recordings", "rules", "said",
-        "unexplained",
+        "unexplained", "confusion",
     }  # fmt: skip
     assert (plain["schema"], plain["passed"]) == ("diagflow.gate/v1", False)
     assert plain["comparison"]["losses"][0]["key"] == "lab/faults/a.zip"
@@ -241,7 +241,7 @@ def test_the_page_is_self_contained_and_has_plots(worse):
     page = as_html(worse)
     found = Tags()
     found.feed(page)
-    assert found.tags.count("svg") == 3
+    assert found.tags.count("svg") == 4
     assert found.links == []
     assert "script" not in found.tags
     assert "default-src &#39;none&#39;" in page

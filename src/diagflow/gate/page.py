@@ -26,6 +26,7 @@ def as_html(report: Report) -> str:
         side=plots.SIDE,
         calibration=[line.strip() for line in calibration_lines(report)],
         dots=plots.reliability(report.calibration.bins) if report.calibration else (),
+        matrix=plots.matrix(report.confusion),
         share=phrases.share,
         rate=phrases.rate,
         what_is_wrong=phrases.what_is_wrong,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from diagflow.gate.confusion import HEALTHY, Row
 from diagflow.gate.outcome import Outcome, Root
 from diagflow.gate.report import Report
 from diagflow.gate.rulefigures import RuleFigures
@@ -68,6 +69,14 @@ def _in_scan(root: Root) -> str:
         return ""
     behind = "" if root.only_in_scan else f"behind its alert {root.confidence}, "
     return f" ({behind}in a scan {root.in_scan})"
+
+
+def confused(row: Row) -> str:
+    """Return what was named where a cause is right and was not, or not alone: `b in 2, nothing in 1 of 3`."""
+    named = [f"{other.named} in {len(other.recordings)}" for other in row.others]
+    nothing = "not called so" if row.cause == HEALTHY else "nothing"
+    silent = [f"{nothing} in {row.silent}"] if row.silent else []
+    return f"{', '.join([*named, *silent])} of {count(row.recordings, 'recording')}"
 
 
 def verdict(report: Report) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 from diagflow.gate import phrases
 from diagflow.gate.calibration import Bin
+from diagflow.gate.confusion import Row
 from diagflow.gate.totals import Rate, Share, Totals
 
 SIDE: Final = 260
@@ -14,6 +15,10 @@ SIDE: Final = 260
 WIDTH: Final = 300
 """From 0 % to 100 % of the plots of shares."""
 
+_MATRIX: Final = 900
+"""Most of a side of the matrix of causes."""
+
+_CELL: Final = 14.0
 _ROW: Final = 26
 _LARGEST: Final = 9.0  # radius
 _SMALLEST: Final = 2.5
@@ -48,6 +53,27 @@ class Rows:
     title: str
     height: float
     bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One true cause and one that was named: the darker, the larger the share of recordings."""
+
+    x: float
+    y: float
+    share: float
+    right: bool
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """What was named (across) where what is right (down); the last column is "nothing"."""
+
+    side: float
+    width: float
+    height: float
+    cells: tuple[Cell, ...]
 
 
 def reliability(bins: Sequence[Bin]) -> tuple[Dot, ...]:
@@ -101,3 +127,25 @@ def _rate_bar(row: int, label: str, found: Rate) -> Bar:
 
 def _middle(row: int) -> float:
     return _ROW * (row + 0.5)
+
+
+def matrix(rows: Sequence[Row]) -> Matrix:
+    """Return the matrix: columns in the order of the rows, then causes that are right nowhere, then nothing."""
+    named = sorted({other.named for row in rows for other in row.others} - {row.cause for row in rows})
+    columns = {name: x for x, name in enumerate([*(row.cause for row in rows), *named, ""])}
+    side = min(_CELL, _MATRIX / len(columns))
+    cells = [
+        Cell(side * columns[name], side * y, count / row.recordings, name == row.cause, _said(row, name, count))
+        for y, row in enumerate(rows)
+        for name, count in _counts(row)
+    ]
+    return Matrix(side, side * len(columns), side * len(rows), tuple(cells))
+
+
+def _counts(row: Row) -> Iterable[tuple[str, int]]:
+    counts = [(row.cause, row.right), *((other.named, len(other.recordings)) for other in row.others)]
+    return [(name, count) for name, count in [*counts, ("", row.silent)] if count]
+
+
+def _said(row: Row, name: str, count: int) -> str:
+    return f"{row.cause}: {name or 'nothing'} in {count} of {phrases.count(row.recordings, 'recording')}"

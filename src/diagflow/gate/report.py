@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from diagflow.gate.calibration import Answer, Calibration, calibration
 from diagflow.gate.compare import Comparison
+from diagflow.gate.confusion import Row, confusion
 from diagflow.gate.outcome import Outcome
 from diagflow.gate.rulefigures import RuleFigures, rule_figures
 from diagflow.gate.totals import Totals, totals
@@ -22,6 +23,7 @@ class Report:
         calibration: how well confidences fit, as the evidence has them; None when no answer was given.
         said: how well those fit that are said: what rests on provisional rules is capped.
         unexplained: the same as if nobody knew the true causes: no answer is right, none at all has confidence 0.
+        confusion: which cause was named where which is right.
         rules: figures of each rule.
         comparison: with the baseline; None without one.
         seeds: runs of each recording with readings removed.
@@ -33,6 +35,7 @@ class Report:
     calibration: Calibration | None
     said: Calibration | None
     unexplained: Calibration | None
+    confusion: tuple[Row, ...]
     rules: tuple[RuleFigures, ...]
     comparison: Comparison | None = None
     seeds: int = 0
@@ -92,6 +95,7 @@ def report_of(
         unexplained=calibration(
             [Answer(o.family, guess.confidence, False) for o in outcomes for guess in o.unexplained]
         ),
+        confusion=confusion(outcomes),
         rules=rule_figures(ruleset, outcomes),
         comparison=comparison,
         seeds=seeds,

@@ -27,6 +27,7 @@ def as_json(report: Report) -> str:
             "calibration": msgspec.to_builtins(report.calibration),
             "said": msgspec.to_builtins(report.said),
             "unexplained": msgspec.to_builtins(report.unexplained),
+            "confusion": msgspec.to_builtins(report.confusion),
             "comparison": msgspec.to_builtins(report.comparison),
             "recordings": [_recording(outcome) for outcome in report.outcomes],
             "rules": [_rule(rule) for rule in report.rules],

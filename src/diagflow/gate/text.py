@@ -25,6 +25,7 @@ def as_text(report: Report, *, verbose: bool = False) -> str:
         *_unjudged(report),
         *_faint(report),
         *_figures(report),
+        *_confused(report, few),
         *_rules(report, few),
     ]
     lines += [*_unusable(report.unusable), "", phrases.verdict(report)]
@@ -169,6 +170,18 @@ def calibration_lines(report: Report) -> Iterator[str]:
 def _error(found: Calibration) -> str:
     interval = f"95 %: {found.low:.3f} to {found.high:.3f}"
     return f"expected error {found.ece:.3f} ({interval}), Brier score {found.brier:.3f}"
+
+
+def _confused(report: Report, few: int) -> Iterator[str]:
+    """List the rows of the matrix that are not clear: those in which something false is named come first."""
+    rows = sorted((row for row in report.confusion if not row.clear), key=lambda row: not row.others)
+    if rows:
+        yield ""
+        yield "what was named where something else is right:"
+    for row in rows[:few]:
+        yield f"  {row.cause}: {phrases.confused(row)}"
+    if len(rows) > few:
+        yield f"  ... and {len(rows) - few} more: -v lists all"
 
 
 def _rules(report: Report, few: int) -> Iterator[str]:
