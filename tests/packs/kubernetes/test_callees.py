@@ -144,7 +144,7 @@ def database(ready: str = "False", *, app: str = "db", placed: str = "True", sec
         {"type": "Ready", "status": ready, "lastTransitionTime": since},
         {"type": "PodScheduled", "status": placed},
     ]
-    pod = _object("shop", "db-0", status={"conditions": conditions})
+    pod = _object("shop", "db-0", status={"phase": "Running", "conditions": conditions})
     pod["metadata"]["labels"] = {"app": app}
     return pod
 
@@ -162,17 +162,22 @@ def test_pods_behind_a_service_are_called_where_none_is_ready(db: dict[str, Any]
 
 
 def test_a_pod_that_is_unready_to_a_callers_harm_is_a_symptom():
-    _, unready = behind(database())
-    assert (str(unready.entity), unready.names) == ("pod/shop/db-0", "kubernetes.pod-not-ready")
-    assert [o.supports for o in unready.observations] == [Strength.CONCLUSIVE]
-    assert "pod cart-0 ends that calls it" in str(unready.observations[0].text)
+    found = behind(database())[1:]
+    assert [(f.names, str(f.entity)) for f in found] == [
+        ("kubernetes.service-without-endpoints", "service/shop/postgres"),
+        ("kubernetes.pod-not-ready", "pod/shop/db-0"),
+    ]
+    assert {o.supports for f in found for o in f.observations} == {Strength.CONCLUSIVE}
+    assert all("pod cart-0 ends that calls it" in str(f.observations[0].text) for f in found)
 
 
-@pytest.mark.parametrize(
-    "db", [database("True"), database(app="other"), database(placed="False"), database(seconds=60)]
-)
-def test_a_pod_that_is_ready_starts_or_has_no_node_is_not(db: dict[str, Any]):
+@pytest.mark.parametrize("db", [database("True"), database(app="other"), database(seconds=60)])
+def test_a_pod_that_is_ready_or_starts_is_none(db: dict[str, Any]):
     assert len(behind(db)) == 1
+
+
+def test_of_a_pod_without_a_node_only_the_service_is_told():
+    assert [f.names for f in behind(database(placed="False"))[1:]] == ["kubernetes.service-without-endpoints"]
 
 
 @pytest.mark.parametrize(

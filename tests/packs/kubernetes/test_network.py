@@ -290,6 +290,27 @@ def test_a_webhook_without_a_policy_in_a_cut_out_is_one_that_must_answer() -> No
     assert not of_webhooks(configuration("Ignore"), replicasets=[refused()])
 
 
+@pytest.mark.parametrize(
+    ("pods", "told"),
+    [
+        ([pod(61)], ["kubernetes.service-without-endpoints", "kubernetes.pod-not-ready"]),
+        ([pod(60)], []),
+        ([pod(61), pod()], []),
+        ([pod(61, {"app": "other"})], []),
+        ([pod(61, deletionTimestamp=ago(10))], []),
+    ],
+)
+def test_the_pods_behind_a_webhook_that_fails_are_why_where_none_is_ready(pods: list[Json], told: list[str]) -> None:
+    for one in pods:
+        one["status"]["conditions"].append({"type": "PodScheduled", "status": "True"})
+    served = {"metadata": {"namespace": "shop", "name": "cart"}, "spec": {"selector": {"app": "cart"}}}
+    asked = configuration(client={"service": to_service()})
+    lists = {"services": [served], "pods": pods}
+    found = of_webhooks(asked, replicasets=[refused()], **lists)
+    assert {name for name, _, _ in found} - {webhooks.FAILING} == set(told)
+    assert of_webhooks(asked, **lists) == []
+
+
 def test_the_refused_is_connected_with_the_configuration() -> None:
     case = DoubleCase(validatingwebhookconfigurations=[configuration()], replicasets=[refused()])
     (one,) = webhooks.run(case)

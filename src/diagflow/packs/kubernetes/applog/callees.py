@@ -10,7 +10,6 @@ says, and which are in no complete list.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
@@ -20,7 +19,8 @@ from diagflow.analyze.api import Case, Finding, Observation
 from diagflow.analyze.containers import containers_of
 from diagflow.analyze.logs import has_log, has_previous, last_lines, matters
 from diagflow.model import CLUSTER, Edge, Entity, Outcome, Query, Strength, Text
-from diagflow.packs.kubernetes.scheduling.world import condition, key, meta, timestamp
+from diagflow.packs.kubernetes.network import harm as harms
+from diagflow.packs.kubernetes.scheduling.world import condition, key, meta
 
 Json = Mapping[str, Any]
 
@@ -41,10 +41,6 @@ _HOST: Final = (
     r"(?P<host>[A-Za-z0-9][A-Za-z0-9.-]{0,252})(?P<port>:\d+)?"
 )
 MISSING: Final = "kubernetes.service-missing"
-UNREADY: Final = "kubernetes.pod-not-ready"
-YOUNG: Final = 60.0
-"""Seconds in which a pod may be unready, as in K8S-RUN-001."""
-
 _MAKERS: Final = {"replicaset": "objects:replicasets.apps", "statefulset": "objects:statefulsets.apps"}
 _NAME: Final = r"(?P<host>[A-Za-z0-9][A-Za-z0-9.-]{0,252})"
 _UNKNOWN: Final = tuple(
@@ -116,11 +112,14 @@ def run(case: Case) -> list[Finding]:
     found = []
     for pod in sorted(pods):
         callees = _callees(case, pod, pods[pod], services)
-        behind = {_entity(p): (service, p) for service in callees for p in _unready_behind(service, services, every)}
-        behind.pop(pod, None)
+        unready = {service: _unready_behind(service, services, every) for service in callees}
+        behind = {_entity(p) for pods_of in unready.values() for p in pods_of}
         makers = {m for service in callees for m in _makers(case, service, services, every)}
-        found.append(_finding(pod, [*callees, *sorted(behind), *sorted(makers)]))
-        found += [_unready(pod, service, p) for service, p in behind.values() if _is_kept(p, case.now)]
+        found.append(_finding(pod, [*callees, *sorted(behind - {pod}), *sorted(makers)]))
+        harm = Text(f"pod {pod.name} ends that calls it", f"调用它的 Pod {pod.name} 因此退出")
+        found += [
+            f for service, of in unready.items() for f in harms.unready(service, of, harm, case.now) if f.entity != pod
+        ]
     if listed.answered and case.args.get("unknown") == "named":
         found += [f for pod in sorted(pods) for f in _missing(case, pod, pods[pod], services)]
     said = [f for f in found if f.edges or f.observations]
@@ -149,22 +148,6 @@ def _makers(case: Case, service: Entity, services: _Services, pods: Sequence[Jso
             here = key(maker)[0] == service.namespace and spec.get("replicas") != 0
             if here and _selected(meta(spec.get("template") or {}), selector):
                 yield Entity(kind, key(maker)[1], service.namespace)
-
-
-def _is_kept(pod: Json, now: datetime) -> bool:
-    """Tells whether a pod has a node and has been unready there for longer than a start takes."""
-    since = timestamp(condition(pod, "Ready").get("lastTransitionTime"))
-    placed = condition(pod, "PodScheduled").get("status") == "True"
-    return placed and since is not None and (now - since).total_seconds() > YOUNG
-
-
-def _unready(caller: Entity, service: Entity, pod: Json) -> Finding:
-    text = Text(
-        f"it is not ready, none behind Service {service.name} is, and pod {caller.name} ends that calls it",
-        f"它未就绪，Service {service.name} 背后的 Pod 均未就绪，而调用它的 Pod {caller.name} 因此退出",
-    )
-    seen = Observation(Query.parse("objects:pods"), text, supports=Strength.CONCLUSIVE, origin="caller")
-    return Finding(_entity(pod), UNREADY, observations=(seen,))
 
 
 def _selected(metadata: Json, selector: Json) -> bool:

@@ -15,7 +15,9 @@ from diagflow.analyze.api import Case, Finding, Observation
 from diagflow.analyze.events import event_of
 from diagflow.analyze.narrow import rows
 from diagflow.model import CLUSTER, Edge, Entity, Outcome, Query, Strength, Text
+from diagflow.packs.kubernetes.network import harm
 from diagflow.packs.kubernetes.network.backends import WEBHOOKS, service_of
+from diagflow.packs.kubernetes.network.endpoints import gather
 from diagflow.packs.kubernetes.scheduling.world import condition, key, meta, timestamp
 
 Json = Mapping[str, Any]
@@ -32,6 +34,7 @@ _SAID: Final = re2.compile(r'failed calling webhook "([^"]+)"(?:: (?:failed to c
 _EVENTS: Final = "objects:events"
 _SETS: Final = "objects:replicasets.apps"
 _SERVICES: Final = "objects:services"
+_PODS: Final = "objects:pods"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,10 @@ def run(case: Case) -> list[Finding]:
     """Say which webhooks fail."""
     webhooks = list(_webhooks(case))
     refusals = [*_kept(case), *_told(case)]
-    found = [f for w in webhooks if (f := _failing(w, [r for r in refusals if r.webhook == w.name])) is not None]
+    failing = [w for w in webhooks if any(r.webhook == w.name for r in refusals)]
+    found = [_failing(w, [r for r in refusals if r.webhook == w.name]) for w in failing]
     found += _unserved(case, webhooks)
+    found += _without_pods(case, failing)
     once = {(f.names, f.entity): f for f in reversed(found)}
     return list(once.values()) or [Finding(CLUSTER, outcome=Outcome.NO_MATCH, detail="no webhook is known to fail")]
 
@@ -104,9 +109,7 @@ def _refusal(message: str, about: Entity, query: str, since: datetime | None, *,
         yield _Refusal(said.group(1), said.group(2) or "no further details available", about, query, since, lasts)
 
 
-def _failing(webhook: _Webhook, refusals: list[_Refusal]) -> Finding | None:
-    if not refusals:
-        return None
+def _failing(webhook: _Webhook, refusals: list[_Refusal]) -> Finding:
     best = max(refusals, key=lambda r: r.lasts)
     text = Text(
         f"a request about {best.about} was refused: webhook {webhook.name} cannot be called: {best.problem}",
@@ -143,3 +146,17 @@ def _unserved(case: Case, webhooks: list[_Webhook]) -> Iterator[Finding]:
         strength = Strength.MODERATE if young else Strength.CONCLUSIVE
         seen = Observation(Query.parse(_SERVICES), text, supports=strength)
         yield Finding(service, MISSING, observations=(seen,), args={"user": str(user)})
+
+
+def _without_pods(case: Case, failing: list[_Webhook]) -> Iterator[Finding]:
+    """The pods behind a webhook that fails are why, where none of them is ready."""
+    if not failing:
+        return
+    pods = gather(case.read(_PODS).data or ())
+    selectors = {key(s): (s.get("spec") or {}).get("selector") or {} for s in case.read(_SERVICES).data or ()}
+    for webhook in failing:
+        service = webhook.service
+        if service is not None:
+            behind = pods.selected(service.namespace, selectors.get((service.namespace, service.name), {}))
+            text = Text(f"webhook {webhook.name} cannot be called", f"webhook {webhook.name} 无法调用")
+            yield from harm.unready(service, behind, text, case.now)
