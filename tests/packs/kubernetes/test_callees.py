@@ -176,6 +176,13 @@ def test_a_pod_that_is_ready_or_starts_is_none(db: dict[str, Any]):
     assert len(behind(db)) == 1
 
 
+@pytest.mark.parametrize(("restarts", "told"), [(1, False), (2, True)])
+def test_a_pod_that_ends_again_and_again_no_longer_starts(restarts: int, told: bool):  # noqa: FBT001  # a table
+    db = database(seconds=5)
+    db["status"]["containerStatuses"] = [{"name": "db", "restartCount": restarts}]
+    assert (len(behind(db)) > 1) is told
+
+
 def test_of_a_pod_without_a_node_only_the_service_is_told():
     assert [f.names for f in behind(database(placed="False"))[1:]] == ["kubernetes.service-without-endpoints"]
 

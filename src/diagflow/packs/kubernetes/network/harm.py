@@ -20,21 +20,29 @@ NOT_READY: Final = "kubernetes.pod-not-ready"
 
 YOUNG: Final = 60.0
 """Seconds in which a pod may be unready, as in K8S-RUN-001."""
+ENDED_AGAIN: Final = 2
+"""Restarts after which a container that has ended no longer starts, as in K8S-RUN-002."""
 _PHASES: Final = ("Pending", "Running")
 
 
 def unready(service: Entity, pods: Sequence[Json], harm: Text, now: datetime) -> Iterator[Finding]:
     """Yield a Service that has pods and no ready one, and those that have a node; `harm` says who suffers."""
-    since = [unready_since(pod) for pod in pods]
-    known = [moment for moment in since if moment is not None]
-    if not pods or len(known) < len(pods) or (now - max(known)).total_seconds() <= YOUNG:
-        return
     count = len(pods)
+    if not count or not all(_lasts(pod, now) for pod in pods):
+        return
     text = Text(f"it selects {count} pods, none is ready, and {harm.en}", f"选中 {count} 个 Pod，无一就绪，{harm.zh}")
     yield Finding(service, NO_ENDPOINTS, observations=(_seen(text),), args={"pods": count})
     for pod in pods:
         if (pod.get("status") or {}).get("phase") in _PHASES and condition(pod, "PodScheduled").get("status") == "True":
             yield Finding(_entity(pod), NOT_READY, observations=(_seen(_of_pod(service, harm)),))
+
+
+def _lasts(pod: Json, now: datetime) -> bool:
+    """Tells whether a pod is unready, and no longer starts: who ends again and again is ready for moments between."""
+    since = unready_since(pod)
+    statuses = (pod.get("status") or {}).get("containerStatuses") or ()
+    ended_again = any((status.get("restartCount") or 0) >= ENDED_AGAIN for status in statuses)
+    return since is not None and (ended_again or (now - since).total_seconds() > YOUNG)
 
 
 def _of_pod(service: Entity, harm: Text) -> Text:
