@@ -45,7 +45,7 @@ def compared(recordings, outcomes, ruleset):
 def test_the_lab_s_recordings_are_as_labelled(outcomes):
     seen = [o for o in outcomes if not o.name.startswith("unseen/")]
     assert [(o.key, o.error, o.wrong) for o in seen if o.error or o.wrong] == []
-    assert [o.key for o in outcomes if o.said_wrong] == []
+    assert [o.key for o in outcomes if o.misleads] == []
     assert all(o.seconds > 0 for o in outcomes)
 
 
