@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.harness.test_run import CAUSES, RULES, TESTS
+
 PACK = Path(__file__).parents[2] / "examples" / "acme-pack"
 
 
@@ -99,6 +101,35 @@ print("acme" in load_packs().packs, "acme_diagflow" in sys.modules)
     assert found.stdout.split() == ["True", "False"]
 
 
+def broken(site: Path, folder: Path, right: str, wrong: str) -> Path:
+    """Return a copy of what is installed, with a mistake in a rule of the pack."""
+    shutil.copytree(site, folder)
+    rule = next(folder.rglob("ACME-QUEUE-001.yaml"))
+    rule.write_text(rule.read_text(encoding="utf-8").replace(right, wrong), encoding="utf-8")
+    return folder
+
+
+def test_an_error_in_it_keeps_nobody_from_testing_rules_of_his_own(site: Path, tmp_path: Path):
+    copy = broken(site, tmp_path / "site", "triggers:", "trigers:")
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "causes.yaml").write_text(CAUSES, encoding="utf-8")
+    (mine / "T-X-001.yaml").write_text(RULES, encoding="utf-8")
+    (mine / "T-X-001.test.yaml").write_text(TESTS, encoding="utf-8")
+    found = diagflow(copy, "rules", "test", str(mine))
+    first, last = found.stdout.splitlines()
+    assert (found.returncode, found.stderr) == (0, "")
+    assert first.startswith("NOT USED  a rule that is not tested here has an error: ")
+    assert "ACME-QUEUE-001.yaml" in first
+    assert last == "5 passed, 0 failed"
+    assert diagflow(copy, "rules", "test", "K8S-SCHED-042").returncode == 0
+    assert diagflow(copy, "rules", "test", "--pack", "go").returncode == 0
+    assert diagflow(copy, "rules", "test", "--pack", "acme").returncode == 2  # what is meant is broken itself
+    (mine / "T-X-002.yaml").write_text("- id: x", encoding="utf-8")
+    found = diagflow(copy, "rules", "test", str(mine))
+    assert (found.returncode, "T-X-002.yaml" in found.stderr, "ACME" in found.stderr) == (2, True, False)
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "said"),
     [
@@ -109,10 +140,7 @@ print("acme" in load_packs().packs, "acme_diagflow" in sys.modules)
 def test_an_error_in_it_is_said_and_keeps_nothing_else_from_being_of_use(
     site: Path, tmp_path: Path, right: str, wrong: str, said: str
 ):
-    copy = tmp_path / "site"
-    shutil.copytree(site, copy)
-    rule = next(copy.rglob("ACME-QUEUE-001.yaml"))
-    rule.write_text(rule.read_text(encoding="utf-8").replace(right, wrong), encoding="utf-8")
+    copy = broken(site, tmp_path / "site", right, wrong)
     (tmp_path / "objects").mkdir()
     (tmp_path / "objects" / "pods.json").write_text(json.dumps({"apiVersion": "v1", "kind": "PodList", "items": []}))
     found = diagflow(copy, "scan", "--bundle", str(tmp_path), "--at", "2026-01-01T00:05:00Z", "-o", "json")

@@ -38,6 +38,7 @@ def run_tests(selection: Selection, *, mutants: bool = False, coverage: bool = F
         untested=selection.untested,
         mutants=list(_mutants(selection)) if mutants else None,
         coverage=list(_coverage(selection.ruleset, seen)) if coverage else None,
+        elsewhere=selection.elsewhere,
     )
 
 

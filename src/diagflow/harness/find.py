@@ -6,7 +6,7 @@ from pathlib import Path
 
 from diagflow.harness.case import TestFile, read_tests
 from diagflow.model import BadInput
-from diagflow.rules import RuleSet, load
+from diagflow.rules import Problem, RuleSet, load
 from diagflow.rules.folders import installed
 from diagflow.rules.near import did_you_mean
 
@@ -26,12 +26,14 @@ class Selection:
         tests: the test files.
         untested: ids of the rules meant that have no test file.
         wrong: what keeps a test file from being used, one line each.
+        elsewhere: errors in rules that are not meant, one line each; those rules are not used.
     """
 
     ruleset: RuleSet
     tests: tuple[TestFile, ...]
     untested: tuple[str, ...]
     wrong: tuple[str, ...]
+    elsewhere: tuple[str, ...] = ()
 
 
 def find(meant: Sequence[str] = (), pack: str | None = None) -> Selection:
@@ -43,15 +45,19 @@ def find(meant: Sequence[str] = (), pack: str | None = None) -> Selection:
 
     Raises:
         BadInput: a rule id, a path or a pack that does not exist.
-        BrokenRules: the rules have errors, or there are none.
+        BrokenRules: the rules that are meant have errors, or there are none.
     """
     paths = [Path(m) for m in meant if Path(m).exists()]
     ids = [m for m in meant if not Path(m).exists()]
     packs, problems = installed([pack] if pack else None)
-    if problems:
+    if problems and not (meant and pack is None):
         raise BadInput("\n".join(map(str, problems)))
     folders = [p.folder.resolve() for p in packs]
-    ruleset = _ruleset([_rules_at(p) for p in paths if not _within(p, folders)])
+    ruleset = load([_rules_at(p) for p in paths if not _within(p, folders)])
+    errors, elsewhere = _errors(ruleset, [_rules_at(p) for p in paths] if meant else folders, ids)
+    if errors:
+        raise BrokenRules("\n".join([f"{len(errors)} errors in rules", *map(str, errors)]))
+    ruleset = ruleset.usable()
     files = sorted(set(_files(ids, paths, folders, ruleset)))
     tests, wrong = _read(files)
     found = {t.rule for t in tests} | {f.name.removesuffix(end) for f in files for end in _ENDINGS}  # wrong ones too
@@ -59,7 +65,8 @@ def find(meant: Sequence[str] = (), pack: str | None = None) -> Selection:
     if not (files or rules):
         where = f"in {', '.join(meant)}" if meant else "in the installed packs"
         raise BrokenRules(f"there is no rule and no test {where}: nothing can be tested")
-    return Selection(ruleset, tuple(tests), tuple(r for r in rules if r not in found), tuple(wrong))
+    untested = tuple(r for r in rules if r not in found)
+    return Selection(ruleset, tuple(tests), untested, tuple(wrong), tuple(map(str, elsewhere)))
 
 
 def _rules_at(path: Path) -> Path:
@@ -67,11 +74,11 @@ def _rules_at(path: Path) -> Path:
     return path.parent if path.is_file() and path.name.endswith(_ENDINGS) else path
 
 
-def _ruleset(paths: Sequence[Path]) -> RuleSet:
-    ruleset = load(paths)
-    if ruleset.errors:
-        raise BrokenRules("\n".join([f"{len(ruleset.errors)} errors in rules", *map(str, ruleset.errors)]))
-    return ruleset
+def _errors(ruleset: RuleSet, paths: Sequence[Path], ids: Sequence[str]) -> tuple[Sequence[Problem], Sequence[Problem]]:
+    """Return the errors in what is meant, and those elsewhere: an installed pack of somebody else may be broken."""
+    below = [path.resolve() for path in paths]
+    meant = [e for e in ruleset.errors if e.rule in ids or _within(Path(e.position.file), below)]
+    return meant, [e for e in ruleset.errors if e not in meant]
 
 
 def _within(path: Path, folders: Iterable[Path]) -> bool:

@@ -24,6 +24,7 @@ class Report:
         untested: ids of rules without tests.
         mutants: of every rule, when they were tried.
         coverage: of every rule, when it was asked for.
+        elsewhere: errors in rules that are not tested here, and not used; they fail nothing.
     """
 
     results: Sequence[Result]
@@ -32,6 +33,7 @@ class Report:
     untested: Sequence[str] = ()
     mutants: Sequence[MutantReport] | None = None
     coverage: Sequence[Coverage] | None = None
+    elsewhere: Sequence[str] = ()
 
     @property
     def passed(self) -> bool:
@@ -63,6 +65,9 @@ def as_text(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
+    if report.elsewhere:
+        more = f" (and {len(report.elsewhere) - 1} more: diagflow rules lint)" if len(report.elsewhere) > 1 else ""
+        yield f"NOT USED  a rule that is not tested here has an error: {report.elsewhere[0]}{more}"
     for result in report.results:
         if not result.passed:
             yield f"FAILED {result.rule} / {result.case}  ({result.file}:{result.line})"
@@ -152,6 +157,7 @@ def _plain(report: Report) -> dict[str, Any]:
         "wrong": list(report.wrong),
         "lacking": list(report.lacking),
         "untested": list(report.untested),
+        "elsewhere": list(report.elsewhere),
     }
     if report.mutants is not None:
         found["mutants"] = {
