@@ -66,5 +66,5 @@ def test_faults_that_take_away_what_another_needs_are_related():
     assert draw.related(BY_NAME["dns/unknown-directive"], BY_NAME["applog/caller-of-empty-service"])
     assert not draw.related(BY_NAME["scheduling/cordoned"], BY_NAME["scheduling/quota"])
     assert not draw.drawable(BY_NAME["healthy/rollout"])
-    assert not draw.drawable(BY_NAME["cascade/runtime-to-ingress"])
+    assert not draw.drawable(BY_NAME["node/runtime-down"])
     assert not draw.drawable(BY_NAME[draw.FILLS_A_NODE])
