@@ -1,14 +1,17 @@
 """A busy, healthy life: everything in it looks alarming for a moment and is none of anybody's business.
 
-Rollouts, scale-ups, slow starters whose probes fail at first, init containers, jobs that complete or are suspended, a
-drain that waits for a disruption budget, a spare node that is cordoned.
+Rollouts of all kinds of workloads, scale-ups, slow starters whose probes fail at first, init containers, pods that take
+their time to go, jobs that complete or are suspended, cron jobs each minute, elections of leaders, a drain that waits
+for a disruption budget, a spot node that leaves for good, a spare node that is cordoned.
 """
 
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
 from threading import Event
+from time import sleep
 from typing import Any
 
 from lab import images, names, nodes
@@ -46,6 +49,39 @@ def slow_pod() -> dict[str, Any]:
     serve = "sleep 4; cd /tmp; echo ok > index.html; exec httpd -f -p 8080"
     prepare = {**_container("sleep", "2"), "name": "prepare"}
     return {"initContainers": [prepare], "containers": [_container("sh", "-c", serve, readinessProbe=probe)]}
+
+
+def slow_to_go() -> dict[str, Any]:
+    """Returns a pod that hands over for four seconds before it ends."""
+    hand_over = {"preStop": {"exec": {"command": ["sleep", "4"]}}}
+    return {"terminationGracePeriodSeconds": 15, "containers": [_container("sleep", "86400", lifecycle=hand_over)]}
+
+
+def stateful_set(name: str, pod: dict[str, Any]) -> dict[str, Any]:
+    """Returns a StatefulSet of three pods that come and go one after the other."""
+    made = deployment(name, 3, pod)
+    return {**made, "kind": "StatefulSet", "spec": {**made["spec"], "serviceName": name}}
+
+
+def daemon_set(name: str, pool: str) -> dict[str, Any]:
+    """Returns a DaemonSet on the nodes of a pool."""
+    made = deployment(name, 1, {"nodeSelector": {"pool": pool}, "containers": [_container("sleep", "86400")]})
+    made["spec"].pop("replicas")
+    return {**made, "kind": "DaemonSet"}
+
+
+def cron_job(name: str, *, suspend: bool) -> dict[str, Any]:
+    """Returns a CronJob of each minute."""
+    template = {"spec": job(name, suspend=False)["spec"]}
+    spec = {"schedule": "* * * * *", "suspend": suspend, "concurrencyPolicy": "Forbid", "jobTemplate": template}
+    return {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": _meta(name), "spec": spec}
+
+
+def lease(name: str, holder: str) -> dict[str, Any]:
+    """Returns the lease of a leader that has just been elected."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    spec = {"holderIdentity": holder, "leaseDurationSeconds": 15, "acquireTime": now, "renewTime": now}
+    return {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": name}, "spec": spec}
 
 
 def job(name: str, *, suspend: bool) -> dict[str, Any]:
@@ -87,7 +123,7 @@ class Life:
     def _nodes(self) -> list[dict[str, Any]]:
         room = {"cpu": 8, "memory": "16Gi", "labels": {"pool": self._name("pool")}}
         spare = {"name": self._node("spare"), **room, "unschedulable": True}
-        return [*({"name": self._node(role), **room} for role in "abc"), spare]
+        return [*({"name": self._node(role), **room} for role in ("a", "b", "c", "spot")), spare]
 
     def begin(self) -> None:
         """Makes what is always there; returns at once, so that the first seconds count too."""
@@ -103,7 +139,12 @@ class Life:
                 budget(web),
                 deployment(slow, 2, {**slow_pod(), "nodeSelector": here}),
                 service(slow),
+                deployment(self._name("handing over"), 2, {**slow_to_go(), "nodeSelector": here}),
+                stateful_set(self._name("stateful"), {**slow_pod(), "nodeSelector": here}),
+                daemon_set(self._name("daemon"), self._name("pool")),
                 job(self._name("later"), suspend=True),
+                cron_job(self._name("each minute"), suspend=False),
+                cron_job(self._name("not now"), suspend=True),
             ],
             self.namespace,
         )
@@ -122,7 +163,18 @@ class Life:
                 trouble.append(f"{step.__name__}: {error}")
 
     def _steps(self) -> list[Callable[[], None]]:
-        return [self.roll_out, self.restart_slow, self.scale, self.burst, self.work, self.drain, self.lose_pod]
+        return [
+            self.roll_out,
+            self.restart_slow,
+            self.restart_others,
+            self.scale,
+            self.burst,
+            self.work,
+            self.elect,
+            self.drain,
+            self.lose_node,
+            self.lose_pod,
+        ]
 
     def roll_out(self) -> None:
         """A new version of the deployment that spreads over all nodes."""
@@ -131,6 +183,18 @@ class Life:
     def restart_slow(self) -> None:
         """A restart of the slow starters on the real node."""
         self._kubectl("rollout", "restart", f"deployment/{self._name('slow')}")
+
+    def restart_others(self) -> None:
+        """A restart of a workload whose pods go slowly, or in order, or are one a node."""
+        kind, role = self.chance.choice(
+            (("deployment", "handing over"), ("statefulset", "stateful"), ("daemonset", "daemon"))
+        )
+        self._kubectl("rollout", "restart", f"{kind}/{self._name(role)}")
+
+    def elect(self) -> None:
+        """Another replica becomes the leader."""
+        holder = f"{self._name('web')}-{next(self.numbers)}"
+        self.cluster.kubectl.apply([lease(self._name("leader"), holder)], self.namespace)
 
     def scale(self) -> None:
         """More or fewer pods."""
@@ -157,6 +221,18 @@ class Life:
             self._kubectl("drain", node, "--ignore-daemonsets", "--force", "--timeout=20s", "--delete-emptydir-data")
         finally:
             self._kubectl("uncordon", node)
+
+    def lose_node(self) -> None:
+        """A spot node is drained, leaves for good, and another one comes later."""
+        spot = self._node("spot")
+        try:
+            self._kubectl("drain", spot, "--ignore-daemonsets", "--force", "--timeout=30s", "--delete-emptydir-data")
+        except LabError:
+            self._kubectl("uncordon", spot)
+            raise
+        self.cluster.kubectl("delete", "node", spot)
+        sleep(self.chance.uniform(1, 10))
+        nodes.make(self.cluster, [node for node in self._nodes() if node["name"] == spot])
 
     def lose_pod(self) -> None:
         """Somebody deletes a pod, and its ReplicaSet makes another."""
