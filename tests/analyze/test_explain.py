@@ -33,6 +33,11 @@ def test_values_are_json():
     assert "object.spec.hostNetwork = true" in lines
 
 
+def test_values_of_several_containers_have_their_names():
+    lines = told("{object: pod, each: container, when: {spec.nodeName: n1}, where: container.restartCount > 9}")
+    assert "container.restartCount = 5 of app, 0 of proxy" in lines
+
+
 def test_parts_that_hold_in_different_containers_are_told_apart():
     crash = "{object: pod, each: container, when: {container.state.waiting.reason: CrashLoopBackOff}}"
     still = "{object: pod, each: container, when: {container.name: proxy}}"

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from diagflow.analyze import sieve
 from diagflow.analyze.containers import containers_of
-from diagflow.analyze.rows import Columns
 from diagflow.analyze.sieve import FEW, may_hold
 from diagflow.model.projection import projection
 from diagflow.rules.cel import holds, shared
@@ -36,7 +35,7 @@ OBJECTS = [ENDING, PAUSED, PLAIN, ONCE, OFTEN, {}]
 def left(source: str, objects: list[dict[str, Any]] = OBJECTS, *, structs: bool = True) -> list[int] | None:
     made = projection(FIELDS)
     items = [made.decode_item(msgspec.json.encode(o)) for o in objects] if structs else objects
-    found = may_hold(source, "pod", Columns(items))
+    found = may_hold(source, "pod", items)
     return None if found is None else sorted(found)
 
 

@@ -234,9 +234,20 @@ def _values(table: Table, row: int, source: str) -> Iterator[str]:
     found = reads(source).paths
     for variable, prefix in (("object", ""), ("container", PREFIX)):
         for path in sorted(found.get(variable, ())):
-            values = _at(table, row, prefix + path)
-            text = ", ".join(as_json(v) for v in values[:MOST_SHOWN]) or "not there"
+            values = list(islice(_shown(table, row, prefix + path), MOST_SHOWN))
+            text = ", ".join(values) or "not there"
             yield f"  {variable}.{path} = {text[:200]}"
+
+
+def _shown(table: Table, row: int, path: str) -> Iterator[str]:
+    """Yield the values at a path; of several containers each with the name of its own."""
+    if not is_container_path(path):
+        yield from map(as_json, _at(table, row, path))
+        return
+    every = list(containers_of(table.plain(row), table.kind))
+    for one in every:
+        of = f" of {one['name']}" if len(every) > 1 else ""
+        yield from (f"{as_json(v)}{of}" for v in values_at(path.removeprefix(PREFIX))(one))
 
 
 def as_json(value: Any) -> str:

@@ -111,7 +111,7 @@ class ObjectSource:
                 rows = self._posted(places, values)
                 found = rows if found is None else found & rows
         if self._wanted.where and (found is None or len(found) * FEW > len(self.table)):
-            left = may_hold(self._wanted.where, self._wanted.kind, self.table.columns)
+            left = may_hold(self._wanted.where, self._wanted.kind, self.table.rows.items)
             found = left if left is None or found is None else found & left
         return found
 
@@ -213,6 +213,8 @@ class ObjectSource:
         table = self._scene.lookup.table(wanted.kind, wanted.fields)
         if not table.answered:
             return unread(table.reading)
+        if not len(table):
+            return []
         others = [e for e in self._reached(entity, wanted) if full_kind(e) == wanted.kind]
         if len(others) > MOST_RELATED:
             return failed(f"related.{wanted.name}: {len(others)} objects, at most {MOST_RELATED} can be bound")

@@ -19,16 +19,15 @@ _NO_OBJECTS: Final = frozenset({"User", "Group"})
 
 def owners_of(item: Any, namespace: str) -> list[Entity]:
     """Return the entities that an object names in `metadata.ownerReferences`."""
-    return list(referents(_OWNERS(item), namespace))
+    return list(_entities(_OWNERS(item), namespace))
 
 
 def referred(reference: Reference, item: Any, namespace: str) -> list[Entity]:
     """Return the entities that an object in `namespace` names in one field."""
-    return list(referents(values_at(reference.path)(item), namespace, reference.target))
+    return list(_entities(values_at(reference.path)(item), namespace, reference.target))
 
 
-def referents(references: list[Any], namespace: str, kind: str = "") -> Iterator[Entity]:
-    """Yield the entities that references name, of `kind` and in `namespace` where they do not say."""
+def _entities(references: list[Any], namespace: str, kind: str = "") -> Iterator[Entity]:
     for ref in references:
         if isinstance(ref, Mapping) and ref.get("name") and ref.get("kind") not in _NO_OBJECTS:
             yield _named(

@@ -24,38 +24,15 @@ _Steps = tuple[str, ...]
 class Columns:
     """The values at each path of a list of objects, structs or dicts; kept for the next time that somebody asks."""
 
-    __slots__ = ("_inside", "_known")
+    __slots__ = ("_known",)
 
     def __init__(self, objects: Sequence[Any]) -> None:
         self._known: dict[_Steps, Sequence[Any]] = {(): objects}
-        self._inside: dict[_Steps, tuple[Sequence[int], Columns]] = {}
 
     def rows(self, paths: Sequence[str]) -> Iterator[Row]:
         """Yield the row of each object."""
         steps = (tuple(p.replace(_LIST, "." + _LIST).split(".")) for p in paths)
         return zip(*(_column(self._known, each) for each in steps), strict=True)
-
-    def values(self, path: str) -> Iterator[tuple[int, Any]]:
-        """Yield the number of the object and the value, for each value at a path, through the lists on the way."""
-        numbers, column = self._through(tuple(path.replace(_LIST, "." + _LIST).split(".")))
-        return ((number, value) for number, value in zip(numbers, column, strict=True) if value is not None)
-
-    def _through(self, steps: _Steps) -> tuple[Sequence[int], Sequence[Any]]:
-        if _LIST not in steps:
-            column = _plain(self._known, steps)
-            return range(len(column)), column
-        at = steps.index(_LIST)
-        if steps[:at] not in self._inside:
-            self._inside[steps[:at]] = _unfolded(_plain(self._known, steps[:at]))
-        owners, inside = self._inside[steps[:at]]
-        numbers, column = inside._through(steps[at + 1 :])  # noqa: SLF001  # one of ours
-        return [owners[number] for number in numbers], column
-
-
-def _unfolded(lists: Sequence[Any]) -> tuple[Sequence[int], Columns]:
-    """Return the items of all lists, and of which object each is."""
-    pairs = [(number, item) for number, each in enumerate(lists) if each.__class__ is list for item in each]
-    return [number for number, _ in pairs], Columns([item for _, item in pairs])
 
 
 def _column(known: dict[_Steps, Sequence[Any]], steps: _Steps) -> Iterable[Any]:

@@ -20,7 +20,7 @@ Postings = dict[str, dict[str, list[int]]]
 Posting = dict[Any, list[int]]
 """Value → rows that hold it."""
 
-Scan = Callable[[Sequence[Any], Sequence[Posting]], None]
+Scan = Callable[[Sequence[Any], Sequence[Any]], None]
 
 
 def index(rows: Sequence[Any], wanted: Mapping[str, Iterable[str]]) -> Postings:
@@ -33,6 +33,35 @@ def index(rows: Sequence[Any], wanted: Mapping[str, Iterable[str]]) -> Postings:
     else:
         _walked(rows, dict(zip(postings, typed, strict=True)))
     return postings
+
+
+def rows_where(rows: Sequence[Any], paths: Iterable[str], may: Callable[[Any], bool]) -> list[int]:
+    """Return the rows that have a value at one of the paths of which `may` says yes, ascending; `null` is no value."""
+    found = _Where(may)
+    at = tuple(sorted(set(paths)))
+    owner: Any = type(rows[0]) if rows else None
+    if owner is not None and issubclass(owner, msgspec.Struct):
+        _generated(owner, at, as_they_are=True)(rows, [found] * len(at))
+    else:
+        visit = visitor(dict.fromkeys(at, found.post))
+        for row, item in enumerate(rows):
+            visit(item, row)
+    return found.rows
+
+
+class _Where:
+    """Stands where a posting stands, and has one list of rows for all values that will do."""
+
+    def __init__(self, may: Callable[[Any], bool]) -> None:
+        self.rows: list[int] = []
+        self._may = may
+
+    def get(self, value: Any) -> list[int] | None:
+        return self.rows if self._may(value) else None
+
+    def post(self, value: Any, row: int) -> None:
+        if value is not None and self._may(value):
+            _note(self.rows, row)
 
 
 def every(rows: Sequence[Any], paths: Iterable[str]) -> dict[str, list[int]]:
@@ -100,9 +129,9 @@ def _post(posting: Posting) -> Visit:
     return post
 
 
-@lru_cache(maxsize=64)
-def _generated(owner: type, paths: tuple[str, ...]) -> Scan:
-    writer = _Writer()
+@lru_cache(maxsize=256)
+def _generated(owner: type, paths: tuple[str, ...], *, as_they_are: bool = False) -> Scan:
+    writer = _Writer(as_they_are=as_they_are)
     body = list(writer.struct(owner, tree_of_paths({path: number for number, path in enumerate(paths)}), "item", 2))
     heads = [f" g{n} = postings[{n}].get" for n in sorted(writer.used)]
     loop = [" for row, item in enumerate(rows):", *body, "  pass"]
@@ -116,13 +145,17 @@ def _generated(owner: type, paths: tuple[str, ...]) -> Scan:
 class _Writer:
     """Writes the lines that walk one type.
 
+    Args:
+        as_they_are: postings are asked for the values themselves, not for how rules write them.
+
     Attributes:
         used: numbers of the paths whose leaf was reached.
         keys: of dicts; the source names them by their number.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, as_they_are: bool) -> None:
         self.used: set[int] = set()
+        self._as_they_are = as_they_are
         self.keys: list[str] = []
         self._names = 0
 
@@ -161,7 +194,8 @@ class _Writer:
     def _leaf(self, number: int, name: str, blank: str) -> Iterator[str]:
         self.used.add(number)
         found, own = self._name(), f"{name}.__class__ is str or {name}.__class__ is bool"  # as in `_AS_THEY_ARE`
-        yield f"{blank}{found} = g{number}({name}) if {own} else rows_of(postings[{number}], {name})"
+        asked = "" if self._as_they_are else f" if {own} else rows_of(postings[{number}], {name})"
+        yield f"{blank}{found} = g{number}({name}){asked}"
         yield f"{blank}if {found} is not None and (not {found} or {found}[-1] != row): {found}.append(row)"
 
     def _untyped(self, tree: Mapping[str, Any], name: str, depth: int) -> Iterator[str]:

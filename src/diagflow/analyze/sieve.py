@@ -1,7 +1,7 @@
-"""The objects about which a condition may hold, told column by column before anything is made of them.
+"""The objects about which a condition may hold, told by single values before anything is made of them.
 
-Most conditions on a list ask for something that few of its objects have: a deletion timestamp, a restart. One look at
-a column of 10,000 objects takes a millisecond; one look at each object, with its containers joined, two hundred.
+Most conditions on a list ask for something that few of its objects have: a deletion timestamp, a restart. To look
+at one value of 10,000 objects takes a few milliseconds; to look at each object, with its containers joined, hundreds.
 
 Parts of an expression that are about single values of `object` or `container` are looked at: `has()`, a truth value,
 comparisons with literals, and `&&` and `||` of these. An object that is left out is one of which the condition is
@@ -15,14 +15,14 @@ from functools import lru_cache
 from typing import Any, Final
 
 from diagflow.analyze.containers import PREFIX, expand
-from diagflow.analyze.rows import Columns
+from diagflow.analyze.scan import rows_where
 from diagflow.rules.cel import BadExpression, program
 from diagflow.rules.syntax_tree import Call, Constant, Ident, Items, Node, Select, decode
 
 May = Callable[[Any], bool]
 """Says of the value at a path, which is there, whether the part of the condition may hold."""
 
-Sieve = Callable[[Columns], set[int]]
+Sieve = Callable[[Sequence[Any]], set[int]]
 """Returns the numbers of the objects about which (or about a container of which) the condition may hold."""
 
 FEW: Final = 100
@@ -34,16 +34,16 @@ _MADE: Final = frozenset({"kind", "apiVersion"})
 _ORDERS: Final = {"_<_": operator.lt, "_<=_": operator.le, "_>_": operator.gt, "_>=_": operator.ge}
 
 
-def may_hold(source: str, kind: str, columns: Columns) -> set[int] | None:
+def may_hold(source: str, kind: str, objects: Sequence[Any]) -> set[int] | None:
     """Return the numbers of the objects about which a condition may hold; None for all.
 
     Args:
         source: a condition in CEL.
         kind: of the objects, which tells where their containers stand.
-        columns: the objects.
+        objects: structs or dicts.
     """
     sieve = _sieve_of(source, kind)
-    return None if sieve is None else sieve(columns)
+    return None if sieve is None else sieve(objects)
 
 
 @lru_cache(maxsize=16384)
@@ -76,15 +76,15 @@ def _sieve(node: Node, kind: str) -> Sieve | None:
 
 
 def _both(one: Sieve, other: Sieve) -> Sieve:
-    def sieve(columns: Columns) -> set[int]:
-        found = one(columns)
-        return found if len(found) <= FEW else found & other(columns)
+    def sieve(objects: Sequence[Any]) -> set[int]:
+        found = one(objects)
+        return found if len(found) <= FEW else found & other(objects)
 
     return sieve
 
 
 def _either(one: Sieve, other: Sieve) -> Sieve:
-    return lambda columns: one(columns) | other(columns)
+    return lambda objects: one(objects) | other(objects)
 
 
 def _compared(function: str, other: Node) -> May | None:
@@ -122,7 +122,7 @@ def _at(node: Select, kind: str, may: May) -> Sieve | None:
 
 
 def _of_places(places: Sequence[str], may: May) -> Sieve:
-    return lambda columns: {number for place in places for number, value in columns.values(place) if may(value)}
+    return lambda objects: set(rows_where(objects, places, may))
 
 
 def _path(node: Node) -> str:

@@ -11,7 +11,6 @@ from msgspec.inspect import StructType, type_info
 
 from diagflow.analyze.containers import PREFIX, containers_of
 from diagflow.analyze.paths import attributes_of, scalar, values_at
-from diagflow.analyze.rows import Columns
 from diagflow.analyze.scan import Postings, index
 from diagflow.model import Entity, Reading
 from diagflow.model.projection import ObjectList
@@ -36,7 +35,6 @@ class Table:
 
     __slots__ = (
         "_by_name",
-        "_columns",
         "_containers",
         "_entities",
         "_every",
@@ -59,7 +57,6 @@ class Table:
         self.rows = _as_list(reading, kind)
         self._wanted = wanted
         self._postings: Postings | None = None
-        self._columns: Columns | None = None
         self._entities: dict[int, Entity] = {}
         self._every: Sequence[Entity] | None = None
         self._names: Sequence[tuple[str, str]] | None = None
@@ -76,13 +73,6 @@ class Table:
         if self._postings is None:
             self._postings = index(self.rows.items, self._wanted)
         return self._postings
-
-    @property
-    def columns(self) -> Columns:
-        """The objects' values, path by path."""
-        if self._columns is None:
-            self._columns = Columns(self.rows.items)
-        return self._columns
 
     def plain(self, row: int) -> dict[str, Any]:
         """Return one object as kubectl prints it, with the kept fields; do not change it."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 from diagflow.analyze.links import NAMED, REFERENCES, SELECTORS, Link, Reference, Selector, target_namespace
 from diagflow.analyze.lookup import Lookup
 from diagflow.analyze.paths import values_at
-from diagflow.analyze.references import owners_of, referents, referred
+from diagflow.analyze.references import owners_of, referred
 from diagflow.analyze.scan import every
 from diagflow.analyze.table import Table
 from diagflow.model import CLUSTER, HOST, Direction, Edge, Entity
@@ -152,12 +152,8 @@ class ReadTopology:
 
     def _by_owner(self, kind: str) -> dict[Entity, list[Entity]]:
         found: dict[Entity, list[Entity]] = {}
-        table = self._lookup.peek(kind)
-        if table is None:
-            return found
-        for row, reference in table.columns.values("metadata.ownerReferences[]"):
-            owned = table.entity(row)
-            for owner in referents([reference], owned.namespace):
+        for owned, item in self._items(kind):
+            for owner in owners_of(item, owned.namespace):
                 found.setdefault(owner, []).append(owned)
         return found
 
