@@ -68,6 +68,22 @@ def test_a_pod_that_is_leaving_gets_no_traffic_and_its_ports_do_not_count() -> N
     assert found(services=[wrong], pods=[leaving]) == [(services.UNREADY, Strength.STRONG)]
 
 
+@pytest.mark.parametrize(
+    ("made", "pods", "led_to"),
+    [
+        (template({"app": "cart", "v": "2"}), [], ["deployment/shop/cart"]),
+        (template({"app": "cart"}, replicas=0), [], []),
+        (template({"app": "other"}), [], []),
+        (template({"app": "cart"}), [pod()], []),
+    ],
+)
+def test_a_service_without_pods_leads_to_what_should_make_them(made: Json, pods: list[Json], led_to: list[str]) -> None:
+    case = DoubleCase(entities=[CART], services=[service()], pods=pods, deployments=[made])
+    edges = [edge for finding in services.run(case) for edge in finding.edges]
+    assert [str(edge.target) for edge in edges] == led_to
+    assert {(edge.source, edge.relation) for edge in edges} <= {(CART, "selects")}
+
+
 @pytest.mark.parametrize("phase", ["Succeeded", "Failed"])
 def test_a_pod_that_has_ended_is_none(phase: str) -> None:
     ended = pod()

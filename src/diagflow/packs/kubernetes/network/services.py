@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from diagflow.analyze.api import Case, Finding, Observation
-from diagflow.model import CLUSTER, Entity, Outcome, Query, Reading, State, Strength, Text
+from diagflow.model import CLUSTER, Edge, Entity, Outcome, Query, Reading, State, Strength, Text
 from diagflow.packs.kubernetes.network.backends import senders
 from diagflow.packs.kubernetes.network.endpoints import Pods, gather, has_port, ports, unready_since, written
 from diagflow.packs.kubernetes.scheduling.world import key, meta, timestamp
@@ -116,6 +116,9 @@ def _is_young(service: Json, now: datetime) -> bool:
 def _selects_nothing(service: Json, selector: Mapping[str, str], world: _World) -> Iterator[Finding]:
     entity = _entity(service)
     around = world.workloads.get(entity.namespace, ())
+    makers = [w.entity for w in around if selector.items() <= w.labels.items() and w.wanted]
+    if makers:
+        yield _waits_for(entity, makers)
     if not world.complete or any(selector.items() <= w.labels.items() for w in around):
         return
     namesake = next((w for w in around if w.entity.name == entity.name and w.wanted and w.labels), None)
@@ -140,6 +143,13 @@ def _selects_nothing(service: Json, selector: Mapping[str, str], world: _World) 
         has = ",".join(f"{name}={value}" for name, value in sorted(near.labels.items()))
         seen.append(_context(Text(f"the pods of {near.entity} have {has}", f"{near.entity} 的 Pod 标签为 {has}")))
     yield Finding(entity, SELECTOR, observations=tuple(seen), args=args)
+
+
+def _waits_for(service: Entity, makers: Sequence[Entity]) -> Finding:
+    """Whoever asks about the Service is led to what should make its pods: there is none that could lead there."""
+    edges = tuple(Edge(service, "selects", maker) for maker in sorted(makers))
+    told = ", ".join(str(edge.target) for edge in edges)
+    return Finding(service, outcome=Outcome.NO_MATCH, edges=edges, detail=f"its pods are to be made by {told}")
 
 
 def _context(text: Text) -> Observation:
