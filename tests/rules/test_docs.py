@@ -1,6 +1,10 @@
 """What docs/rules.md shows loads, and what it lists is what there is."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +20,7 @@ from diagflow.rules.format import CAUSE, CONDITION, RULE
 from diagflow.rules.kinds import RELATIONS
 from diagflow.rules.lint import lint
 from diagflow.rules.promql import RANGE_FUNCTIONS
+from tests.cli.run import clean_environment, diagflow
 from tests.rules.make import parsed
 
 DOCS = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
@@ -36,6 +41,23 @@ def test_examples_of_rules_pass_lint_beside_the_installed_packs(tmp_path):
     (tmp_path / "causes.yaml").write_text(FILES["causes.yaml"], encoding="utf-8")
     found = [p for p in lint(load([tmp_path])) if p.position.file.startswith(str(tmp_path))]
     assert [str(p) for p in found if p.code != "untested"] == []
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+def test_the_gate_passes_the_first_rule_and_fails_it_when_it_is_too_broad(tmp_path):
+    rules = tmp_path / "my-rules"
+    rules.mkdir()
+    for name, block in FILES.items():
+        (rules / name).write_text(block, encoding="utf-8")
+    (script,) = re.findall(r"```sh\n(.*?)```", DOCS, re.DOTALL)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**clean_environment(), "PATH": path}
+    subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, env=environment, check=True, capture_output=True)
+    assert diagflow("gate", "run", tmp_path / "corpus", "--rules", rules).status == 0
+    rule = rules / "MINE-QUEUE-001.yaml"
+    rule.write_text(rule.read_text(encoding="utf-8").partition("    - object: pod")[0], encoding="utf-8")
+    found = diagflow("gate", "run", tmp_path / "corpus", "--rules", rules)
+    assert (found.status, "well.zip: no false cause" in found.out) == (1, True)
 
 
 def test_examples_of_causes_and_packs_load():
