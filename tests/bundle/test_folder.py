@@ -300,7 +300,9 @@ def test_a_support_bundle(tmp_path: Path):
     )
     assert names(found, "pods") == ["pod/shop/a"]
     assert found.bundle.get(Query.of("log", "shop/a/app", previous="true")).data == "zero\n"
-    assert objects(found, "limitranges").answered
+    reading = objects(found, "limitranges")
+    assert (reading.state, reading.answered) == (State.EMPTY, False)
+    assert reading.detail == "the support bundle has namespace shop only"
     assert "analysis.json, version.yaml (2 in all)" in found.notes[0]
 
 

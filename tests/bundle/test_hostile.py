@@ -196,8 +196,8 @@ def test_files_that_are_something_else(tmp_path: Path, body: bytes, what: str):
 def test_paths_that_are_something_else(tmp_path: Path):
     assert "there is no such file" in refusal(open_bundle, tmp_path / "nothing")
     assert refusal(open_bundle, "a\0b")
-    (tmp_path / "x.tar.gz").write_bytes(b"\x1f\x8b")
-    assert "unpack it first" in refusal(open_bundle, tmp_path / "x.tar.gz")
+    (tmp_path / "x.tar.xz").write_bytes(b"\xfd7zXZ")
+    assert "unpack it first" in refusal(open_bundle, tmp_path / "x.tar.xz")
     (tmp_path / "empty").mkdir()
     assert "neither a bundle nor an incident folder" in refusal(open_bundle, tmp_path / "empty")
     (tmp_path / "folder" / "manifest.json").mkdir(parents=True)

@@ -6,13 +6,14 @@ from typing import Final
 
 from diagflow.bundle.disk import Opened, is_stored, open_stored
 from diagflow.bundle.folder import is_single_file, open_folder
+from diagflow.bundle.unpack import SUFFIXES, unpacked
 from diagflow.model import BadInput
 
-_PACKED: Final = (".gz", ".tgz", ".tar", ".xz", ".zst", ".bz2", ".7z", ".rar")
+_PACKED: Final = (".gz", ".xz", ".zst", ".bz2", ".7z", ".rar")
 
 
 def open_bundle(path: str | Path, *, at: datetime | None = None, key: bytes | None = None) -> Opened:
-    """Open a bundle (a folder or a single file), an incident folder, or a file with objects.
+    """Open a bundle (a folder or a single file), an incident folder, packed or not, or a file with objects.
 
     Args:
         path: what to open.
@@ -28,8 +29,20 @@ def open_bundle(path: str | Path, *, at: datetime | None = None, key: bytes | No
             raise BadInput(f"{path}: there is no such file or folder")
     except (OSError, ValueError) as e:
         raise BadInput(f"{path!r}: no file can have this name: {e}") from None
+    if found.is_file() and found.name.lower().endswith(SUFFIXES):
+        return _packed(found, at, key)
     if is_single_file(found) or not is_stored(found):
         return open_folder(found, at=at, key=key)
     if found.name.lower().endswith(_PACKED):
         raise BadInput(f"{path}: unpack it first (tar xf {found.name}) and name the folder")
     return open_stored(found)
+
+
+def _packed(path: Path, at: datetime | None, key: bytes | None) -> Opened:
+    with unpacked(path) as folder:
+        if is_stored(folder):
+            raise BadInput(f"{path}: a bundle is in it: unpack it first (tar xf {path.name}) and name its folder")
+        try:
+            return open_folder(folder, at=at, key=key)
+        except BadInput as e:
+            raise BadInput(str(e).replace(str(folder), str(path))) from None

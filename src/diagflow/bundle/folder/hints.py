@@ -19,13 +19,14 @@ _SHORT: Final = dict(pair.split("=") for pair in _SHORT_NAMES.split())
 def resource_of_file(file: Found) -> str:
     """Return the resource that a file or its folders are named after, the nearest name first; else nothing."""
     for part in reversed((*file.parts[:-1], file.path.stem)):
-        resource = _resource(part)
+        resource = resource_of(part)
         if resource:
             return resource
     return ""
 
 
-def _resource(name: str) -> str:
+def resource_of(name: str) -> str:
+    """Return the resource that a word names, as `pods`, `pvcs` or `deployments.apps`; else nothing."""
     word, _, group = name.lower().replace("-", "").replace("_", "").partition(".")
     for plural in (_SHORT.get(word, word), plural_of(word)):
         if kind_of(plural):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from diagflow.bundle.disk import Opened
-from diagflow.bundle.folder import moment
+from diagflow.bundle.folder import gathered, moment
 from diagflow.bundle.folder.documents import SUFFIXES
 from diagflow.bundle.folder.files import Found, files_of
 from diagflow.bundle.folder.logs import is_log, logs_of, node_of
@@ -64,11 +64,15 @@ def open_folder(path: Path, *, at: datetime | None = None, key: bytes | None = N
             objects.read(file)
         else:
             ignored.append(file.name)
+    for resource, why in list(gathered.lacking(files, objects.kinds)):
+        objects.lacks(resource, why)
     problems += [*objects.problems, *parts.problems]
     if not (objects.kinds or logs or parts.alert or parts.changes or parts.series or parts.unread):
         raise _nothing(path, problems)
     redactor = Redactor(key) if key else Redactor.new()
-    bundle = Bundle(redactor.incident(_incident(path, objects, parts, at, problems)), unrecorded=_UNRECORDED)
+    bundle = Bundle(
+        redactor.incident(_incident(path, objects, parts, at, problems, gathered.stamps(files))), unrecorded=_UNRECORDED
+    )
     for reading in (*_lists(objects, bundle), *_logs(logs, bundle, problems), *_parts(parts, bundle)):
         bundle.add(redactor.reading(reading))
     told = tuple(str(p) for p in problems)
@@ -88,9 +92,11 @@ def _first(problems: Sequence[Problem]) -> str:
     return f"{problems[0]} (and {len(problems) - 1} more)" if len(problems) > 1 else str(problems[0])
 
 
-def _incident(path: Path, objects: Objects, parts: Parts, at: datetime | None, problems: list[Problem]) -> Incident:
+def _incident(
+    path: Path, objects: Objects, parts: Parts, at: datetime | None, problems: list[Problem], stamps: str
+) -> Incident:
     now = at or moment.of_labels(parts.labels) or moment.of_alert(parts.alert)
-    now = now or _latest(path, objects, problems) or parts.last
+    now = now or moment.of_gathering(stamps, _latest(path, objects, problems)) or parts.last
     if now is None:
         first = f"; also, {_first(problems)}" if problems else ""
         told = (

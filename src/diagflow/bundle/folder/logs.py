@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote
 
+from diagflow.bundle.folder import inspected
 from diagflow.bundle.folder.files import Found, body_of
 from diagflow.model import Query
 
@@ -15,6 +16,9 @@ _DUMP: Final = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 """How `kubectl cluster-info dump` writes the logs of one pod."""
+
+_UNREAD: Final = re.compile(r"(?:Create log request|Request log) error: .*\n")
+"""What it writes for a log that it could not read, as that of a container that never ran."""
 
 _PREVIOUS: Final = (".previous", "-previous")
 
@@ -36,9 +40,14 @@ def logs_of(file: Found) -> Iterator[tuple[Query, str]]:
     text = body_of(file).decode(errors="replace").replace("\r\n", "\n")
     if file.parts[-1] == "logs.txt":
         for found in _DUMP.finditer(text):
-            yield Query.of("log", f"{found['pod']}/{found['container']}"), found["log"]
+            if not _UNREAD.fullmatch(found["log"]):
+                yield Query.of("log", f"{found['pod']}/{found['container']}"), found["log"]
         return
-    yield _query(file), text
+    query = inspected.query_of(file)
+    if query is None:
+        yield _query(file), text
+    elif text:
+        yield query, inspected.without_times(text)
 
 
 def node_of(query: Query) -> list[str]:

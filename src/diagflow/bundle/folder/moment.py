@@ -1,5 +1,6 @@
 """When an incident folder is about: the alert's time, else the latest time that its objects name."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -10,6 +11,11 @@ _EPOCH: Final = datetime(1971, 1, 1, tzinfo=UTC)
 """Alertmanager and Kubernetes write times long before it for "not yet"."""
 
 _SKEW: Final = timedelta(days=1)
+_LONGEST: Final = timedelta(hours=1)
+"""That a must-gather takes; it gives up after ten minutes, unless told otherwise."""
+
+_GO_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? ([+-]\d{4})\b")
+"""`time.Time.String` of Go."""
 
 _PATHS: Final = (
     "metadata.creationTimestamp",
@@ -67,6 +73,21 @@ def of_alert(alert: dict[str, Any] | None) -> datetime | None:
 def onset_of(alert: dict[str, Any] | None) -> datetime | None:
     """Return when the first alert of a group began."""
     return min(_alert_times(alert, ("startsAt",)), default=None)
+
+
+def of_gathering(stamps: str, latest: datetime | None) -> datetime | None:
+    """Return the moment that a must-gather is about: when it began.
+
+    It takes minutes, and each object is as it was when its turn came. At its end, what was seen in its first minute
+    would look minutes older than it was: a pod that starts would have hung. When it began is the first line of its
+    file `timestamp`, by the clock of who gathered (openshift/oc, pkg/cli/admin/mustgather/mustgather.go:
+    logTimestamp); where that clock cannot be right, the latest time of the objects counts.
+    """
+    found = _GO_TIME.match(stamps)
+    began = parse(f"{found[1]}T{found[2]}{found[3]}") if found else None
+    if began is None or latest is None:
+        return latest or began
+    return began if latest - _LONGEST <= began <= latest else latest
 
 
 def _alert_times(alert: dict[str, Any] | None, names: tuple[str, ...]) -> Iterator[datetime]:

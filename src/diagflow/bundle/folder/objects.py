@@ -96,7 +96,7 @@ class Objects:
         if resource:
             self._kind(resource, kind or kind_of(resource)).files.add(file.name)
         if isinstance(metadata, dict) and metadata.get("continue"):
-            self._incomplete(resource, f"{file.name} holds only the first page of the list")
+            self.lacks(resource, f"{file.name} holds only the first page of the list")
         return self._items(file, document.get("items") or [], kind, version, hint) or bool(resource)
 
     def _items(self, file: Found, items: list[Any], kind: str, version: str, hint: str) -> bool:
@@ -130,7 +130,8 @@ class Objects:
     def _kind(self, resource: str, kind: str) -> Kind:
         return self.kinds.setdefault(resource, Kind(kind))
 
-    def _incomplete(self, resource: str, why: str) -> None:
+    def lacks(self, resource: str, why: str) -> None:
+        """Note that a list may lack objects, and why."""
         found = self._kind(resource, kind_of(resource)) if resource else None
         if found and why not in found.incomplete:
             found.incomplete.append(why)
@@ -139,7 +140,7 @@ class Objects:
         problem = error.problem(file.name)
         self.problems.append(problem)
         for resource in sorted(resources):
-            self._incomplete(resource, str(problem))
+            self.lacks(resource, str(problem))
 
 
 def _wrong(item: Any) -> str:
