@@ -18,7 +18,8 @@ def import_(
         Path,
         typer.Argument(
             metavar="SRC",
-            help="An incident folder, a dump of `kubectl cluster-info dump`, a support bundle, or a file with objects.",
+            help="An incident folder, a must-gather, a dump of `kubectl cluster-info dump`, a support bundle, "
+            "all also as .tar.gz, or a file with objects.",
         ),
     ],
     destination: Annotated[str, typer.Argument(metavar="DEST", help="Where to: FILE.zip, or a folder ending in /.")],
