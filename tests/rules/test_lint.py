@@ -48,6 +48,7 @@ def test_a_good_rule_has_no_problem(tmp_path):
         ("object: node, when: {'status.conditions[].status': [False, Unknown]}", None, "", False),
         ("event: Failed, text: only English", "no-chinese", "no Chinese in 'only English'", False),
         ("event: Failed, text: {en: '{gone}', zh: z}", "unfilled", "`{gone}` is not filled", True),
+        ("event: Failed, text: {en: '{mesage}', zh: z}", "unfilled", "is not filled: did you mean `{message}`?", True),
         ("event: Failed, entity: 'node/{where}'", "unfilled", "`{where}` is not filled", True),
         ("all: [{event: Failed}], supports: weak", None, "", False),
         ("not: {event: Failed}", "weightless", "no condition weighs anything", False),

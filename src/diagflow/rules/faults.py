@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from diagflow.model import Cause, Role, Text
+from diagflow.rules.near import near
 from diagflow.rules.negated import negated_metrics
 from diagflow.rules.problem import Problem, Severity
 from diagflow.rules.rule import Effect, Position, Rule
@@ -62,9 +63,10 @@ def _commands(cause: Cause) -> Iterator[tuple[str, Text]]:
 
 def _unfilled_cause(rule: Rule, causes: Causes) -> Iterator[Problem]:
     """Every rule that supports a cause fills the placeholders of its texts: else users read `{image}`."""
+    given = arguments_of(rule.trigger)
     for part, text in _texts(causes[rule.names]) if _supports(rule, causes) else ():
         for name in _lacking(rule, text):
-            message = f"{_not_filled(name, part, rule)} by this rule: {_extract(name, 'a trigger')}"
+            message = f"{_not_filled(name, part, rule)} by this rule: {_right(name, given, 'a trigger')}"
             yield _problem(rule, None, message, "unfilled")
 
 
@@ -74,7 +76,7 @@ def _unfilled_commands(rule: Rule, causes: Causes, foreign: Collection[str]) -> 
         return
     for part, text in _commands(causes[rule.names]):
         for name in _lacking(rule, text):
-            right = _extract(name, "a trigger")
+            right = _right(name, arguments_of(rule.trigger), "a trigger")
             message = f"{_not_filled(name, part, rule)} by this rule, so the command is left out: {right}"
             yield _problem(rule, None, message, "unfilled-command", warning=True)
 
@@ -92,7 +94,10 @@ def _not_filled(name: str, part: str, rule: Rule) -> str:
     return f"`{{{name}}}` in the {part} of {rule.names} is not filled"
 
 
-def _extract(name: str, where: str) -> str:
+def _right(name: str, given: Iterable[str], where: str) -> str:
+    guess = near(name, given)
+    if guess:
+        return f"did you mean `{{{guess}}}`?"
     return f"add `extract: {{{name}: ...}}` to {where}"
 
 
@@ -102,10 +107,12 @@ def _unfilled_text(rule: Rule, _causes: Causes) -> Iterator[Problem]:
     for condition in conditions(rule):
         used = (condition.text or _NONE).placeholders() | Text(condition.entity).placeholders()
         for name in sorted(used - of_triggers - arguments_of(condition)) if used else ():
-            message = f"`{{{name}}}` is not filled: {_extract(name, 'this condition')}"
+            message = (
+                f"`{{{name}}}` is not filled: {_right(name, of_triggers | arguments_of(condition), 'this condition')}"
+            )
             yield _problem(rule, condition.position, message, "unfilled")
     for name in sorted(Text(rule.entity).placeholders() - of_triggers):
-        message = f"`{{{name}}}` in `entity` is not filled: {_extract(name, 'a trigger')}"
+        message = f"`{{{name}}}` in `entity` is not filled: {_right(name, of_triggers, 'a trigger')}"
         yield _problem(rule, None, message, "unfilled")
 
 
