@@ -78,12 +78,21 @@ def test_a_folder_of_a_must_gather_is_read_as_one(below: str, tmp_path: Path):
     assert log(found, f"{LOG}#previous=true").readable is not below.endswith(".yaml")
 
 
+def test_the_folder_that_one_is_in_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    write(tmp_path, must_gather(killed()))
+    monkeypatch.chdir(f"{tmp_path}/{TOP}{ROOT}/namespaces/{NS}")
+    found = open_bundle(".")
+    assert not objects(found, "pods").answered
+    assert log(found, f"{LOG}#previous=true").readable
+
+
 def test_a_must_gather_that_ended_early_is_all_of_nothing(tmp_path: Path):
     files = must_gather(pod())
     files[f"{TOP}must-gather.logs"] += "[must-gather-xyz] OUT 2026-01-01T12:00:00Z gather never finished: timed out\n"
     reading = objects(open_bundle(write(tmp_path, files)), "nodes")
     assert (reading.state, reading.answered) == (State.DATA, False)
     assert "ended early" in reading.detail
+    assert not objects(open_bundle(tmp_path), "validatingwebhookconfigurations").answered
 
 
 def test_half_a_file_is_said_and_the_rest_is_used(tmp_path: Path):
