@@ -12,7 +12,7 @@ from diagflow.analyze.paths import scalar, value_in, values_at
 from diagflow.analyze.plan import paths_in_object
 from diagflow.analyze.readvalues import sentence, values_read
 from diagflow.analyze.scene import Scene
-from diagflow.analyze.sieve import may_hold
+from diagflow.analyze.sieve import FEW, may_hold
 from diagflow.analyze.subject import Subject
 from diagflow.analyze.table import Table
 from diagflow.analyze.times import parsed
@@ -25,8 +25,8 @@ from diagflow.rules.rule import Condition, ObjectInput, Related
 MOST_RELATED: Final = 256
 """Objects bound to `related.NAME`; more is an error, so that no rule can hang the engine."""
 
-FEW: Final = 8
-"""Rows are looked at one by one where the index leaves one of so many; of more, whole columns are looked at first."""
+ONE_OF: Final = 8
+"""Where the index leaves one row of so many, or few at all, they are looked at one by one at once, without the sieve."""
 
 MOST_OWNERS: Final = 3
 """Owners are followed so far up or down: pod, job, cronjob."""
@@ -110,7 +110,8 @@ class ObjectSource:
             if places:
                 rows = self._posted(places, values)
                 found = rows if found is None else found & rows
-        if self._wanted.where and (found is None or len(found) * FEW > len(self.table)):
+        count = len(self.table) if found is None else len(found)
+        if self._wanted.where and count > FEW and count * ONE_OF > len(self.table):
             left = may_hold(self._wanted.where, self._wanted.kind, self.table.rows.items)
             found = left if left is None or found is None else found & left
         return found
