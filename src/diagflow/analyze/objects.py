@@ -26,7 +26,7 @@ MOST_RELATED: Final = 256
 """Objects bound to `related.NAME`; more is an error, so that no rule can hang the engine."""
 
 ONE_OF: Final = 8
-"""Where the index leaves one row of so many, or few at all, they are looked at one by one at once, without the sieve."""
+"""Where the index leaves one row of so many, or few at all, they are looked at one by one, without the sieve."""
 
 MOST_OWNERS: Final = 3
 """Owners are followed so far up or down: pod, job, cronjob."""
