@@ -18,8 +18,7 @@ def import_(
         Path,
         typer.Argument(
             metavar="SRC",
-            help="An incident folder, a must-gather, a dump of `kubectl cluster-info dump`, a support bundle, "
-            "all also as .tar.gz, or a file with objects.",
+            help="An incident folder, must-gather, cluster-info dump or support bundle, or .tar.gz of one; or objects.",
         ),
     ],
     destination: Annotated[str, typer.Argument(metavar="DEST", help="Where to: FILE.zip, or a folder ending in /.")],
