@@ -3,7 +3,7 @@
 It supports nothing: the line stands as context under the crash loop, for whoever has to read on where no rule knows it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import re2
@@ -28,13 +28,13 @@ _ERROR: Final = (
 
 def run(case: Case) -> list[Finding]:
     """Say of each pod what the last runs of its crashing containers say."""
-    pods = _among(case.read("objects:pods").data or (), set(case.entities))
+    pods = _among(case.read("objects:pods").data or (), case.entities)
     found = ((pod, tuple(_observations(case, pod, pods[pod]))) for pod in sorted(pods))
     findings = [Finding(pod, SYMPTOM, observations=seen) for pod, seen in found if seen]
     return findings or [Finding(CLUSTER, outcome=Outcome.NO_MATCH, detail="no log says anything")]
 
 
-def _among(pods: Sequence[Json], wanted: Set[Entity]) -> dict[Entity, Json]:
+def _among(pods: Sequence[Json], wanted: Collection[Entity]) -> dict[Entity, Json]:
     """Return those of the pods that are wanted: of 10,000 few are, so only their names are looked at."""
     names = {(pod.namespace, pod.name): pod for pod in wanted if pod.kind == "pod"}
     every = enumerate(rows(pods, "metadata.namespace", "metadata.name"))
