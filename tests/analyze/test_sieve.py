@@ -29,7 +29,7 @@ OFTEN = {"status": {"containerStatuses": [
     {"name": "a", "ready": True, "restartCount": 0, "state": {"running": {}}},
     {"name": "b", "ready": False, "restartCount": 5, "state": {"waiting": {"reason": "CrashLoopBackOff"}}},
 ]}}  # fmt: skip
-OBJECTS = [ENDING, PAUSED, PLAIN, ONCE, OFTEN, {}]
+OBJECTS: list[dict[str, Any]] = [ENDING, PAUSED, PLAIN, ONCE, OFTEN, {}]
 
 
 def left(source: str, objects: list[dict[str, Any]] = OBJECTS, *, structs: bool = True) -> list[int] | None:
