@@ -56,8 +56,14 @@ def covers(kept: frozenset[str] | None, fields: Iterable[str]) -> bool:
     """True when each of `fields` lies in what was kept (None: everything)."""
     if kept is None:
         return True
-    tree = tree_of(kept | IDENTITY)
+    tree = _tree_of_kept(frozenset(kept))
     return all(_covered(tree, path.replace("[]", ".[]").split(".")) for path in fields)
+
+
+@lru_cache(maxsize=256)
+def _tree_of_kept(kept: frozenset[str]) -> Tree:
+    """Every rule asks whether the same few lists have what it reads."""
+    return tree_of(kept | IDENTITY)
 
 
 def _covered(tree: Tree, steps: list[str]) -> bool:
