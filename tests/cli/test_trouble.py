@@ -68,7 +68,8 @@ def listed(*items: dict[str, Any], kind: str = "List") -> dict[str, Any]:
 
 
 def any_list(exchange: Exchange) -> None:
-    exchange.json(listed())
+    groups = {"kind": "APIGroupDiscoveryList", "items": [{"metadata": {"name": "apps"}, "versions": []}]}
+    exchange.json(groups if exchange.path == "/apis" else listed())
 
 
 def forbidden(exchange: Exchange) -> None:

@@ -137,6 +137,14 @@ def test_both_edges_of_a_time_that_something_must_hold(tmp_path: Path):
   like: first
   change: {'series.input_series[0].values': _x8 0 0}
   expect: {verdict: no_match, causes: []}
+- name: a series that was there for two minutes, and is gone, does not hold
+  like: first
+  change: {'series.input_series[0].values': 0 0 stale}
+  expect: {verdict: skipped, causes: []}
+- name: a series that comes back has not held all along
+  like: first
+  change: {'series.input_series[0].values': 0 stale _x7 0 0}
+  expect: {verdict: no_match, causes: []}
 - name: nothing of the metric
   like: first
   change: {'series.input_series[0].series': down}
@@ -144,7 +152,7 @@ def test_both_edges_of_a_time_that_something_must_hold(tmp_path: Path):
 """
     results = ran(tmp_path, SERIES, more=shorter)
     unasked = "series: no expression of a rule names down (`diagflow rules explain ID` prints what a rule asks for)"
-    assert [r.differences for r in results] == [(), (), (), (), (unasked,)]
+    assert [r.differences for r in results] == [(), (), (), (), (), (), (unasked,)]
 
 
 def test_other_series_of_a_metric_that_is_asked_for_may_be_what_is_tested(tmp_path: Path):

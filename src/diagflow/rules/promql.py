@@ -34,12 +34,9 @@ ALL_OF: Final = {">": "min_over_time", "<": "max_over_time"}
 STEP: Final = 60.0
 """Seconds between two looks of a subquery, as Prometheus has it unless it is configured otherwise."""
 
-LOOKBACK: Final = 300.0
-"""Seconds before `for` in which a series must have had a value: as long as Prometheus calls one not gone."""
-
 _HELD: Final = re.compile(
     r"(?P<function>min_over_time|max_over_time)\((?P<expr>.+)\[(?P<hold>\w+):\]\)"
-    r"(?: and last_over_time\((?P=expr)\[5m:\] offset \w+\))?",
+    r"(?: and count_over_time\((?P=expr)\[(?P=hold):1m\]\) >= \d+)?",
     re.DOTALL,
 )
 
@@ -138,14 +135,18 @@ class Held:
 
     def __str__(self) -> str:
         lasting = f"{self.function}({self.expr}[{show_duration(self.hold)}:])"
-        return f"{lasting}{_there_before(self.expr, self.hold)}"
+        return f"{lasting}{_there_all_along(self.expr, self.hold)}"
 
 
-def _there_before(expr: str, hold: float) -> str:
-    """Return what leaves out a series that has not been there so long: all that it has is not all of that time."""
+def _there_all_along(expr: str, hold: float) -> str:
+    """Return what leaves out a series that was not there all of that time: one that is young, that went, or came back.
+
+    All values that it has are then not values of all of that time. It is asked each minute, of which a subquery sees
+    one a minute: its range is open to the left.
+    """
     if hold <= STEP:
         return ""
-    return f" and last_over_time({expr}[{show_duration(LOOKBACK)}:] offset {show_duration(hold - STEP)})"
+    return f" and count_over_time({expr}[{show_duration(hold)}:1m]) >= {int(hold // STEP)}"
 
 
 def held(expr: str, op: str, hold: float) -> str:
