@@ -4,7 +4,9 @@ import pytest
 
 from diagflow.analyze.logs import has_log, has_previous, last_lines, line_at, matters
 from diagflow.model import Outcome
-from tests.analyze.make import condition, only, outcome, pod, rounds, ruleset, waiting, with_status
+from tests.analyze.make import condition, matched, only, outcome, pod, rounds, ruleset, verdicts, waiting, with_status
+
+HEAD = "- id: T-X-001\n  symptom: t.x\n  triggers:\n"
 
 RULE = condition("log: 'panic: (?P<what>.*)'\ntail: 50")
 CRASHED = {
@@ -85,6 +87,36 @@ def test_logs_are_not_read_where_another_trigger_says_no():
     given = {"objects": [with_status(CRASHED)], "states": {}}
     assert asked(rule, given) == []
     assert outcome(rule, given) is Outcome.NO_MATCH
+
+
+PICKY = "    - log: panic\n      of: {when: {container.state.waiting.reason: CrashLoopBackOff}}\n"
+
+
+def test_only_pods_that_a_log_picks_are_looked_at_for_its_sake():
+    rule = HEAD + "    - {object: pod, where: object.metadata.name != 'x'}\n" + PICKY
+    given = {"objects": [with_status(CRASHED), pod("b")], "logs": {"shop/cart-0/app": "panic"}}
+    assert matched(verdicts(rule, given)) == ["pod/shop/cart-0"]
+    assert outcome(rule, {"objects": [pod("b")]}) is Outcome.NO_MATCH
+    assert outcome(rule, {"states": {"objects:pods": "forbidden"}}) is Outcome.INCONCLUSIVE
+
+
+def test_a_log_beside_another_kind_names_no_pods():
+    node = {"kind": "Node", "name": "n1", "spec": {"unschedulable": True}}
+    rule = HEAD + "    - {object: node, when: {spec.unschedulable: true}}\n" + PICKY
+    crashed = with_status(CRASHED)
+    crashed["spec"]["nodeName"] = "n1"
+    assert matched(verdicts(rule, {"objects": [node, crashed], "logs": {"shop/cart-0/app": "panic"}})) == []
+
+
+def test_the_log_of_another_pod_limits_nothing():
+    rule = (
+        HEAD
+        + "    - {object: pod, when: {status.phase: Pending}, extract: {other: \"'b'\"}}\n"
+        + (PICKY + "      entity: pod/shop/{other}\n")
+    )
+    pending = [pod(name, status={"phase": "Pending"}) for name in ("a", "c")]
+    given = {"objects": [*pending, with_status(CRASHED, name="b")], "logs": {"shop/b/app": "panic"}}
+    assert matched(verdicts(rule, given)) == ["pod/shop/a", "pod/shop/c"]
 
 
 def test_a_log_that_could_not_be_read_leaves_it_open():

@@ -106,17 +106,22 @@ class Conditions:
             if term.op == "all" and len(parts) > 1 and not entities and self.rest(part).fails:
                 return ()  # it holds nowhere, so the whole does not
             found.append(entities)
-        if term.op == "all":
-            found += self._limits(term, among)
-        if term.op == "all" and len(found) > 1 and _one_kind(found):
-            return min(found, key=len)
+        narrower = found
+        if term.op == "all" and among is None:
+            limits = list(self._limits(term))
+            if not all(limits):
+                return ()  # a log that must say something is of no pod
+            narrower = [*found, *limits]
+        if term.op == "all" and len(narrower) > 1 and _one_kind(narrower):
+            return min(narrower, key=len)
         return found[0] if len(found) == 1 else tuple(dict.fromkeys(e for entities in found for e in entities))
 
-    def _limits(self, term: Term, among: Collection[Entity] | None) -> Iterator[Sequence[Entity]]:
+    def _limits(self, term: Term) -> Iterator[Sequence[Entity]]:
         """Yield the pods that conditions on logs leave, where something else names the entities: fewer to look at."""
         for part in term.parts:
-            source = self.source(part) if not part.op and part not in term.naming else None
-            limits = source.limits(among) if isinstance(source, LogSource) else None
+            own = not (part.op or part.templated or part in term.naming)
+            source = self.source(part) if own else None
+            limits = source.limits() if isinstance(source, LogSource) else None
             if limits is not None:
                 yield tuple(limits)
 

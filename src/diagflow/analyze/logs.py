@@ -62,9 +62,9 @@ class LogSource:
         meant = (e for e in picked if self._scene.in_scope(e) and (among is None or e in among))
         return sorted(meant)[:MOST_PODS]
 
-    def limits(self, among: Collection[Entity] | None = None) -> Iterable[Entity] | None:
-        """Return the only pods about which it may hold; None where nothing but their logs can tell."""
-        return self._picked.candidates(among) if self._picked and self.table.reading.readable else None
+    def limits(self) -> Iterable[Entity] | None:
+        """Return the only pods about which it may hold; None where only their logs can tell, or not all are known."""
+        return self._picked.candidates() if self._picked and self.table.reading.answered else None
 
     def _in_trouble(self) -> Iterator[Entity]:
         for row, item in enumerate(self.table.rows):
