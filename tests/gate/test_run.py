@@ -46,6 +46,8 @@ def test_the_lab_s_recordings_are_as_labelled(outcomes):
     seen = [o for o in outcomes if not o.name.startswith("unseen/")]
     assert [(o.key, o.error, o.wrong) for o in seen if o.error or o.wrong] == []
     assert [o.key for o in outcomes if o.misleads] == []
+    half = ("registry-timeout+disk-full", "storage-class-missing+unknown-directive+provisioner-silent")
+    assert sorted(o.name for o in outcomes if o.said_wrong) == [f"unseen/{name}.zip" for name in half]
     assert all(o.seconds > 0 for o in outcomes)
 
 
