@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from lab import cluster as clusters
-from lab import draw, fault, outage, paths, recorder, runner, snapshot, together
+from lab import draw, fault, outage, paths, podmetrics, recorder, runner, snapshot, together
 from lab.build import build
 from lab.cluster import Cluster
 from lab.errors import LabError
@@ -107,6 +107,7 @@ def _command(words: list[str]) -> list[str]:
 def _soak(cluster: Cluster, options: argparse.Namespace) -> int:
     command = tuple(_command(options.words)) or (str(Path(sys.executable).with_name("diagflow")), "scan", "-o", "json")
     clusters.up(cluster, options.seed)
+    podmetrics.build(cluster.cache)
     plan = Plan(options.minutes, options.scans, options.seed, command, options.folder, options.record)
     cluster.join()
     return 1 if soak(cluster, plan, clusters.environment(cluster)) else 0

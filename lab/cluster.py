@@ -5,6 +5,7 @@ import os
 import shutil
 import ssl
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,7 +106,7 @@ def _start(cluster: Cluster, settings: dict[str, Any]) -> None:
     rest = components.others(cluster.cache, lab, node)
     for component in rest:
         start_one(lab, holder, component)
-    _load_images(cluster, holder)
+    load_images(cluster, holder, images.ALWAYS)
     start_kubelet(cluster, holder)
     addons.apply(cluster.kubectl, node)
     for component in rest:
@@ -140,10 +141,11 @@ def client_of(lab: Instance) -> httpx2.Client:
     return httpx2.Client(verify=context, timeout=5, trust_env=False)
 
 
-def _load_images(cluster: Cluster, holder: Process) -> None:
+def load_images(cluster: Cluster, holder: Process, names: Iterable[str]) -> None:
+    """Gives the real node images, by the names of their archives."""
     lab = cluster.lab
     until(lab.containerd_socket.is_socket, "containerd's socket", 30)
-    for name in images.sources(cluster.cache):
+    for name in names:
         archive = cluster.cache.images / f"{name}.tar"
         command = ["ctr", "--address", lab.containerd_socket, "--namespace", "k8s.io", "images", "import", archive]
         run_in(holder, command)

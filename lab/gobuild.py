@@ -54,8 +54,12 @@ def kubernetes_ldflags(version: str) -> str:
     return "-s -w " + " ".join(f"-X {name}={value}" for name, value in stamp.items())
 
 
+METRICS_SERVER = Program("metrics-server", ("sigs.k8s.io/metrics-server/cmd/metrics-server",))
+"""Built only for who asks for it: a cluster has it, or has not."""
+
+
 def programs() -> tuple[Program, ...]:
-    """Returns all programs, in the order in which they share most of the build cache."""
+    """Returns the programs of every lab, in the order in which they share most of the build cache."""
     command = "k8s.io/kubernetes/cmd"
     names = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kubectl")
     return (

@@ -1,5 +1,6 @@
 """The images of the lab: two made of Debian's static busybox, and one for each program that runs as a pod."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from lab.oci import Image, pack
@@ -8,6 +9,9 @@ from lab.paths import Cache
 BUSYBOX = "registry.internal:5000/base/busybox:1.35"
 PAUSE = "registry.internal:5000/base/pause:3.10"
 COREDNS = "registry.internal:5000/base/coredns:v1.15.0"
+METRICS_SERVER = "registry.internal:5000/base/metrics-server:v0.9.0"
+ALWAYS = ("busybox", "pause", "coredns")
+"""Those that a node has from its start."""
 
 _APPLETS = (
     "sh cat date dd echo env false grep head httpd id kill ls mkdir nc nslookup printenv ps rm seq sleep sync tail "
@@ -18,7 +22,8 @@ _APPLETS = (
 def sources(cache: Cache) -> dict[str, Path]:
     """Returns the program that each image is made of, by the name of its archive."""
     busybox = Path("/bin/busybox")
-    return {"busybox": busybox, "pause": busybox, "coredns": cache.bin / "coredns"}
+    programs = {name: cache.bin / name for name in ("coredns", "metrics-server")}
+    return {"busybox": busybox, "pause": busybox, **programs}
 
 
 def image(name: str, program: bytes) -> Image:
@@ -30,13 +35,14 @@ def image(name: str, program: bytes) -> Image:
         case "pause":
             sleep = ("/bin/busybox", "sleep", "2147483647")  # a sandbox's first process only has to stay
             return Image(PAUSE, {"/bin/busybox": program}, entrypoint=sleep)
-    return Image(COREDNS, {f"/{name}": program}, entrypoint=(f"/{name}",))
+    reference = {"coredns": COREDNS, "metrics-server": METRICS_SERVER}[name]
+    return Image(reference, {f"/{name}": program}, entrypoint=(f"/{name}",))
 
 
-def make(cache: Cache) -> None:
+def make(cache: Cache, names: Iterable[str] = ALWAYS) -> None:
     """Writes the archives that are older than their programs, or than what is written here about them."""
-    for name, source in sources(cache).items():
-        target = cache.images / f"{name}.tar"
+    for name in names:
+        source, target = sources(cache)[name], cache.images / f"{name}.tar"
         newest = max(path.stat().st_mtime for path in (source, Path(__file__)))
         if not target.exists() or target.stat().st_mtime < newest:
             pack(image(name, source.read_bytes()), target)

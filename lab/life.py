@@ -1,8 +1,9 @@
 """A busy, healthy life: everything in it looks alarming for a moment and is none of anybody's business.
 
 Rollouts of all kinds of workloads, scale-ups, slow starters whose probes fail at first, init containers, pods that take
-their time to go, jobs that complete or are suspended, cron jobs each minute, elections of leaders, a drain that waits
-for a disruption budget, a spot node that leaves for good, a spare node that is cordoned.
+their time to go, pods that call a Service, jobs that complete or are suspended, cron jobs each minute, elections of
+leaders, autoscalers that begin without numbers and then follow a load that comes and goes, a drain that waits for a
+disruption budget, a spot node that leaves for good, a spare node that is cordoned.
 """
 
 import random
@@ -14,11 +15,13 @@ from threading import Event
 from time import sleep
 from typing import Any
 
-from lab import images, names, nodes
+from lab import addons, images, names, nodes, podmetrics
 from lab.cluster import Cluster
 from lab.errors import LabError
 
 _SOAK = "soak"
+_TURN = 100
+"""Seconds of a load, and as many without."""
 _SMALL = {"requests": {"cpu": "20m", "memory": "8Mi"}}
 
 
@@ -55,6 +58,33 @@ def slow_to_go() -> dict[str, Any]:
     """Returns a pod that hands over for four seconds before it ends."""
     hand_over = {"preStop": {"exec": {"command": ["sleep", "4"]}}}
     return {"terminationGracePeriodSeconds": 15, "containers": [_container("sleep", "86400", lifecycle=hand_over)]}
+
+
+def caller(service: str) -> dict[str, Any]:
+    """Returns a pod that asks a Service each second, says what it hears, and goes on when it hears nothing."""
+    ask = f"wget -q -T 2 -O /dev/null http://{service}/ && echo answered || echo 'no answer, asking again'"
+    return {"containers": [_container("sh", "-c", f"while :; do {ask}; sleep 1; done")]}
+
+
+def worker() -> dict[str, Any]:
+    """Returns a pod that is busy for a hundred seconds, well above what it requests, and idle for the next hundred."""
+    work = "i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done"
+    turn = f"if [ $(($(date +%s) / {_TURN} % 2)) = 0 ]; then {work}; fi; sleep 1"
+    return {"containers": [_container("sh", "-c", f"while :; do {turn}; done")]}
+
+
+def autoscaler(name: str) -> dict[str, Any]:
+    """Returns an autoscaler of the deployment of the same name that waits half a minute before it scales down."""
+    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
+    cpu = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}}
+    spec = {
+        "scaleTargetRef": target,
+        "minReplicas": 1,
+        "maxReplicas": 4,
+        "metrics": [{"type": "Resource", "resource": cpu}],
+        "behavior": {"scaleDown": {"stabilizationWindowSeconds": 30}},
+    }
+    return {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": _meta(name), "spec": spec}
 
 
 def stateful_set(name: str, pod: dict[str, Any]) -> dict[str, Any]:
@@ -129,6 +159,7 @@ class Life:
         """Makes what is always there; returns at once, so that the first seconds count too."""
         kubectl = self.cluster.kubectl
         kubectl("create", "namespace", self.namespace)
+        podmetrics.begin(self.cluster)
         nodes.make(self.cluster, self._nodes())
         web, slow = self._name("web"), self._name("slow")
         here = {"kubernetes.io/hostname": self.cluster.real_node}
@@ -139,6 +170,8 @@ class Life:
                 budget(web),
                 deployment(slow, 2, {**slow_pod(), "nodeSelector": here}),
                 service(slow),
+                deployment(self._name("calling"), 2, {**caller(slow), "nodeSelector": here}),
+                *self._autoscaled("autoscaled"),
                 deployment(self._name("handing over"), 2, {**slow_to_go(), "nodeSelector": here}),
                 stateful_set(self._name("stateful"), {**slow_pod(), "nodeSelector": here}),
                 daemon_set(self._name("daemon"), self._name("pool")),
@@ -152,6 +185,7 @@ class Life:
     def end(self) -> None:
         """Takes everything away."""
         nodes.dismantle(self.cluster, self.namespace, self._nodes())
+        podmetrics.end(self.cluster)
 
     def go_on(self, stop: Event, trouble: list[str]) -> None:
         """Lives until it is told to stop; a step that could not be done is written down."""
@@ -169,6 +203,8 @@ class Life:
             self.restart_others,
             self.scale,
             self.burst,
+            self.autoscale,
+            self.restart_metrics,
             self.work,
             self.elect,
             self.drain,
@@ -187,7 +223,13 @@ class Life:
     def restart_others(self) -> None:
         """A restart of a workload whose pods go slowly, or in order, or are one a node."""
         kind, role = self.chance.choice(
-            (("deployment", "handing over"), ("statefulset", "stateful"), ("daemonset", "daemon"))
+            (
+                ("deployment", "handing over"),
+                ("deployment", "calling"),
+                ("deployment", "autoscaled"),
+                ("statefulset", "stateful"),
+                ("daemonset", "daemon"),
+            )
         )
         self._kubectl("rollout", "restart", f"{kind}/{self._name(role)}")
 
@@ -209,6 +251,23 @@ class Life:
         made = deployment(self._name(f"burst {number}"), 20, pod)
         made["metadata"]["labels"]["burst"] = "yes"
         self.cluster.kubectl.apply([made], self.namespace)
+
+    def autoscale(self) -> None:
+        """A new deployment with its autoscaler, which knows no numbers yet, and the end of those before them."""
+        chosen = ("--selector=autoscaled=yes", "--ignore-not-found", "--wait=false")
+        self._kubectl("delete", "deployments,horizontalpodautoscalers", *chosen)
+        made = self._autoscaled(f"autoscaled {next(self.numbers)}")
+        for item in made:
+            item["metadata"]["labels"]["autoscaled"] = "yes"
+        self.cluster.kubectl.apply(made, self.namespace)
+
+    def _autoscaled(self, role: str) -> list[dict[str, Any]]:
+        name, here = self._name(role), {"kubernetes.io/hostname": self.cluster.real_node}
+        return [deployment(name, 1, {**worker(), "nodeSelector": here}), autoscaler(name)]
+
+    def restart_metrics(self) -> None:
+        """A new pod of metrics-server, which goes to work before the old one ends."""
+        self.cluster.kubectl("rollout", "restart", "deployment/metrics-server", f"--namespace={addons.NAMESPACE}")
 
     def work(self) -> None:
         """A job that completes."""

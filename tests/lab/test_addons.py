@@ -1,5 +1,6 @@
 """The add-ons of a lab's cluster: what they are made of fits together."""
 
+import json
 import os
 import shutil
 import tarfile
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lab import addons, components, configs, images, net
+from lab import addons, components, configs, gobuild, images, net
 from lab.paths import Cache, Instance
 
 NODE = "worker-0a0b"
@@ -18,13 +19,13 @@ def one(name: str, kind: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("name", addons.ALL)
+@pytest.mark.parametrize("name", [addons.DNS, addons.METRICS])
 def test_an_add_on_has_all_its_values_and_runs_on_the_real_node(name: str):
     assert "{{" not in str(addons.objects(name, NODE))
     assert one(name, "Deployment")["spec"]["template"]["spec"]["nodeSelector"]["kubernetes.io/hostname"] == NODE
 
 
-@pytest.mark.parametrize("name", addons.ALL)
+@pytest.mark.parametrize("name", [addons.DNS, addons.METRICS])
 def test_a_service_of_an_add_on_leads_to_its_pods(name: str):
     service, pod = one(name, "Service")["spec"], one(name, "Deployment")["spec"]["template"]
     assert service["selector"].items() <= pod["metadata"]["labels"].items()
@@ -33,12 +34,29 @@ def test_a_service_of_an_add_on_leads_to_its_pods(name: str):
     assert {port["targetPort"] for port in service["ports"]} <= ports
 
 
-@pytest.mark.parametrize("name", addons.ALL)
+@pytest.mark.parametrize("name", [addons.DNS, addons.METRICS])
 def test_an_add_on_runs_the_image_that_the_lab_makes(name: str):
     (container,) = one(name, "Deployment")["spec"]["template"]["spec"]["containers"]
     made = images.image(name, b"program")
     assert container["image"] == made.name
     assert made.entrypoint[0] in made.files
+
+
+def test_the_api_goes_before_the_server_that_answers_it():
+    said = list[tuple[tuple[str, ...], str]]()
+    addons.remove(lambda *words, stdin: said.append((words, stdin)), NODE, addons.METRICS)  # type: ignore[arg-type]
+    ((words, stdin),) = said
+    assert words[0] == "delete"
+    kinds = [item["kind"] for item in json.loads(stdin)["items"]]
+    assert kinds[0] == "APIService"
+    assert sorted(kinds) == sorted(item["kind"] for item in addons.objects(addons.METRICS, NODE))
+
+
+def test_a_lab_has_metrics_of_pods_only_where_somebody_asks_for_them():
+    assert addons.DNS in images.ALWAYS
+    assert addons.METRICS not in images.ALWAYS
+    assert gobuild.METRICS_SERVER not in gobuild.programs()
+    assert gobuild.METRICS_SERVER.binaries == (addons.METRICS,)
 
 
 def test_pods_ask_the_address_that_the_dns_service_has(tmp_path: Path):
@@ -61,13 +79,13 @@ def test_an_image_is_made_again_when_its_program_is_newer(tmp_path: Path, monkey
     cache, program = Cache(tmp_path), tmp_path / "program"
     shutil.copy(__file__, program)
     monkeypatch.setattr(images, "sources", lambda _: {"coredns": program})
-    images.make(cache)
+    images.make(cache, ("coredns",))
     archive = cache.images / "coredns.tar"
     first = archive.stat().st_mtime_ns
-    images.make(cache)
+    images.make(cache, ("coredns",))
     assert archive.stat().st_mtime_ns == first
     os.utime(program, ns=(first + 10**9, first + 10**9))
-    images.make(cache)
+    images.make(cache, ("coredns",))
     assert archive.stat().st_mtime_ns != first
     with tarfile.open(archive) as made:
         assert "index.json" in made.getnames()

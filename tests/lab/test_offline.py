@@ -301,7 +301,8 @@ def test_what_is_built_depends_on_the_flags():
     kubernetes = next(program for program in gobuild.programs() if program.module == "kubernetes")
     assert f"gitVersion=v{gobuild.KUBERNETES}" in kubernetes.ldflags
     assert set(kubernetes.binaries) >= {"kube-apiserver", "kubelet", "kubectl"}
-    assert all((SOURCE / "modules" / program.module / "go.sum").exists() for program in gobuild.programs())
+    every = (*gobuild.programs(), gobuild.METRICS_SERVER)
+    assert all((SOURCE / "modules" / program.module / "go.sum").exists() for program in every)
 
 
 def test_the_pinned_modules_are_the_versions_that_are_stamped():
@@ -341,6 +342,14 @@ def test_a_life_does_the_same_for_the_same_seed():
     picks = [[one.chance.choice(one._steps()).__name__ for _ in range(20)] for one in lives]
     assert picks[0] == picks[1]
     assert len(set(picks[0])) > 4
+
+
+def test_an_autoscaler_has_a_load_above_its_target_and_the_numbers_that_it_needs():
+    made, scaler = life.deployment("web", 1, life.worker()), life.autoscaler("web")
+    assert scaler["spec"]["scaleTargetRef"]["name"] == made["metadata"]["name"]
+    (container,) = made["spec"]["template"]["spec"]["containers"]
+    (metric,) = scaler["spec"]["metrics"]
+    assert metric["resource"]["name"] in container["resources"]["requests"]  # it scales on a share of them
 
 
 @pytest.mark.parametrize(
