@@ -115,6 +115,7 @@ def clean(cluster: Cluster, name: str) -> None:
     for component, how in broken.components.items():
         outage.undo(cluster, component, how)
     _remove_cluster_wide(cluster, broken)
+    _take_finalizers(cluster, broken)
     if any(item["metadata"].get("namespace") == addons.NAMESPACE for item in (*broken.objects, *broken.then)):
         addons.apply(cluster.kubectl, cluster.real_node)
     for rule in broken.firewall:
@@ -126,10 +127,22 @@ def clean(cluster: Cluster, name: str) -> None:
 
 
 def _remove_cluster_wide(cluster: Cluster, broken: Fault) -> None:
+    made = {spec["name"] for spec in broken.nodes}  # kwok's nodes go last
     for item in (*broken.before, *broken.objects, *broken.then):
-        if not has_namespace(plural_of(item["kind"])):
-            name = item["metadata"]["name"]
+        name = item["metadata"]["name"]
+        if not has_namespace(plural_of(item["kind"])) and name not in made:
             cluster.kubectl("delete", item["kind"], name, "--ignore-not-found", "--wait=false")
+
+
+def _take_finalizers(cluster: Cluster, broken: Fault) -> None:
+    """Of what a fault made in a namespace of its own: the controller that would take them is not there."""
+    for item in broken.objects:
+        meta = item["metadata"]
+        if meta.get("finalizers") and meta.get("namespace"):
+            where = f"--namespace={meta['namespace']}"
+            patch = json.dumps({"metadata": {"finalizers": None}})
+            with contextlib.suppress(LabError):  # it may be gone by now, or never have been there
+                cluster.kubectl("patch", item["kind"], meta["name"], where, "--type=merge", f"--patch={patch}")
 
 
 def in_place(cluster: Cluster) -> list[str]:
