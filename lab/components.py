@@ -35,7 +35,7 @@ def etcd(cache: Cache, lab: Instance) -> Component:
         "initial-cluster": f"lab={peer}",
         "log-level": "warn",
     }
-    return Component("etcd", (_bin(cache, "etcd"), "--unsafe-no-fsync", *_flags(flags)), f"{client}/health")
+    return Component("etcd", (_bin(cache, "etcd"), "--unsafe-no-fsync", *_flags(flags)), f"{client}/health?exclude=NOSPACE")
 
 
 def apiserver(cache: Cache, lab: Instance) -> Component:
