@@ -253,8 +253,9 @@ UNBOUND = "0/1 nodes are available: pod has unbound immediate PersistentVolumeCl
 MISSING = '0/1 nodes are available: persistentvolumeclaim "data" not found. not found'
 
 
-def claim(phase: str = "Pending", **spec: Any) -> Json:
-    return {"metadata": {"namespace": "shop", "name": "data"}, "spec": spec, "status": {"phase": phase}}
+def claim(phase: str = "Pending", deletionTimestamp: str | None = None, **spec: Any) -> Json:  # noqa: N803 - as in objects
+    metadata = {"namespace": "shop", "name": "data", "deletionTimestamp": deletionTimestamp}
+    return {"metadata": metadata, "spec": spec, "status": {"phase": phase}}
 
 
 def storage_class(name: str = "fast", mode: str = "Immediate", **annotations: str) -> Json:
@@ -269,46 +270,111 @@ def claims(message: str, seconds: float = 600, **lists: Any) -> BY_NAME:
     return judged(pods=[refused(pod("db", spec=CLAIM), message, seconds)], nodes=[node()], **lists)
 
 
+def volume(**spec: Any) -> Json:
+    return {"metadata": {"name": "pv-1", "annotations": {}}, "spec": spec, "status": {"phase": "Released"}}
+
+
+def by_hand(name: str = "local") -> Json:
+    return {**storage_class(name), "provisioner": "kubernetes.io/no-provisioner"}
+
+
+def only(found: BY_NAME, name: str) -> Finding:
+    """Return the one finding about a claim, which is of this name."""
+    (one,) = [f for of_a_name in ("claim-unbound", "claim-waiting") for f in found.get(of_a_name, ())]
+    assert one.names == f"kubernetes.{name}"
+    assert str(one.entity) == "persistentvolumeclaim/shop/data"
+    return one
+
+
 @pytest.mark.parametrize(
     ("lists", "words"),
     [
         ({}, "does not exist"),
-        ({"persistentvolumeclaims": [claim("Lost")]}, "has lost its volume"),
+        ({"persistentvolumeclaims": [claim(deletionTimestamp="2026-01-01T00:00:00Z")]}, "is being deleted"),
         ({"persistentvolumeclaims": [claim()]}, "names no storage class"),
         (
             {"persistentvolumeclaims": [claim(storageClassName="")], "storageclasses": [storage_class()]},
             "names no storage",
         ),
+        (
+            {"persistentvolumeclaims": [claim(storageClassName="local")], "storageclasses": [by_hand()]},
+            "no free volume that fits the claim data",
+        ),
+        (
+            {
+                "persistentvolumeclaims": [claim(storageClassName="")],
+                "persistentvolumes": [volume(storageClassName="x")],
+            },
+            "names no storage",
+        ),
+    ],
+)
+def test_a_claim_is_a_root_where_nothing_else_owes_it_a_volume(lists: dict[str, Any], words: str) -> None:
+    cause = only(claims(UNBOUND if lists else MISSING, **lists), "claim-unbound")
+    assert words in cause.observations[0].text.en
+    assert support(cause) is Strength.CONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("lists", "words"),
+    [
+        ({"persistentvolumeclaims": [claim("Lost")]}, "has lost its volume"),
         ({"persistentvolumeclaims": [claim(storageClassName="fats")]}, "storage class fats, which does not exist"),
         (
             {"persistentvolumeclaims": [claim(storageClassName="fast")], "storageclasses": [storage_class()]},
             "has got no volume yet",
         ),
+        (
+            {
+                "persistentvolumeclaims": [claim(storageClassName="local")],
+                "storageclasses": [by_hand()],
+                "persistentvolumes": [volume(storageClassName="local")],
+            },
+            "bound to none of those that are there",
+        ),
+        (
+            {
+                "persistentvolumeclaims": [claim(storageClassName="", volumeName="pv-1")],
+                "persistentvolumes": [volume(storageClassName="x")],
+            },
+            "bound to none of those that are there",
+        ),
     ],
 )
-def test_what_is_wrong_with_a_claim(lists: dict[str, Any], words: str) -> None:
-    (cause,) = claims(MISSING if not lists else UNBOUND, **lists)["claim-unbound"]
-    assert str(cause.entity) == "persistentvolumeclaim/shop/data"
-    assert words in cause.observations[0].text.en
-    assert support(cause) is Strength.CONCLUSIVE
+def test_a_claim_that_something_else_owes_a_volume_is_no_root(lists: dict[str, Any], words: str) -> None:
+    symptom = only(claims(UNBOUND, **lists), "claim-waiting")
+    assert words in symptom.observations[0].text.en
+    assert support(symptom) is Strength.CONCLUSIVE
+
+
+def test_a_volume_that_a_provisioner_made_for_another_claim_is_none_for_this_one() -> None:
+    made = volume(storageClassName="local")
+    made["metadata"]["annotations"] = {"pv.kubernetes.io/provisioned-by": "csi.example.com"}
+    lists: dict[str, Any] = {"persistentvolumeclaims": [claim(storageClassName="local")], "storageclasses": [by_hand()]}
+    only(claims(UNBOUND, **lists, persistentvolumes=[made]), "claim-unbound")
+
+
+def test_whether_there_are_volumes_cannot_be_told_without_their_list() -> None:
+    lists: dict[str, Any] = {"persistentvolumeclaims": [claim(storageClassName="local")], "storageclasses": [by_hand()]}
+    only(claims(UNBOUND, **lists, states={"persistentvolumes": State.FORBIDDEN}), "claim-waiting")
 
 
 def test_a_default_class_fills_in() -> None:
     default = storage_class(**{"storageclass.kubernetes.io/is-default-class": "true"})
-    (cause,) = claims(UNBOUND, persistentvolumeclaims=[claim()], storageclasses=[default])["claim-unbound"]
+    (cause,) = claims(UNBOUND, persistentvolumeclaims=[claim()], storageclasses=[default])["claim-waiting"]
     assert "has got no volume yet" in cause.observations[0].text.en
 
 
 @pytest.mark.parametrize(("seconds", "strength"), [(299, Strength.STRONG), (300, Strength.CONCLUSIVE)])
 def test_a_provisioner_is_given_time(seconds: float, strength: Strength) -> None:
     lists = {"persistentvolumeclaims": [claim(storageClassName="fast")], "storageclasses": [storage_class()]}
-    assert support(claims(UNBOUND, seconds, **lists)["claim-unbound"][0]) is strength
+    assert support(claims(UNBOUND, seconds, **lists)["claim-waiting"][0]) is strength
 
 
 def test_a_provisioner_that_fails_says_so() -> None:
     failed = event("ProvisioningFailed", "persistentvolumeclaim/shop/data", message="no capacity left")
     lists = {"persistentvolumeclaims": [claim(storageClassName="fast")], "storageclasses": [storage_class()]}
-    (cause,) = claims(UNBOUND, 100, events=[failed], **lists)["claim-unbound"]
+    (cause,) = claims(UNBOUND, 100, events=[failed], **lists)["claim-waiting"]
     assert support(cause) is Strength.CONCLUSIVE
     assert cause.observations[0].text.en.endswith("no capacity left")
 
@@ -324,7 +390,7 @@ def test_waiting_for_the_pod_is_no_fault() -> None:
         storageclasses=[waits],
         persistentvolumes=[],
     )
-    assert "claim-unbound" not in found
+    assert not {"claim-unbound", "claim-waiting"} & found.keys()
     assert support(found["insufficient-cpu"][0]) is Strength.CONCLUSIVE
 
 
@@ -337,22 +403,21 @@ def test_a_volume_that_is_not_made_once_the_node_is_found() -> None:
         storageclasses=[storage_class(mode="WaitForFirstConsumer")],
         events=[event("ProvisioningFailed", "persistentvolumeclaim/shop/data", message="quota of the array")],
     )
-    (cause,) = found["claim-unbound"]
+    (cause,) = found["claim-waiting"]
     assert cause.observations[0].text.en == "the claim data has got no volume yet: quota of the array"
     assert support(cause) is Strength.CONCLUSIVE
 
 
 def test_a_claim_that_was_mended_since_is_no_root() -> None:
     found = claims(MISSING, persistentvolumeclaims=[claim("Bound", volumeName="pv-1")], near=False)
-    assert "claim-unbound" not in found
+    assert not {"claim-unbound", "claim-waiting"} & found.keys()
     assert found[""][0].outcome is Outcome.INCONCLUSIVE
 
 
 def test_claims_that_cannot_be_read_are_known_by_the_message() -> None:
     hidden = {"persistentvolumeclaims": State.FORBIDDEN}
-    for message in (MISSING, UNBOUND):
-        (cause,) = claims(message, states=hidden)["claim-unbound"]
-        assert str(cause.entity) == "persistentvolumeclaim/shop/data"
+    only(claims(MISSING, states=hidden), "claim-unbound")
+    only(claims(UNBOUND, states=hidden), "claim-waiting")
 
 
 def test_claims_are_only_read_where_a_pod_has_one() -> None:

@@ -22,6 +22,10 @@ class Trouble(StrEnum):
     CLASS_MISSING = "class-missing"
     NOT_PROVISIONED = "not-provisioned"  # the class is there, its provisioner has made no volume
     NO_VOLUME = "no-volume"  # a class without provisioner, and no free volume that fits
+    UNFIT = "unfit"  # nobody makes volumes for it, and some are there: why none fits is for check-claim-volumes to tell
+
+
+_EXPLAINED: Final = frozenset({Trouble.LOST, Trouble.CLASS_MISSING, Trouble.NOT_PROVISIONED, Trouble.UNFIT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,18 @@ class BadClaim:
     storage_class: str = ""
     detail: str = ""
 
+    @property
+    def explained(self) -> bool:
+        """True where something else is at fault: the volume, the class, its provisioner, or the volumes that are there.
+
+        A claim is a root of its own only where there is nothing that could be: nobody made it, somebody deletes it, or
+        it waits for a volume that nobody has made.
+        """
+        return self.trouble in _EXPLAINED
+
 
 _NO_PROVISIONER: Final = "kubernetes.io/no-provisioner"
+_PROVISIONED_BY: Final = "pv.kubernetes.io/provisioned-by"
 _DEFAULT: Final = (
     "storageclass.kubernetes.io/is-default-class",
     "storageclass.beta.kubernetes.io/is-default-class",
@@ -106,14 +120,33 @@ def _unbound_trouble(claim: Json, world: World) -> Trouble | None:
         return None if _static_volume(claim, world) else Trouble.CLASS_MISSING
     if waits_for_pod(known):
         return None  # bound only when the pod has found its node: no fault of its own
-    return Trouble.NO_VOLUME if known.get("provisioner") == _NO_PROVISIONER else Trouble.NOT_PROVISIONED
+    by_hand = known.get("provisioner") == _NO_PROVISIONER
+    return _without_provisioner(claim, world, Trouble.NO_VOLUME) if by_hand else Trouble.NOT_PROVISIONED
 
 
 def _without_class(claim: Json, world: World) -> Trouble:
     """No class: the default fills it in, unless the claim says that it wants none (an empty name)."""
     wants_none = (claim.get("spec") or {}).get("storageClassName") == ""
     defaults = [c for c in (world.classes or {}).values() if _is_default(c)]
-    return Trouble.NOT_PROVISIONED if defaults and not wants_none else Trouble.NO_CLASS
+    if defaults and not wants_none:
+        return Trouble.NOT_PROVISIONED
+    return _without_provisioner(claim, world, Trouble.NO_CLASS)
+
+
+def _without_provisioner(claim: Json, world: World, trouble: Trouble) -> Trouble:
+    """Nobody makes volumes for the claim: that is all there is to tell, unless some are there, or may be."""
+    if world.volumes is None or any(meant(v, claim) for v in world.volumes.values()):
+        return Trouble.UNFIT
+    return trouble
+
+
+def meant(volume: Json, claim: Json) -> bool:
+    """True for the volume that a claim names, else for those of its class that no provisioner has made for another."""
+    wanted = (claim.get("spec") or {}).get("volumeName")
+    if wanted:
+        return str(meta(volume).get("name")) == str(wanted)
+    made = _PROVISIONED_BY in (meta(volume).get("annotations") or {})
+    return not made and str((volume.get("spec") or {}).get("storageClassName") or "") == _class_name(claim)
 
 
 def _is_default(storage_class: Json) -> bool:

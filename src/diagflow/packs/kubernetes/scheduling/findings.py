@@ -27,6 +27,7 @@ from diagflow.packs.kubernetes.scheduling.world import World
 
 SYMPTOM: Final = "kubernetes.pods-pending"
 CLAIM: Final = "kubernetes.claim-unbound"
+WAITS: Final = "kubernetes.claim-waiting"
 CAUSES: Final = {
     Kind.CPU: "kubernetes.insufficient-cpu",
     Kind.MEMORY: "kubernetes.insufficient-memory",
@@ -115,8 +116,8 @@ def _abouts(judged: Judged) -> Iterable[_About]:
 
 
 def _about_claims(judged: Judged, root: Root) -> Iterable[_About]:
-    cause = CAUSES[root.kind] if root.kind is Kind.VOLUME_NODE else CLAIM
     for claim in judged.claims:
+        cause = CAUSES[root.kind] if root.kind is Kind.VOLUME_NODE else WAITS if claim.explained else CLAIM
         entity = Entity("persistentvolumeclaim", claim.name, claim.namespace)
         text = root_text(judged, root) if root.kind is Kind.VOLUME_NODE else claim_text(claim)
         seen = Observation(_CLAIMS, text, supports=judged.strength, time=judged.pod.since)

@@ -87,6 +87,10 @@ _CLAIMS: Final = {
         "no free volume that fits the claim {claim} can be used where the pod may run",
         "在该 Pod 可用的节点上，没有适合存储卷声明 {claim} 的卷",
     ),
+    Trouble.UNFIT: Text(
+        "nobody makes volumes for the claim {claim}, and it is bound to none of those that are there",
+        "没有程序为存储卷声明 {claim} 创建卷，而现有的卷都未与其绑定",
+    ),
 }
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from diagflow.analyze.api import Case, Finding, Observation
 from diagflow.model import CLUSTER, Entity, Outcome, Query, Reading, Strength, Text
+from diagflow.packs.kubernetes.scheduling.claims import meant
 from diagflow.packs.kubernetes.scheduling.patience import ORDINARY, age
 from diagflow.packs.kubernetes.scheduling.quantity import amount, show
 from diagflow.packs.kubernetes.scheduling.selectors import selects
@@ -24,7 +25,6 @@ _CLAIMS: Final = "objects:persistentvolumeclaims"
 _VOLUMES: Final = "objects:persistentvolumes"
 _CLASSES: Final = "objects:storageclasses"
 _NO_PROVISIONER: Final = "kubernetes.io/no-provisioner"
-_PROVISIONED_BY: Final = "pv.kubernetes.io/provisioned-by"
 _SHOWN: Final = 3
 
 
@@ -70,8 +70,8 @@ def _by_hand(claim: Json, classes: Mapping[str, Json], *, near: bool) -> bool:
 
 
 def _finding(claim: Json, volumes: Sequence[Json], case: Case) -> Finding | None:
-    meant = sorted((v for v in volumes if _meant(v, claim)), key=key)
-    problems = [(key(v)[1], _problem(v, claim)) for v in meant]
+    own = sorted((v for v in volumes if meant(v, claim)), key=key)
+    problems = [(key(v)[1], _problem(v, claim)) for v in own]
     if not problems or any(p is None for _, p in problems):
         return None
     created = timestamp(meta(claim).get("creationTimestamp"))
@@ -80,15 +80,6 @@ def _finding(claim: Json, volumes: Sequence[Json], case: Case) -> Finding | None
     seen = Observation(Query.parse(_VOLUMES), told, supports=Strength.CONCLUSIVE if lasting else Strength.STRONG)
     args = {"class": _class_of(claim) or '""', "count": len(problems), "volume": problems[0][0]}
     return Finding(_entity(claim), CAUSE, observations=(seen,), args=args)
-
-
-def _meant(volume: Json, claim: Json) -> bool:
-    """True for the volume that a claim names, else for those of its class that no provisioner has made for another."""
-    wanted = (claim.get("spec") or {}).get("volumeName")
-    if wanted:
-        return key(volume)[1] == str(wanted)
-    made = _PROVISIONED_BY in (meta(volume).get("annotations") or {})
-    return not made and _class_of(volume) == _class_of(claim)
 
 
 def _told(problems: Sequence[tuple[str, Text]]) -> Text:
