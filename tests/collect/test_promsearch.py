@@ -141,3 +141,17 @@ def test_without_the_right_to_the_proxy():
         reading = read(c)
     assert reading.state is State.FORBIDDEN
     assert 'cannot get resource "services/proxy"' in reading.detail
+    assert reading.detail.endswith(
+        '{apiGroups: [""], resources: ["services/proxy"], verbs: ["get"]} allows it, or give --prometheus URL'
+    )
+
+
+def test_a_prometheus_that_refuses_by_itself_is_no_matter_of_the_clusters_roles():
+    table = {
+        SERVICES: services(service("prometheus")),
+        f"{proxied('prometheus')}/status/buildinfo": lambda e: e.json({"message": "tenants only"}, 403),
+    }
+    with cluster(table) as c:
+        reading = read(c)
+    assert reading.state is State.FORBIDDEN
+    assert reading.detail.endswith("does not let us ask (403): tenants only")

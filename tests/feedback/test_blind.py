@@ -56,7 +56,7 @@ def test_names_are_quoted_for_the_shell_and_for_yaml() -> None:
         (
             Query.of("log", "shop/cart-0/app"),
             State.FORBIDDEN,
-            '- {apiGroups: [""], resources: ["pods/log"], verbs: [get, list]}',
+            '- {apiGroups: [""], resources: ["pods/log"], verbs: [get]}',
         ),
         (Query.of("promql", "up"), State.ABSENT, "diagflow scan --prometheus URL"),
     ],

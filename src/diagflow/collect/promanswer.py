@@ -10,10 +10,12 @@ from typing import Any, Final
 import msgspec
 
 from diagflow.collect.lenient import decode, one_line
+from diagflow.collect.refusals import grant
 from diagflow.collect.web import Answer
 from diagflow.model import State
 
 _REDIRECTS: Final = range(300, 400)
+_PROXY: Final = 'resource "services/proxy"'
 _NOTES: Final = ("PromQL warning", "PromQL info")  # about the expression; other warnings say that data is missing
 
 
@@ -121,7 +123,9 @@ def _not_prometheus(answer: Answer, shown: str) -> Result:
     if status == HTTPStatus.UNAUTHORIZED:
         return Result(State.ERROR, detail=f"{shown} wants other credentials (401): set PROMETHEUS_TOKEN or the like")
     if status == HTTPStatus.FORBIDDEN:
-        return Result(State.FORBIDDEN, detail=f"{shown} does not let us ask (403){_said(answer)}")
+        return Result(
+            State.FORBIDDEN, detail=f"{shown} does not let us ask (403){_said(answer)}{_right_to_pass(answer)}"
+        )
     if status in _REDIRECTS:
         target = one_line(answer.headers.get("location", "")).partition("?")[0] or "another place"
         return Result(State.ERROR, detail=f"{shown} redirects to {target}: is that its right URL, or a login page?")
@@ -130,6 +134,13 @@ def _not_prometheus(answer: Answer, shown: str) -> Result:
     if "html" in answer.media_type:
         return Result(State.ERROR, detail=f"{shown} answered with a web page: is it behind a login, or the URL wrong?")
     return Result(State.ERROR, detail=f"{shown} sent {len(answer.body):,} bytes that are no answer of Prometheus")
+
+
+def _right_to_pass(answer: Answer) -> str:
+    """Say what opens the API server's proxy, where it was the API server that refused (and not who is behind it)."""
+    if _PROXY not in _said(answer):
+        return ""
+    return f"; {grant('get', 'services/proxy', '')} allows it, or give --prometheus URL"
 
 
 class _Message(msgspec.Struct):

@@ -54,7 +54,7 @@ def refusal(answer: Answer, *, verb: str, resource: str, group: str, where: str,
             who = f"user {user}" if user else "this service account"
             return State.ERROR, f"the API server refuses the credentials of {who} (401): log in again, or use --context"
         case HTTPStatus.FORBIDDEN:
-            return State.FORBIDDEN, f"{_who(said)} may not {what}: {_grant(verb, resource, group)} allows it"
+            return State.FORBIDDEN, f"{_who(said)} may not {what}: {grant(verb, resource, group)} allows it"
         case HTTPStatus.TOO_MANY_REQUESTS:
             return State.ERROR, f"the API server has too much to do to {what} (429){_later(answer)}"
         case status if status in _REDIRECTS:
@@ -68,7 +68,8 @@ def _who(said: str) -> str:
     return name.group(1) if name else "we"
 
 
-def _grant(verb: str, resource: str, group: str) -> str:
+def grant(verb: str, resource: str, group: str) -> str:
+    """Return what would let somebody do this."""
     if resource.startswith("/"):
         return "the ClusterRole system:discovery"
     return f'a role with the rule {{apiGroups: ["{group}"], resources: ["{resource}"], verbs: ["{verb}"]}}'

@@ -82,13 +82,13 @@ def _steps(topic: str, queries: Sequence[Query], words: Words) -> Iterator[Steps
 def _commands(topic: str, queries: Sequence[Query]) -> list[str]:
     match topic:
         case "objects.forbidden":
-            return _rbac(q.target for q in queries)
+            return _rbac((q.target for q in queries), "get, list")
         case "objects.error":
             return ["kubectl get --raw '/readyz?verbose'"]
         case "objects.absent":
             return ["diagflow scan --context NAME"]
         case "log.forbidden":
-            return _rbac(["pods/log"])
+            return _rbac(["pods/log"], "get")
         case "log.error" | "log.absent":
             return sorted({_log(q) for q in queries})
         case "promql.absent":
@@ -102,14 +102,14 @@ def _checks_of_rights(topic: str, queries: Sequence[Query]) -> list[str]:
     return sorted({_can_i(q) for q in queries}) if topic == "objects.forbidden" else []
 
 
-def _rbac(resources: Iterable[str]) -> list[str]:
+def _rbac(resources: Iterable[str], verbs: str) -> list[str]:
     """One line of a ClusterRole for each API group, as YAML that can be pasted under `rules:`."""
     groups: dict[str, set[str]] = {}
     for resource in resources:
         plural, _, group = resource.partition(".")
         groups.setdefault(group, set()).add(plural)
     return [
-        f"- {{apiGroups: {json.dumps([group])}, resources: {json.dumps(sorted(plurals))}, verbs: [get, list]}}"
+        f"- {{apiGroups: {json.dumps([group])}, resources: {json.dumps(sorted(plurals))}, verbs: [{verbs}]}}"
         for group, plurals in sorted(groups.items())
     ]
 
