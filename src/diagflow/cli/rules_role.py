@@ -14,8 +14,8 @@ _HEAD: Final = """\
 # All that the rules of this DiagFlow read, made by `diagflow rules role`: make it anew when rules change.
 # Bind it:  kubectl create clusterrolebinding {name} --clusterrole={name} --serviceaccount=NAMESPACE:NAME
 # A part of it is enough for a part of the rules: what may not be read is said, and never called healthy.
-# Metrics are asked of the Prometheus that --prometheus names. One that is found in the cluster is reached through the API
-# server instead, which takes the right to `get` services/proxy: it leads to every service, so it is not in here.
+# Metrics are asked of the Prometheus that --prometheus names. One that is found in the cluster is reached through
+# the API server instead, which takes the right to `get` services/proxy: it leads to every service, so it is not here.
 """
 _SECRETS_HEAD: Final = """\
 # Optional. DiagFlow asks for the names of secrets, never for what is in them, and finds most missing ones without. But
