@@ -138,12 +138,13 @@ def _deployment(role: str, replicas: int, way: Way) -> dict[str, Any]:
     made = deployment(names.name(SEED, "crowd", role), replicas, pod)
     if way.status:
         made["spec"]["template"]["metadata"]["annotations"] = {_STAGE: json.dumps(way.status)}
-    made["metadata"]["namespace"] = _namespace(zlib.crc32(role.encode()) % _NAMESPACES)
+    made["metadata"]["namespace"] = namespace(zlib.crc32(role.encode()))
     return made
 
 
-def _namespace(number: int) -> str:
-    return names.name(SEED, "crowd", f"namespace {number}")
+def namespace(number: int) -> str:
+    """Returns the name of one of the crowd's namespaces."""
+    return names.name(SEED, "crowd", f"namespace {number % _NAMESPACES}")
 
 
 def gather(cluster: Cluster, size: Size) -> None:
@@ -154,10 +155,20 @@ def gather(cluster: Cluster, size: Size) -> None:
     Raises:
         LabError: not all came within an hour.
     """
-    spaces = [_namespace(number) for number in range(_NAMESPACES)]
+    make_nodes(cluster, size)
+    fill(cluster, size)
+
+
+def make_nodes(cluster: Cluster, size: Size) -> None:
+    """Makes the namespaces and the nodes of the crowd."""
+    spaces = [namespace(number) for number in range(_NAMESPACES)]
     cluster.kubectl.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in spaces])
     room = {"cpu": 16, "memory": "64Gi", "labels": POOL}
     _by_hands([{"name": f"worker-{n:04d}", **room} for n in range(size.nodes)], lambda some: nodes.make(cluster, some))
+
+
+def fill(cluster: Cluster, size: Size) -> None:
+    """Makes the pods of the crowd, and waits for those that are to be well. Raises as `gather`."""
     _by_hands([*_ill(size), *_healthy(size)], cluster.kubectl.apply)
     wanted = size.pods - size.ill
     until(lambda: ready(cluster) >= wanted, f"{wanted:,} pods to be ready", 3600, every=10)
