@@ -9,59 +9,23 @@ The floor is the sum of `kubectl get --raw` of all lists that the scan reads, as
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bench._live import SCAN, Cost, load, prepared, run
 from lab import cluster as clusters
-from lab import crowd, outage, paths
-from lab.cluster import Cluster
+from lab import crowd
 
 from diagflow.collect.apipaths import builtin
 
-NAME = "big"
 TIMES = 9
 WALL_GOAL = 1.5
 """Wall time of the scan, in that of the floor."""
 MEMORY_GOAL = 400
 """Peak resident set of the scan, MB."""
-SCAN = (str(Path(sys.executable).with_name("diagflow")), "scan", "--prometheus", "none", "-o", "json")
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What one program took."""
-
-    wall: float
-    cpu: float
-    peak: float
-    """Resident set in MB."""
-    out: bytes
-    size: int
-    """Bytes of what it printed."""
-    status: int
-
-    def __str__(self) -> str:
-        return f"{self.wall:6.2f} s by the clock  {self.cpu:6.2f} s CPU  {self.peak:5.0f} MB at most"
-
-
-def run(command: Sequence[str]) -> Cost:
-    """Run a program and measure it alone: `wait4` tells of one child, `getrusage` of the biggest so far."""
-    with tempfile.TemporaryFile() as out:
-        began = time.perf_counter()
-        child = subprocess.Popen(command, stdout=out)
-        _, status, used = os.wait4(child.pid, 0)
-        wall = time.perf_counter() - began
-        child.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        said = out.read()
-        return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, said, len(said), child.returncode)
 
 
 def lists() -> dict[str, str]:
@@ -89,21 +53,6 @@ def named(diagnosis: dict[str, Any]) -> dict[str, int]:
     return {cause: len(entities) for cause, entities in found.items()}
 
 
-def prepared(size: crowd.Size) -> Cluster:
-    """Return the lab with its crowd; one that is there from before is used again."""
-    cluster = Cluster(paths.cache(), paths.instance(NAME))
-    clusters.up(cluster, crowd.SEED, crowd.LEASE)
-    cluster.join()
-    os.environ.update(clusters.environment(cluster))
-    if crowd.ready(cluster) < size.pods - size.ill:
-        for busy in ("prometheus", "kube-state-metrics"):  # every second 470,000 series: they would be all we measure
-            outage.freeze(cluster, busy)
-        began = time.perf_counter()
-        crowd.gather(cluster, size)
-        print(f"{size.nodes:,} nodes and {size.pods:,} pods in {time.perf_counter() - began:.0f} s", flush=True)
-    return cluster
-
-
 def compare(size: crowd.Size) -> bool:
     """Measure both in turns and print; return whether the goals are reached."""
     read = lists()
@@ -119,7 +68,7 @@ def compare(size: crowd.Size) -> bool:
     print(f"{'diagflow scan --prometheus none -o json':44} {best}")
     print(f"  all runs: {', '.join(f'{cost.wall:.2f} s' for cost in scans)}, exit status {best.status}")
     right = _say_named(named(json.loads(best.out)), crowd.entities(size))
-    print(f"load of this machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; above that the clock lies")
+    print(load())
     fast, lean = best.wall <= WALL_GOAL * base, peak <= MEMORY_GOAL
     print(f"wall: {best.wall / base:.2f} of the floor, at most {WALL_GOAL}: {'yes' if fast else 'NO'}")
     print(f"peak: {peak:.0f} MB, at most {MEMORY_GOAL} MB: {'yes' if lean else 'NO'}")
@@ -153,7 +102,7 @@ def main() -> int:
     parser.add_argument("--pods", type=int, default=10_000)
     options = parser.parse_args()
     size = crowd.Size(options.nodes, options.pods)
-    cluster = prepared(size)
+    cluster = prepared(size, crowd.gather)
     try:
         return 0 if compare(size) else 1
     finally:
