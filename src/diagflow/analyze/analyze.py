@@ -37,10 +37,11 @@ def analyze(ruleset: RuleSet, bundle: Bundle, runner: Runner) -> Analysis:
     """
     plan = plan_for(ruleset)
     lookup = Lookup(bundle, plan, runner.memo)
+    lookup.want_lists()
     given = list(given_edges(bundle))
     scene = Scene(lookup, ReadTopology(lookup, given))
     judge = Judge(scene, Conditions(scene))
-    verdicts = [v for p in plan.rules if p.rule.effect is not Effect.REFUTES for v in judge.verdicts(p)]
+    verdicts = runner.memo.rounds.verdicts_of(plan, lookup, judge.verdicts)
     verdicts += ask_analyzers(plan, verdicts, scene, runner)
     found = (verdict.entity for verdict in verdicts if verdict.outcome is Outcome.MATCH)
     topology = ReadTopology(lookup, [*given, *edges_of(verdicts)], found)

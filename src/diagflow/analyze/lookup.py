@@ -26,13 +26,15 @@ class Lookup:
     Attributes:
         bundle: all that there is to see.
         consulted: the queries that were looked at.
+        incident: what the bundle is about, as it was at first.
         memo: what earlier rounds left.
     """
 
-    __slots__ = ("_by_fields", "_plan", "_queries", "_wants", "bundle", "consulted", "memo")
+    __slots__ = ("_by_fields", "_plan", "_queries", "_wants", "bundle", "consulted", "incident", "memo")
 
     def __init__(self, bundle: Bundle, plan: Plan, memo: Memo | None = None) -> None:
         self.bundle = bundle
+        self.incident = bundle.incident
         self.consulted: set[Query] = set()
         self._plan = plan
         self.memo = memo or Memo()
@@ -40,10 +42,22 @@ class Lookup:
         self._queries: dict[str, Query] = {}
         self._wants: dict[Query, frozenset[str]] = {}
 
+    def want_lists(self) -> None:
+        """Want all lists that rules may look at, whether they come to it or not."""
+        for kind in self._plan.lists:
+            query, fields = self.query(kind), self._plan.fields(kind)
+            if not self.bundle.has(query, fields) and not self.bundle.has(query):
+                self._wants[query] = fields
+
     @property
     def wants(self) -> tuple[Want, ...]:
         """What was looked for and never asked, in order."""
         return tuple(Want(query, fields) for query, fields in sorted(self._wants.items()))
+
+    def resume(self, before: "Lookup") -> None:
+        """Note what was looked at in the round before, and what was wanted then and is still not there."""
+        self.consulted |= before.consulted
+        self._wants |= {q: fields for q, fields in before._wants.items() if not self.bundle.has(q, fields)}  # noqa: SLF001
 
     def reading(self, query: Query) -> Reading:
         """Return the reading; if nobody has asked yet, it is wanted from now on."""

@@ -20,6 +20,7 @@ from diagflow.rules.rule import (
     ChangeInput,
     Combination,
     Condition,
+    Effect,
     EventInput,
     LogInput,
     ObjectInput,
@@ -40,6 +41,10 @@ TROUBLE_FIELDS: Final = fields_for(
     )
 )
 """What tells whose logs matter."""
+
+
+_WITH_CARE: Final = frozenset({"secret"})
+"""Kinds that are read only where a rule comes to need them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +70,18 @@ class Plan:
 
     Attributes:
         rules: in the order of their ids, prepared.
+        speaking: those of them that are judged everywhere: all that do not speak against something.
         kept: resource → paths to keep.
         values: kind → path → values that some rule names there.
+        lists: kinds that conditions of these are about, or ask for beside their own. All are read at once: one that
+            only few rules come to would cost another round over everything, and it is small.
     """
 
     rules: tuple[Prepared, ...]
+    speaking: tuple[Prepared, ...]
     kept: Mapping[str, frozenset[str]]
     values: Mapping[str, Mapping[str, frozenset[str]]]
+    lists: frozenset[str]
 
     def fields(self, kind: str) -> frozenset[str]:
         """Return the paths to keep of a kind."""
@@ -118,7 +128,14 @@ def _remembered(key: _Same) -> Plan:
     rules = tuple(_prepared(rule) for rule in sorted(ruleset.rules, key=lambda r: r.id))
     conditions = [c for rule in ruleset.rules for c in conditions_of(rule)]
     kept = _kept(conditions, ruleset)
-    return Plan(rules, {name: frozenset(fields) for name, fields in kept.items()}, _values(conditions))
+    speaking = tuple(prepared for prepared in rules if prepared.rule.effect is not Effect.REFUTES)
+    return Plan(
+        rules=rules,
+        speaking=speaking,
+        kept={name: frozenset(fields) for name, fields in kept.items()},
+        values=_values(conditions),
+        lists=frozenset(kind for p in speaking for c in conditions_of(p.rule) for kind in _kinds_of(c)) - _WITH_CARE,
+    )
 
 
 def _prepared(rule: Rule) -> Prepared:
@@ -184,6 +201,13 @@ def _kept(conditions: Iterable[Condition], ruleset: RuleSet) -> dict[str, set[st
     for target, fields_kept in kept.items():
         fields_kept.update(link_fields(kind_of(target).lower(), relations))
     return kept
+
+
+def _kinds_of(condition: Condition) -> Iterator[str]:
+    wanted = objects_of(condition)
+    if wanted is not None:
+        yield wanted.kind
+        yield from (related.kind for related in wanted.related)
 
 
 def _analyzer_fields(ruleset: RuleSet) -> Iterator[tuple[str, tuple[str, ...]]]:
