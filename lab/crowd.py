@@ -164,12 +164,12 @@ def make_nodes(cluster: Cluster, size: Size) -> None:
     spaces = [namespace(number) for number in range(_NAMESPACES)]
     cluster.kubectl.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in spaces])
     room = {"cpu": 16, "memory": "64Gi", "labels": POOL}
-    _by_hands([{"name": f"worker-{n:04d}", **room} for n in range(size.nodes)], lambda some: nodes.make(cluster, some))
+    by_hands([{"name": f"worker-{n:04d}", **room} for n in range(size.nodes)], lambda some: nodes.make(cluster, some))
 
 
 def fill(cluster: Cluster, size: Size) -> None:
     """Makes the pods of the crowd, and waits for those that are to be well. Raises as `gather`."""
-    _by_hands([*_ill(size), *_healthy(size)], cluster.kubectl.apply)
+    by_hands([*_ill(size), *_healthy(size)], cluster.kubectl.apply)
     wanted = size.pods - size.ill
     until(lambda: ready(cluster) >= wanted, f"{wanted:,} pods to be ready", 3600, every=10)
 
@@ -179,7 +179,8 @@ def ready(cluster: Cluster) -> int:
     return sum(item.get("status", {}).get("readyReplicas", 0) for item in cluster.kubectl.items("deployments"))
 
 
-def _by_hands(objects: list[dict[str, Any]], make: Callable[[list[dict[str, Any]]], None]) -> None:
+def by_hands(objects: list[dict[str, Any]], make: Callable[[list[dict[str, Any]]], None]) -> None:
+    """Makes many objects, an armful at once by each hand."""
     some = [objects[start : start + _ARMFUL] for start in range(0, len(objects), _ARMFUL)]
     with ThreadPoolExecutor(_HANDS) as pool:
         for _ in pool.map(make, some):

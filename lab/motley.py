@@ -144,8 +144,13 @@ def look_again(cluster: Cluster) -> None:
         one = kubelet.tell(pod, ways[_owner(pod)], _address(number), now)
         told.append({**pod, "metadata": _meta(pod), "status": one.status})
         said.extend(kubelet.events(pod, one, now))
-    cluster.kubectl("replace", "--subresource=status", "-f", "-", stdin=_list(told))
-    cluster.kubectl.apply(said)
+    crowd.by_hands(told, lambda some: _replace_status(cluster, some))
+    crowd.by_hands(said, cluster.kubectl.apply)
+
+
+def _replace_status(cluster: Cluster, pods: list[dict[str, Any]]) -> None:
+    bundle = {"apiVersion": "v1", "kind": "List", "items": pods}
+    cluster.kubectl("replace", "--subresource=status", "-f", "-", stdin=json.dumps(bundle), timeout=300)
 
 
 def await_faults(cluster: Cluster) -> None:
@@ -182,9 +187,3 @@ def _meta(pod: dict[str, Any]) -> dict[str, Any]:
 def _address(number: int) -> str:
     """Returns one of the last addresses of kwok's pods, which begin at the other end."""
     return str(ipaddress.ip_network(net.KWOK_PODS)[-2 - number])
-
-
-def _list(items: list[dict[str, Any]]) -> str:
-    if not items:
-        raise LabError("no pod is ill; lab/motley.yaml is empty?")
-    return json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
