@@ -1,7 +1,7 @@
-"""The analyzer `find-scheduler`: pods that no scheduler has looked at wait for the holder of the scheduler's lease.
+"""The analyzers `find-scheduler` and `find-controller-manager`: what nobody acts on waits for the holder of a lease.
 
-It names nothing. It relates each pod to the lease (`calls`), so that a scheduler that is gone becomes the root, and the
-pods that nobody places are its consequences.
+They name nothing. They relate each pod that no scheduler has looked at, and each workload whose change no controller has
+looked at, to the lease (`calls`), so that a component that is gone becomes the root, and they are its consequences.
 """
 
 from typing import Final
@@ -10,12 +10,18 @@ from diagflow.analyze.api import Case, Finding
 from diagflow.model import Edge, Entity, Outcome
 
 LEASE: Final = Entity("lease", "kube-scheduler", "kube-system")
+CONTROLLERS: Final = Entity("lease", "kube-controller-manager", "kube-system")
 
 
 def run(case: Case) -> list[Finding]:
     """Relate the pods that its rule matched to the scheduler's lease."""
-    return [_finding(pod) for pod in sorted(case.entities)]
+    return [_finding(pod, LEASE) for pod in sorted(case.entities)]
 
 
-def _finding(pod: Entity) -> Finding:
-    return Finding(pod, outcome=Outcome.NO_MATCH, edges=(Edge(pod, "calls", LEASE),), detail=f"it waits for {LEASE}")
+def run_controllers(case: Case) -> list[Finding]:
+    """Relate the workloads that its rules matched to the controller manager's lease."""
+    return [_finding(workload, CONTROLLERS) for workload in sorted(case.entities)]
+
+
+def _finding(waits: Entity, lease: Entity) -> Finding:
+    return Finding(waits, outcome=Outcome.NO_MATCH, edges=(Edge(waits, "calls", lease),), detail=f"it waits for {lease}")
