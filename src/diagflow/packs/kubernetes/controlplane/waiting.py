@@ -1,7 +1,7 @@
 """The analyzers `find-scheduler` and `find-controller-manager`: what nobody acts on waits for the holder of a lease.
 
-They name nothing. They relate each pod that no scheduler has looked at, and each workload whose change no controller has
-looked at, to the lease (`calls`), so that a component that is gone becomes the root, and they are its consequences.
+They name nothing. They relate each pod that no scheduler has looked at, and each workload whose change no controller
+has looked at, to the lease (`calls`), so that a component that is gone becomes the root, and they are its consequences.
 """
 
 from typing import Final
@@ -24,4 +24,6 @@ def run_controllers(case: Case) -> list[Finding]:
 
 
 def _finding(waits: Entity, lease: Entity) -> Finding:
-    return Finding(waits, outcome=Outcome.NO_MATCH, edges=(Edge(waits, "calls", lease),), detail=f"it waits for {lease}")
+    return Finding(
+        waits, outcome=Outcome.NO_MATCH, edges=(Edge(waits, "calls", lease),), detail=f"it waits for {lease}"
+    )
