@@ -35,7 +35,9 @@ def etcd(cache: Cache, lab: Instance) -> Component:
         "initial-cluster": f"lab={peer}",
         "log-level": "warn",
     }
-    return Component("etcd", (_bin(cache, "etcd"), "--unsafe-no-fsync", *_flags(flags)), f"{client}/health?exclude=NOSPACE")
+    # one that is full answers, and refuses writes
+    ready = f"{client}/health?exclude=NOSPACE"
+    return Component("etcd", (_bin(cache, "etcd"), "--unsafe-no-fsync", *_flags(flags)), ready)
 
 
 def apiserver(cache: Cache, lab: Instance) -> Component:
