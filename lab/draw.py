@@ -10,10 +10,8 @@ PATIENCE = 130.0
 QUICK = 70.0
 """Those that wait no longer than this are drawn among themselves: a group takes as long as its slowest."""
 
-RUNTIME = "containerd"
-"""No pod of another fault runs on without the node's runtime."""
-FILLS_A_NODE = "scheduling/max-pods"
-"""It fills a node that must be empty before."""
+STANDS_ON = frozenset({"containerd", "controller-manager", "etcd"})
+"""Without these no other fault can be put in place: its pods are not made, or do not run."""
 
 NEED_NAMES = ("applog/caller-of-", "cascade/")
 TAKES_NAMES = "dns/"
@@ -21,7 +19,8 @@ TAKES_NAMES = "dns/"
 
 def drawable(one: Fault) -> bool:
     """Tells whether a fault can be drawn at all."""
-    takes_all = RUNTIME in one.components or one.name == FILLS_A_NODE
+    # a kubelet with other limits refuses or evicts the pods of the others
+    takes_all = bool(STANDS_ON & one.components.keys()) or "kubelet" in one.real_node
     return bool(one.labels["causes"]) and max(one.pause, one.scan_after) <= PATIENCE and not takes_all
 
 

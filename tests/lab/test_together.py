@@ -45,9 +45,9 @@ def test_what_others_feel_comes_after_them():
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_groups_follow_from_the_seed_and_leave_no_fault_out(seed):
-    groups = draw.groups(EVERY, seed, 40)
-    assert groups == draw.groups(list(reversed(EVERY)), seed, 40)
-    assert groups != draw.groups(EVERY, seed + 1, 40)
+    groups = draw.groups(EVERY, seed, 60)
+    assert groups == draw.groups(list(reversed(EVERY)), seed, 60)
+    assert groups != draw.groups(EVERY, seed + 1, 60)
     assert {len(group) for group in groups} == {2, 3}
     assert {name for group in groups for name in group} == {one.name for one in EVERY if draw.drawable(one)}
 
@@ -67,4 +67,6 @@ def test_faults_that_take_away_what_another_needs_are_related():
     assert not draw.related(BY_NAME["scheduling/cordoned"], BY_NAME["scheduling/quota"])
     assert not draw.drawable(BY_NAME["healthy/rollout"])
     assert not draw.drawable(BY_NAME["node/runtime-down"])
-    assert not draw.drawable(BY_NAME[draw.FILLS_A_NODE])
+    assert not draw.drawable(BY_NAME["scheduling/max-pods"])
+    assert not draw.drawable(BY_NAME["controlplane/nobody-controls"])
+    assert draw.drawable(BY_NAME["controlplane/no-placement"])
