@@ -9,9 +9,16 @@ import pytest
 import yaml
 from tests.lab.conftest import DIAGFLOW, LIVE, SEED, Lab, Stage, diagnosis_of
 
+from diagflow.analyze.plan import leaves, objects_of, resource
+from diagflow.bundle.resources import has_namespace
+from diagflow.rules import load
+
 pytestmark = LIVE
 HOME = "default"
 """The namespace of the accounts."""
+
+PULL, PORT = "image/not-found", "applog/port-in-use"
+"""What a pod's status shows, and what only the log of a container tells; both are in place at once."""
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +31,15 @@ def stage(lab: Lab) -> Iterator[Stage]:
 
 
 def _alert(stage: Stage, name: str) -> dict[str, Any]:
-    printed = stage.place((name,))[name]
+    printed = stage.place((PULL, PORT) if name in (PULL, PORT) else (name,))[name]
     assert printed.returncode == 0, printed.stderr
     labels: dict[str, Any] = yaml.safe_load(printed.stdout)
     return labels
+
+
+def _causes(*faults: dict[str, Any]) -> list[str]:
+    """Returns the ids of the causes of faults, in order."""
+    return sorted(fault["causes"][0]["id"] for fault in faults)
 
 
 def _kubectl(lab: Lab, *words: str) -> str:
@@ -37,8 +49,8 @@ def _kubectl(lab: Lab, *words: str) -> str:
 
 
 def _all_but(lab: Lab, *hidden: str) -> list[dict[str, Any]]:
-    """Returns the rules of a role that reads everything but some resources."""
-    listed = _kubectl(lab, "api-resources", "--verbs=list", "-o", "name").split()
+    """Returns the rules of a role that reads everything but some resources; logs are one of them."""
+    listed = ["pods/log", *_kubectl(lab, "api-resources", "--verbs=list", "-o", "name").split()]
     return [
         {"apiGroups": [name.partition(".")[2]], "resources": [name.partition(".")[0]], "verbs": ["get", "list"]}
         for name in listed
@@ -87,7 +99,7 @@ class Accounts:
 
     def blind_to(self, *hidden: str) -> str:
         """Returns the name of an account that may read everything but some resources."""
-        role = f"all-but-{'-'.join(hidden)}"
+        role = f"all-but-{'-'.join(hidden)}".replace("/", "-")
         _role(self.lab, role, _all_but(self.lab, *hidden), self.folder)
         return self.bound(role)
 
@@ -116,7 +128,49 @@ def _refused(found: dict[str, Any]) -> dict[str, str]:
 
 
 def _named(found: dict[str, Any]) -> list[str]:
-    return [cause["id"] for cause in found["causes"]]
+    return sorted(cause["id"] for cause in found["causes"])
+
+
+def _lists(rules: list[dict[str, Any]]) -> set[str]:
+    """Returns the resources that the rules of a role let somebody list, as queries name them."""
+    return {
+        f"{plural}.{group}" if group else plural
+        for rule in rules
+        if {"list", "*"} & set(rule["verbs"])
+        for group in rule.get("apiGroups", ())
+        for plural in rule.get("resources", ())
+    }
+
+
+def _beyond(lab: Lab, role: str, *, in_a_namespace: bool = False) -> set[str]:
+    """Returns what rules are about and the cluster has, but a role of the cluster does not let anybody list.
+
+    What they only look up beside it, such as the class of an Ingress, is missed where there is an Ingress.
+    """
+    about = {resource(of.kind) for rule in load().rules for c in leaves(rule.trigger) if (of := objects_of(c))}
+    served = set(_kubectl(lab, "api-resources", "--verbs=list", "-o", "name").split())
+    allowed = _lists(json.loads(_kubectl(lab, "get", "clusterrole", role, "-o", "json"))["rules"])
+    if in_a_namespace:
+        allowed = {name for name in allowed if has_namespace(name)}
+    return {f"objects:{name}" for name in about & served - allowed}
+
+
+def _requests_refused(lab: Lab) -> int:
+    """Returns how many requests the API server has refused since it started for want of a right."""
+    counts = _kubectl(lab, "get", "--raw", "/metrics").splitlines()
+    return sum(int(c.split()[-1]) for c in counts if c.startswith("apiserver_request_total{") and 'code="403"' in c)
+
+
+def _told(found: dict[str, Any]) -> tuple[set[tuple[Any, ...]], set[tuple[str, str]]]:
+    """Returns what a diagnosis names, of what, and what it misses: all but numbers, which grow with time."""
+    causes = {(cause["id"], cause["role"], *cause["entities"]) for cause in found["causes"]}
+    return causes, {(m["needs"], m["state"]) for m in found["missing"]}
+
+
+def _looks(pull: dict[str, Any], port: dict[str, Any]) -> list[tuple[tuple[str, ...], list[str]]]:
+    """Returns command lines with what they must name: a scan both, an alert its own."""
+    alerts = [(("diagnose", "--alert", str(fault["alert"])), _causes(fault)) for fault in (pull, port)]
+    return [(("scan",), _causes(pull, port)), *alerts]
 
 
 def _says_what_allows(found: dict[str, Any], name: str, resource: str) -> bool:
@@ -129,51 +183,70 @@ def _says_what_allows(found: dict[str, Any], name: str, resource: str) -> bool:
 
 @pytest.mark.parametrize("hidden", ["nodes", "events"])
 def test_what_needs_neither_nodes_nor_events_is_named(stage: Stage, accounts: Accounts, hidden: str) -> None:
-    fault = _alert(stage, "image/not-found")
+    pull, port = _alert(stage, PULL), _alert(stage, PORT)
     name = accounts.blind_to(hidden)
-    for words in (("scan",), ("diagnose", "--alert", fault["alert"])):
+    for words, causes in _looks(pull, port)[:2]:
         status, found = accounts.run(name, *words)
-        assert (status, _named(found)) == (1, [fault["causes"][0]["id"]])
+        assert (status, _named(found)) == (1, causes)
         assert set(_refused(found)) == {f"objects:{hidden}"}
         assert _says_what_allows(found, name, hidden)
 
 
-def test_the_role_that_clusters_have_for_readers_is_enough_for_pods(stage: Stage, accounts: Accounts) -> None:
-    fault = _alert(stage, "image/not-found")
+def test_without_logs_what_they_would_tell_is_not_known(stage: Stage, accounts: Accounts) -> None:
+    pull, port = _alert(stage, PULL), _alert(stage, PORT)
+    name = accounts.blind_to("pods/log")
+    status, found = accounts.run(name, "scan")
+    assert (status, _named(found)) == (1, _causes(pull))
+    assert _refused(found)
+    for needs, detail in _refused(found).items():
+        assert needs.startswith("log:")
+        assert '{apiGroups: [""], resources: ["pods/log"], verbs: ["get"]} allows it' in detail
+    status, found = accounts.run(name, "diagnose", "--alert", port["alert"])
+    assert (status, _named(found)) == (3, [])
+
+
+def test_the_role_that_clusters_have_for_readers_is_enough_for_pods(lab: Lab, stage: Stage, accounts: Accounts) -> None:
+    pull, port = _alert(stage, PULL), _alert(stage, PORT)
     name = accounts.bound("view")
-    status, found = accounts.run(name, "diagnose", "--alert", fault["alert"])
-    assert (status, _named(found)) == (1, [fault["causes"][0]["id"]])
-    assert _says_what_allows(found, name, "nodes")
+    beyond = _beyond(lab, "view")
+    for words, causes in _looks(pull, port):
+        status, found = accounts.run(name, *words)
+        assert (status, _named(found)) == (1, causes)
+        assert _says_what_allows(found, name, "nodes")
+        assert set(_refused(found)) == beyond
 
 
 def test_the_role_that_diagflow_prints_is_enough_for_everything(
     lab: Lab, stage: Stage, accounts: Accounts, tmp_path: Path
 ) -> None:
-    fault = _alert(stage, "image/not-found")
-    printed = lab("exec", "--", DIAGFLOW, "rules", "role", "--name", "diagflow-prints")
+    pull, port = _alert(stage, PULL), _alert(stage, PORT)
     path = tmp_path / "role.yaml"
-    path.write_text(printed.stdout)
+    path.write_text(lab("exec", "--", DIAGFLOW, "rules", "role", "--name", "diagflow-prints").stdout)
     _kubectl(lab, "apply", "-f", str(path))
     name = accounts.bound("diagflow-prints")
-    for words in (("scan",), ("diagnose", "--alert", fault["alert"])):
+    refused = _requests_refused(lab)
+    for words, causes in _looks(pull, port):
         status, found = accounts.run(name, *words)
-        assert (status, _named(found)) == (1, [fault["causes"][0]["id"]])
-        assert _refused(found) == {}
+        assert (status, _named(found)) == (1, causes)
+        everything = diagnosis_of(lab("exec", "--", DIAGFLOW, *words, "-o", "json"))  # as the administrator
+        assert _told(found) == _told(everything)
+    assert _requests_refused(lab) == refused
 
 
 def test_a_role_in_one_namespace_is_enough_for_it(lab: Lab, stage: Stage, accounts: Accounts) -> None:
-    fault = _alert(stage, "image/not-found")
+    fault = _alert(stage, PULL)
     namespace = fault["causes"][0]["entity"].split("/")[1]
     name = accounts.new()
     words = ("--clusterrole=view", f"--serviceaccount={HOME}:{name}", "-n", namespace)
     _kubectl(lab, "create", "rolebinding", name, *words)  # it goes with the namespace
     status, found = accounts.run(name, "scan", "-n", namespace)
-    assert (status, _named(found)) == (1, [fault["causes"][0]["id"]])
+    assert (status, _named(found)) == (1, _causes(fault))
     assert _says_what_allows(found, name, "nodes")
+    assert {needs.partition("#")[0] for needs in _refused(found)} == _beyond(lab, "view", in_a_namespace=True)
 
 
 def test_without_pods_nobody_is_called_healthy(stage: Stage, accounts: Accounts) -> None:
-    fault = _alert(stage, "image/not-found")
+    fault = _alert(stage, PULL)
     name = accounts.blind_to("pods")
     for words in (("scan",), ("diagnose", "--alert", fault["alert"])):
         status, found = accounts.run(name, *words)
