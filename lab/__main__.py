@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from lab import cluster as clusters
-from lab import draw, fault, outage, paths, podmetrics, recorder, runner, snapshot, together
+from lab import draw, fault, outage, paths, podmetrics, reader, recorder, runner, snapshot, together
 from lab.build import build
 from lab.cluster import Cluster
 from lab.errors import LabError
@@ -105,12 +105,14 @@ def _command(words: list[str]) -> list[str]:
 
 
 def _soak(cluster: Cluster, options: argparse.Namespace) -> int:
-    command = tuple(_command(options.words)) or (str(Path(sys.executable).with_name("diagflow")), "scan", "-o", "json")
+    theirs = tuple(_command(options.words))
+    command = theirs or (str(Path(sys.executable).with_name("diagflow")), "scan", "-o", "json")
     clusters.up(cluster, options.seed)
     podmetrics.build(cluster.cache)
     plan = Plan(options.minutes, options.scans, options.seed, command, options.folder, options.record)
     cluster.join()
-    return 1 if soak(cluster, plan, clusters.environment(cluster)) else 0
+    env = clusters.environment(cluster) if theirs else reader.environment(cluster)
+    return 1 if soak(cluster, plan, env) else 0
 
 
 def _exec(cluster: Cluster, words: list[str]) -> int:
@@ -149,7 +151,7 @@ def _draw(options: argparse.Namespace) -> None:
 
 
 def _together(cluster: Cluster, options: argparse.Namespace) -> int:
-    verdict = together.look(cluster, options.faults, options.seed, clusters.environment(cluster), options.record)
+    verdict = together.look(cluster, options.faults, options.seed, reader.environment(cluster), options.record)
     print(f"{' + '.join(options.faults)}: {verdict}", flush=True)
     return 0 if verdict.right else 1
 
