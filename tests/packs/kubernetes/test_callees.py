@@ -183,6 +183,21 @@ def test_a_pod_that_ends_again_and_again_no_longer_starts(restarts: int, told: b
     assert (len(behind(db)) > 1) is told
 
 
+def test_a_pod_that_was_unready_before_it_was_deleted_has_been_so_for_longer():
+    gone = database()
+    gone["metadata"]["deletionTimestamp"] = NOW.isoformat()
+    assert [str(f.entity) for f in behind(gone)[1:]] == ["service/shop/postgres", "pod/shop/db-0"]
+    gone["status"]["conditions"][0]["status"] = "True"  # and one that was ready to the end has just left
+    assert len(behind(gone)) == 1
+
+
+def test_a_new_pod_without_a_node_takes_nothing_from_how_long_the_others_have_been_unready():
+    new = database(seconds=5, placed="False")
+    new["metadata"]["name"] = "db-1"
+    assert [str(f.entity) for f in behind(database(), new)[1:]] == ["service/shop/postgres", "pod/shop/db-0"]
+    assert len(behind(database(seconds=5), new)) == 1
+
+
 def test_of_a_pod_without_a_node_only_the_service_is_told():
     assert [f.names for f in behind(database(placed="False"))[1:]] == ["kubernetes.service-without-endpoints"]
 

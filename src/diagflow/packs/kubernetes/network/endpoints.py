@@ -45,12 +45,16 @@ def _has(labels: Mapping[str, str], selector: Mapping[str, str]) -> bool:
 
 
 def unready_since(pod: Json) -> datetime | None:
-    """Return since when a pod gets no traffic; None for one that does."""
+    """Return since when a pod gets no traffic; None for one that does.
+
+    One that was ready to the end gets none since it has been leaving; one that was not, since it has not been ready.
+    """
     leaving = timestamp(meta(pod).get("deletionTimestamp"))
     ready = condition(pod, "Ready")
-    if ready.get("status") == "True" and leaving is None:
-        return None
-    return leaving or timestamp(ready.get("lastTransitionTime")) or timestamp(meta(pod).get("creationTimestamp"))
+    if ready.get("status") == "True":
+        return leaving
+    unready = timestamp(ready.get("lastTransitionTime")) or timestamp(meta(pod).get("creationTimestamp"))
+    return min((moment for moment in (leaving, unready) if moment is not None), default=None)
 
 
 def has_port(pod: Json, name: str, protocol: str) -> bool:

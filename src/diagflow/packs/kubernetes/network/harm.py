@@ -26,15 +26,23 @@ _PHASES: Final = ("Pending", "Running")
 
 
 def unready(service: Entity, pods: Sequence[Json], harm: Text, now: datetime) -> Iterator[Finding]:
-    """Yield a Service that has pods and no ready one, and those that have a node; `harm` says who suffers."""
+    """Yield a Service that has pods and no ready one, and those that have a node; `harm` says who suffers.
+
+    Pods that have no node yet answer nobody; how long there has been no answer is for those to tell that have one.
+    """
     count = len(pods)
-    if not count or not all(_lasts(pod, now) for pod in pods):
+    placed = [pod for pod in pods if _has_node(pod)]
+    if not count or not all(_lasts(pod, now) for pod in placed or pods):
         return
     text = Text(f"it selects {count} pods, none is ready, and {harm.en}", f"选中 {count} 个 Pod，无一就绪，{harm.zh}")
     yield Finding(service, NO_ENDPOINTS, observations=(_seen(text),), args={"pods": count})
-    for pod in pods:
-        if (pod.get("status") or {}).get("phase") in _PHASES and condition(pod, "PodScheduled").get("status") == "True":
+    for pod in placed:
+        if (pod.get("status") or {}).get("phase") in _PHASES:
             yield Finding(_entity(pod), NOT_READY, observations=(_seen(_of_pod(service, harm)),))
+
+
+def _has_node(pod: Json) -> bool:
+    return condition(pod, "PodScheduled").get("status") == "True"
 
 
 def _lasts(pod: Json, now: datetime) -> bool:
