@@ -11,7 +11,8 @@ from diagflow.feedback.paint import painted
 from diagflow.feedback.text import lines
 from diagflow.feedback.visible import deceives, one_line
 from diagflow.feedback.written import written
-from diagflow.model import Act, Instruction, Operation, Text
+from diagflow.model import Act, Instruction, Operation, Query, State, Text
+from diagflow.model.diagnosis import Missing
 from tests.feedback.samples import (
     SAMPLES,
     at,
@@ -107,6 +108,16 @@ def test_healthy_shows_below_only_what_was_asked_for(tz: tzinfo) -> None:
     assert rest[:2] == ["", "Advice"]
     assert "Could not be seen" not in rest
     assert "Could not be seen" in render(quiet, "text", tz=tz, verbose=True)
+
+
+def test_what_is_not_there_to_be_read_stands_behind_all_that_is_worth_reading(tz: tzinfo) -> None:
+    gone = [Missing(Query("promql", f"rate(m{n}[5m])" + " + 0" * 100), State.ABSENT, rules=("T-1",)) for n in range(9)]
+    said = render(replace(max_pods(), missing=tuple(gone)), "text", tz=tz, verbose=True).splitlines()
+    below = said[said.index("Not there to be read") :]
+    assert said.index("Fix") < said.index("Not there to be read")
+    assert [line[:19] for line in below if "rate(m" in line] == [f"  · metric rate(m{n}[" for n in range(9)]
+    assert max(map(len, below)) < 200
+    assert "  9 lists, metrics and logs are not there to be read (named at the end)" in said
 
 
 def test_unknown_says_what_is_missing_and_what_to_do(tz: tzinfo) -> None:

@@ -14,6 +14,8 @@ from diagflow.feedback.visible import clip
 from diagflow.feedback.written import written
 
 _SENTENCE: Final = 400
+_NAMED: Final = 160
+"""Of an expression that nobody could ask: enough to know it by; all of it is in the other forms."""
 _INDENT: Final = "  "
 _MARKS: Final = {"for": ("+", "green"), "against": ("-", "red"), "context": ("·", "dim")}
 _FULL: Final = 5
@@ -51,6 +53,8 @@ class _Lines:
         yield from self._answer()
         if self._verbose and self._r.path:
             yield from self._section(self._w.path, (line for d in self._r.path for line in self._decision(d)))
+        if self._verbose:  # no cluster has all of it, and it is long: behind what somebody came to read
+            yield from self._section(self._w.not_there, self._not_there())
         if self._r.status != "healthy":
             yield from self._last()
 
@@ -134,12 +138,12 @@ class _Lines:
             yield Line(((self._w.popular.format(names=names), ""),), ((_INDENT, ""), ("x ", "dim")))
 
     def _unseen(self) -> Iterator[Line]:
-        shown = [u for u in self._r.unseen if (u.required and not u.idle) or u.blocking or self._verbose]
+        there = [u for u in self._r.unseen if not u.idle]
+        shown = [u for u in there if u.required or u.blocking or self._verbose]
         yield from self._listed(self._gap(u) for u in shown)
-        folded = [u for u in self._r.unseen if u not in shown]
         for count, said in (
-            (sum(u.idle for u in folded), self._w.unseen_idle),
-            (sum(not u.idle for u in folded), self._w.unseen_more),
+            (len(self._r.unseen) - len(there), self._w.unseen_below if self._verbose else self._w.unseen_idle),
+            (len(there) - len(shown), self._w.unseen_more),
         ):
             if count:
                 yield self._dim(said.of(count))
@@ -155,6 +159,12 @@ class _Lines:
             ((_INDENT, ""), ("! ", "yellow" if gap.blocking else "dim")),
             _notes([gap.detail] if gap.detail else []),
         )
+
+    def _not_there(self) -> Iterator[Line]:
+        for gap in self._r.unseen:
+            if gap.idle:
+                what = clip(gap.what, _NAMED, self._w.clipped)
+                yield Line(((what, ""),), _bullet(), _notes([gap.detail] if gap.detail else []))
 
     def _remedy(self, finding: Finding) -> Iterator[Line]:
         yield from self._section(self._w.fix, self._steps(finding.remedy))

@@ -55,6 +55,7 @@ WORDS: Final = Words(
     ruled_out="Ruled out",
     popular="often blamed, and not the cause here (-v says why): {names}",
     unseen="Could not be seen",
+    not_there="Not there to be read",
     symptoms="Seen, but not explained",
     candidates="Would fit",
     suspected="Suspects, by statistics alone",
@@ -80,6 +81,10 @@ WORDS: Final = Words(
     unseen_idle=Plural(
         "1 list, metric or log is not there to be read (--verbose)",
         "{n} lists, metrics and logs are not there to be read (--verbose)",
+    ),
+    unseen_below=Plural(
+        "1 list, metric or log is not there to be read (named at the end)",
+        "{n} lists, metrics and logs are not there to be read (named at the end)",
     ),
     unseen_more=Plural(
         "1 reading that would only add detail is missing (--verbose)",

@@ -89,6 +89,7 @@ class Words(Struct, frozen=True):
     ruled_out: str
     popular: str
     unseen: str
+    not_there: str
     symptoms: str
     candidates: str
     suspected: str
@@ -116,6 +117,7 @@ class Words(Struct, frozen=True):
     hidden: Plural
     rules_ran: Plural
     unseen_idle: Plural
+    unseen_below: Plural
     unseen_more: Plural
     rules_wait: Plural
 

@@ -54,6 +54,7 @@ WORDS: Final = Words(
     ruled_out="已排除",
     popular="常被归咎、但并非此处的原因（-v 查看理由）：{names}",
     unseen="未能读取",
+    not_there="不存在、无从读取",
     symptoms="已观察到但未能解释",
     candidates="可能吻合",
     suspected="可疑对象（仅依据统计）",
@@ -79,6 +80,10 @@ WORDS: Final = Words(
     unseen_idle=Plural(
         "另有 1 项列表、指标或日志不存在，无从读取（--verbose）",
         "另有 {n} 项列表、指标或日志不存在，无从读取（--verbose）",
+    ),
+    unseen_below=Plural(
+        "另有 1 项列表、指标或日志不存在，无从读取（列于文末）",
+        "另有 {n} 项列表、指标或日志不存在，无从读取（列于文末）",
     ),
     unseen_more=Plural("另缺 1 项仅补充细节的读数（--verbose）", "另缺 {n} 项仅补充细节的读数（--verbose）"),
     rules_wait=Plural("1 条规则在等待它", "{n} 条规则在等待它"),
