@@ -313,7 +313,8 @@ def test_a_webhook_without_a_policy_in_a_cut_out_is_one_that_must_answer() -> No
         ([pod(60)], []),
         ([pod(61), pod()], []),
         ([pod(61, {"app": "other"})], []),
-        ([pod(61, deletionTimestamp=ago(10))], []),
+        ([pod(deletionTimestamp=ago(10))], []),
+        ([pod(61, deletionTimestamp=ago(10))], ["kubernetes.service-without-endpoints", "kubernetes.pod-not-ready"]),
     ],
 )
 def test_the_pods_behind_a_webhook_that_fails_are_why_where_none_is_ready(pods: list[Json], told: list[str]) -> None:
