@@ -3,18 +3,19 @@
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from diagflow.analyze import Runner, analyze
 from diagflow.analyze.lookup import Lookup
 from diagflow.analyze.plan import Plan, Prepared
-from diagflow.analyze.rounds import Rounds, looks_at
+from diagflow.analyze.rounds import _MORE, Rounds, looks_at
 from diagflow.bundle import Bundle
 from diagflow.bundle.open import open_bundle
 from diagflow.model import Verdict
 from diagflow.rules import RuleSet, load_packs
-from diagflow.rules.rule import Rule
+from diagflow.rules.rule import Input, Rule
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "corpus" / "faults").glob("*.zip"))
 BATCHES = 6
@@ -70,6 +71,10 @@ def test_only_what_may_see_the_news_is_judged_again(ruleset: RuleSet):
         analyze(ruleset, bundle, runner)
     assert judged == [rule for rule in everything if "log" in looks_at(rule)]
     assert 0 < len(judged) < len(everything) / 2
+
+
+def test_it_is_known_of_every_input_what_it_looks_at():
+    assert set(_MORE) == set(get_args(Input))
 
 
 def test_another_incident_is_another_matter(ruleset: RuleSet):

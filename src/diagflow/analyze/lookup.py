@@ -45,9 +45,9 @@ class Lookup:
     def want_lists(self) -> None:
         """Want all lists that rules may look at, whether they come to it or not."""
         for kind in self._plan.lists:
-            query, fields = self.query(kind), self._plan.fields(kind)
-            if not self.bundle.has(query, fields) and not self.bundle.has(query):
-                self._wants[query] = fields
+            query = self.query(kind)
+            if not self.bundle.has(query):
+                self._wants[query] = self._plan.fields(kind)
 
     @property
     def wants(self) -> tuple[Want, ...]:

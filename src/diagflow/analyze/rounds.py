@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 from diagflow.bundle import Bundle
 from diagflow.model import Query, Reading, Verdict
-from diagflow.rules.rule import ChangeInput, FactInput, HostLogInput, LogInput, MetricInput, NodeLogInput, Rule
+from diagflow.rules.rule import (
+    ChangeInput,
+    EventInput,
+    FactInput,
+    HostLogInput,
+    LogInput,
+    MetricInput,
+    NodeLogInput,
+    ObjectInput,
+    Rule,
+)
 from diagflow.rules.walk import conditions
 
 if TYPE_CHECKING:
@@ -21,18 +31,20 @@ _ALWAYS: Final = frozenset({"objects", "topology"})
 
 _MORE: Final[Mapping[type, frozenset[str]]] = {
     ChangeInput: frozenset({"change"}),
+    EventInput: frozenset(),
     FactInput: frozenset({"fact"}),
     HostLogInput: frozenset({"fact", "log"}),
     LogInput: frozenset({"log"}),
     MetricInput: frozenset({"promql", "series"}),
     NodeLogInput: frozenset({"log", "logs"}),
+    ObjectInput: frozenset(),
 }
-"""Kinds of readings that an input looks at besides."""
+"""Kinds of readings that an input looks at besides; all inputs are here, so that a new one is not forgotten."""
 
 
 def looks_at(rule: Rule) -> frozenset[str]:
     """Return the kinds of readings that a rule may look at."""
-    return _ALWAYS.union(*(_MORE.get(type(condition.input), frozenset()) for condition in conditions(rule)))
+    return _ALWAYS.union(*(_MORE[type(condition.input)] for condition in conditions(rule)))
 
 
 @dataclass(slots=True)
