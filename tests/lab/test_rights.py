@@ -9,9 +9,10 @@ import pytest
 import yaml
 from tests.lab.conftest import DIAGFLOW, LIVE, SEED, Lab, Stage, diagnosis_of
 
-from diagflow.analyze.plan import leaves, objects_of, resource
+from diagflow.analyze.plan import objects_of, resource
 from diagflow.bundle.resources import has_namespace
 from diagflow.rules import load
+from diagflow.rules.walk import leaves
 
 pytestmark = LIVE
 HOME = "default"

@@ -26,7 +26,7 @@ from diagflow.rules.rule import (
     ObjectInput,
     Rule,
 )
-from diagflow.rules.walk import of_host
+from diagflow.rules.walk import conditions, of_host
 
 TROUBLE_FIELDS: Final = fields_for(
     frozenset(
@@ -126,15 +126,15 @@ class _Same:
 def _remembered(key: _Same) -> Plan:
     ruleset = key.ruleset
     rules = tuple(_prepared(rule) for rule in sorted(ruleset.rules, key=lambda r: r.id))
-    conditions = [c for rule in ruleset.rules for c in conditions_of(rule)]
-    kept = _kept(conditions, ruleset)
+    everything = [c for rule in ruleset.rules for c in conditions(rule)]
+    kept = _kept(everything, ruleset)
     speaking = tuple(prepared for prepared in rules if prepared.rule.effect is not Effect.REFUTES)
     return Plan(
         rules=rules,
         speaking=speaking,
         kept={name: frozenset(fields) for name, fields in kept.items()},
-        values=_values(conditions),
-        lists=frozenset(kind for p in speaking for c in conditions_of(p.rule) for kind in _kinds_of(c)) - _WITH_CARE,
+        values=_values(everything),
+        lists=frozenset(kind for p in speaking for c in conditions(p.rule) for kind in _kinds_of(c)) - _WITH_CARE,
     )
 
 
@@ -162,30 +162,15 @@ def _missing(condition: Condition, entity: str) -> Condition:
     return replace(condition, entity=entity) if missing else condition
 
 
-def conditions_of(rule: Rule) -> Iterator[Condition]:
-    """Yield every condition of a rule, triggers first."""
-    for node in (rule.trigger, *rule.dependencies):
-        yield from leaves(node)
-
-
-def leaves(node: Condition | Combination) -> Iterator[Condition]:
-    """Yield the conditions of a combination, in order."""
-    if isinstance(node, Condition):
-        yield node
-        return
-    for part in node.conditions:
-        yield from leaves(part)
-
-
 def objects_of(condition: Condition) -> ObjectInput | None:
     """Return what a condition wants of objects: itself, or those whose logs it reads."""
     found = condition.input.of if isinstance(condition.input, LogInput) else condition.input
     return found if isinstance(found, ObjectInput) else None
 
 
-def _kept(conditions: Iterable[Condition], ruleset: RuleSet) -> dict[str, set[str]]:
+def _kept(wanting: Iterable[Condition], ruleset: RuleSet) -> dict[str, set[str]]:
     kept: dict[str, set[str]] = {"events": set(EVENT_FIELDS)}
-    for condition in conditions:
+    for condition in wanting:
         if isinstance(condition.input, LogInput):
             kept.setdefault("pods", set()).update(TROUBLE_FIELDS)
         if isinstance(condition.input, ChangeInput):
@@ -221,13 +206,13 @@ def _analyzer_fields(ruleset: RuleSet) -> Iterator[tuple[str, tuple[str, ...]]]:
 def relations_in_use(ruleset: RuleSet) -> frozenset[str]:
     """Return the relations that some cause or rule follows."""
     of_causes = {r for cause in ruleset.causes.values() for e in cause.explains for r in e.via}
-    wanted = (objects_of(c) for rule in ruleset.rules for c in conditions_of(rule))
+    wanted = (objects_of(c) for rule in ruleset.rules for c in conditions(rule))
     return frozenset(of_causes | {r.relation for w in wanted if w for r in w.related} | {"node", "owner"})
 
 
-def _values(conditions: Iterable[Condition]) -> dict[str, dict[str, frozenset[str]]]:
+def _values(wanting: Iterable[Condition]) -> dict[str, dict[str, frozenset[str]]]:
     found: dict[str, dict[str, set[str]]] = {}
-    for condition in conditions:
+    for condition in wanting:
         if isinstance(condition.input, EventInput):
             found.setdefault("event", {}).setdefault("reason", set()).update(condition.input.reasons)
         wanted = objects_of(condition)

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from diagflow.analyze.plan import conditions_of, plan_for
+from diagflow.analyze.plan import plan_for
 from diagflow.rules import RuleSet
 from diagflow.rules.rule import LogInput
+from diagflow.rules.walk import conditions
 
 READ: Final = ("get", "list")
 """Lists are what rules look at; single objects are kept whole where an incident is recorded (`--record`)."""
@@ -33,7 +34,7 @@ def rights_of(ruleset: RuleSet) -> tuple[Right, ...]:
     """Return what these rules and their analyzers read, in order; secrets are left out: nothing needs them."""
     resources = {tuple(name.partition(".")[::2]) for name in plan_for(ruleset).kept}
     rights = {Right(group, plural) for plural, group in resources if (plural, group) != (SECRETS, "")}
-    if any(isinstance(c.input, LogInput) for rule in ruleset.rules for c in conditions_of(rule)):
+    if any(isinstance(c.input, LogInput) for rule in ruleset.rules for c in conditions(rule)):
         rights.add(Right("", "pods/log", ("get",)))
     return tuple(sorted(rights))
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from diagflow.analyze.hostlog import HOST_LOG
 from diagflow.analyze.nodelog import NODE_LOGS
-from diagflow.analyze.plan import leaves, objects_of, resource
+from diagflow.analyze.plan import objects_of, resource
 from diagflow.bundle import Bundle
 from diagflow.model import Query
 from diagflow.rules import (
@@ -19,6 +19,7 @@ from diagflow.rules import (
     NodeLogInput,
     Rule,
 )
+from diagflow.rules.walk import leaves
 
 _EVENTS: Final = Query.of("objects", "events")
 

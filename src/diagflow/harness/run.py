@@ -8,7 +8,6 @@ from typing import Final
 
 from diagflow.analyze import Analysis, Runner, analyze
 from diagflow.analyze.explain import as_json, explain_on
-from diagflow.analyze.plan import conditions_of
 from diagflow.analyze.reached import Seen, reached
 from diagflow.engine import MAX_ROUNDS, diagnose
 from diagflow.engine import Result as Diagnosed
@@ -18,6 +17,7 @@ from diagflow.harness.world import World
 from diagflow.model import BadInput, Entity, Outcome, Query, Verdict
 from diagflow.rules import Rule, RuleSet
 from diagflow.rules.rule import MetricInput
+from diagflow.rules.walk import conditions
 
 Why = Callable[[str, Entity | None], str]
 """Says of an id and an entity why it is missing."""
@@ -131,7 +131,7 @@ def _unasked(world: World, ruleset: RuleSet) -> Iterator[str]:
 
 def _expressions(ruleset: RuleSet) -> Iterator[Query]:
     """Yield what rules and analyzers may ask: in a case that does not match, dependencies are not asked."""
-    inputs = (condition.input for rule in ruleset.rules for condition in conditions_of(rule))
+    inputs = (condition.input for rule in ruleset.rules for condition in conditions(rule))
     yield from (one.query for one in inputs if isinstance(one, MetricInput))
     yield from (Query.parse(one.query) for analyzer in ruleset.analyzers.values() for one in analyzer.inputs)
 
