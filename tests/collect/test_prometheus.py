@@ -351,6 +351,14 @@ def test_nobody_listens():
     assert source == {"problem": reading.detail}
 
 
+def test_who_hangs_up_without_an_answer_may_have_gone():
+    with prometheus(Exchange.hang_up) as prom:
+        reading = prom.one("up")
+    assert reading.state is State.ERROR
+    assert "dropped the connection without an answer" in reading.detail
+    assert reading.detail.endswith("; is it up, and is the URL right (--prometheus, PROMETHEUS_URL)?")
+
+
 def test_other_kinds_of_questions_are_absent():
     with prometheus(vector()) as prom:
         (reading,) = prom.reader.read([Want(Query.of("log", "x"))], deadline=time.monotonic() + 1)

@@ -276,7 +276,10 @@ class Web:
             return WebError(Trouble.CUT, "interrupted")
         trouble, what = judge(error, came)
         advice = {Trouble.TLS: self.endpoint.advice.trust}.get(trouble, self.endpoint.advice.reach)
-        return WebError(trouble, self._about(what) + (f"; {advice}" if trouble in AT_THE_DOOR and advice else ""))
+        gone = trouble is Trouble.CUT and not came  # so ends a request when the server dies
+        return WebError(
+            trouble, self._about(what) + (f"; {advice}" if advice and (gone or trouble in AT_THE_DOOR) else "")
+        )
 
 
 def _inflater(encoding: str) -> "zlib._Decompress | None":
