@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
 
+from lab import draw
+from lab.fault import Fault
+
 USUAL = 16
 """What fits into the 12 minutes that live tests have in CI, with a lab that starts and three healthy minutes."""
 
@@ -42,3 +45,10 @@ def drawn(names: Sequence[str], by: str, count: int) -> list[str]:
         areas.setdefault(name.partition("/")[0], []).append(name)
     rounds = zip_longest(*areas.values())
     return sorted([name for some in rounds for name in some if name is not None][:count])
+
+
+def together(faults: Sequence[Fault], count: int = 6) -> tuple[str, ...]:
+    """Returns which of the faults a scan is to find all at once: those that show, and are named, within `PATIENCE`."""
+    ready = [one for one in faults if draw.drawable(one) and not one.is_felt_by_others]
+    quick = [one for one in ready if max(one.pause, one.scan_after) <= PATIENCE]
+    return tuple(one.name for one in sorted(quick, key=lambda one: (one.pause, one.name))[:count])

@@ -1,6 +1,7 @@
 # messages and rules stand in one piece
 """CEL: values, what is not there, errors, functions, and what an expression reads."""
 
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -119,6 +120,21 @@ def test_what_cel_cannot_hold_is_an_error():
     for odd in ({1, 2}, object(), 2**70, {"a": {3 + 2j}}):
         found = program("object == 1").eval(shared().activation(object=odd))
         assert isinstance(found, CelError) or found is False
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("object.n", None),
+        ("[object.n, {'deep': [null]}]", [None, {"deep": [None]}]),
+        ("selects({'matchLabels': object.n, 'matchExpressions': null}, {})", True),
+    ],
+)
+def test_nulls_take_no_reference_from_none(source, expected):
+    before = sys.getrefcount(None)
+    for _ in range(2000):
+        assert value(source) == expected
+    assert abs(sys.getrefcount(None) - before) < 1000  # at 0 the process ends
 
 
 def test_age_belongs_to_the_activation_of_its_thread():

@@ -17,6 +17,7 @@ from cel_expr_python import cel
 
 from diagflow.rules import functions
 from diagflow.rules.near import did_you_mean
+from diagflow.rules.nulls import repay
 
 MAX_LENGTH: Final = 4000
 """Characters of an expression."""
@@ -208,7 +209,7 @@ def _plain(result: Any) -> Any:
     if kind == cel.Type.ERROR or kind == cel.Type.UNKNOWN:  # noqa: PLR1714  # types of the library have no hash
         message = str(result.value())
         return MISSING if _ABSENT.search(message) else CelError(message)
-    return result.plain_value()
+    return repay(result.plain_value())
 
 
 def _complaints(text: str, source: str) -> Iterator[Complaint]:
