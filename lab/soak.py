@@ -89,7 +89,8 @@ def _look(cluster: Cluster, plan: Plan, number: int, env: dict[str, str]) -> boo
 
 def run_once(command: tuple[str, ...], env: dict[str, str]) -> str:
     """Runs the command; returns an empty text if it says that nothing is wrong, else all that it said."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, env={**os.environ, **env})
+    telling = {**os.environ, "PYTHONFAULTHANDLER": "1", **env}  # a crash in native code says where
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, env=telling)
     if done.returncode == 0 and not _named(done.stdout):
         return ""
     return f"exit status {done.returncode}\n--- stdout\n{done.stdout}\n--- stderr\n{done.stderr}"

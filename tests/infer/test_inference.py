@@ -250,6 +250,21 @@ def test_a_chain_of_callers_has_one_root_at_its_end():
     assert found == [("config", "pod/s/c")]
 
 
+def test_who_waits_for_what_nobody_can_explain_is_no_cause():
+    verdicts = [match("refused", "pod/s/a"), match("refused", "pod/s/b"), *without_endpoints("b", "c")]
+    found = infer(verdicts, CALLING, calls(("a", "b"), ("b", "c")), SCAN)
+    assert (found.status, found.causes) == (Status.UNKNOWN, ())
+    assert {(s.id, str(e)) for s in found.symptoms for e in s.entities} == {
+        ("unready", "pod/s/b"),
+        ("unready", "pod/s/c"),
+        ("endpoints", "service/s/b"),
+        ("endpoints", "service/s/c"),
+        ("refused", "pod/s/a"),
+        ("refused", "pod/s/b"),
+    }
+    assert {s.id: s.outcome for s in found.path if s.kind == "cause"} == {"refused": "consequence"}
+
+
 def test_callers_in_a_circle_are_roots_each():
     verdicts = [match("refused", "pod/s/a"), match("refused", "pod/s/b"), *without_endpoints("a", "b")]
     assert roots(verdicts, calls(("a", "b"), ("b", "a"))) == [("refused", "pod/s/a"), ("refused", "pod/s/b")]

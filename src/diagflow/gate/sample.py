@@ -73,7 +73,7 @@ def _can_be_root(one: Weighed, explained: Explained, causes: Mapping[str, Cause]
     known = causes.get(one.id)
     supported = any(e.nats > 0 for e in one.evidence)
     is_cause = known is None or known.role is Role.CAUSE
-    return supported and is_cause and not one.contradicted and not explained.causes_of(one.key, causes)
+    return supported and is_cause and not one.contradicted and not explained.parents.get(one.key)
 
 
 def _amounts(one: Weighed) -> tuple[float, ...]:

@@ -34,6 +34,16 @@ class Explained:
                 found.add(parent)
         return tuple(sorted(found))
 
+    def has_root(self, key: Key, causes: Mapping[str, Cause]) -> bool:
+        """False where nothing but symptoms is at the top of it: nobody knows what brought it about."""
+        above, todo = {key}, [key]
+        while todo:
+            found = set(self.parents.get(todo.pop(), ())) - above
+            todo.extend(found)
+            above |= found
+        tops = [one for one in above if not self.parents.get(one)]
+        return not tops or not all(is_symptom(causes, one[0]) for one in tops)  # none: they explain each other
+
 
 def is_symptom(causes: Mapping[str, Cause], cause_id: str) -> bool:
     """True for what can never be a root."""

@@ -172,10 +172,15 @@ class _Roles:
         return is_symptom(self._causes, key[0])
 
     def is_cause(self, weighed: Weighed) -> bool:
-        return not is_symptom(self._causes, weighed.id)
+        """True for a root, and for what a root brings about.
+
+        A cause that only symptoms explain is one of them: what brought those about did so to it too, and nobody knows
+        what that is.
+        """
+        return not is_symptom(self._causes, weighed.id) and self._explained.has_root(weighed.key, self._causes)
 
     def is_symptom(self, weighed: Weighed) -> bool:
-        return is_symptom(self._causes, weighed.id)
+        return not self.is_cause(weighed)
 
     def above(self, weighed: Weighed) -> Iterable[Key]:
         """Return the nearest causes that explain it, whether they are shown or not."""

@@ -75,7 +75,7 @@ def _said(verdict: Verdict, *, against: bool) -> tuple[str, str]:
 def _cause_steps(weighed: Iterable[Weighed], explained: Explained, causes: Mapping[str, Cause]) -> Iterable[Step]:
     groups: dict[tuple[str, str, float], list[Weighed]] = {}
     for one in weighed:
-        groups.setdefault((one.id, _decision(one, explained, causes), one.confidence), []).append(one)
+        groups.setdefault((one.id, _decision(one, explained), one.confidence), []).append(one)
     for (cause_id, outcome, confidence), group in sorted(groups.items()):
         first = min(group, key=lambda w: in_order(w.entity))
         yield Step(
@@ -92,14 +92,14 @@ def _cause_steps(weighed: Iterable[Weighed], explained: Explained, causes: Mappi
         )
 
 
-def _decision(one: Weighed, explained: Explained, causes: Mapping[str, Cause]) -> str:
+def _decision(one: Weighed, explained: Explained) -> str:
     if one.contradicted:
         return CONTRADICTED
     if one.refuted:
         return "ruled_out"
     if one.confidence < NAMED_FROM:
         return "below"
-    return "consequence" if explained.causes_of(one.key, causes) else "named"
+    return "consequence" if explained.parents.get(one.key) else "named"
 
 
 def _decided(one: Weighed, outcome: str, count: int, explained: Explained) -> Text:
