@@ -68,6 +68,6 @@ def alert_on(*entities: str) -> Incident:
     )
 
 
-def at(minute: int) -> Onset:
-    moment = NOW.replace(hour=11, minute=minute)
+def at(minute: int, second: int = 0) -> Onset:
+    moment = NOW.replace(hour=11, minute=minute, second=second)
     return Onset(moment, moment)

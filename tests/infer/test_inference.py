@@ -72,6 +72,10 @@ def test_what_began_later_explains_nothing():
     assert all(c.root for c in infer(later, causes, FLAT, SCAN).causes)
     sooner = [match("a", "pod/a/b", onset=at(10)), match("b", "pod/a/b", onset=at(30))]
     assert [c.root for c in infer(sooner, causes, FLAT, SCAN).causes] == [True, False]
+    at_once = [match("a", "pod/a/b", onset=at(10, second=2)), match("b", "pod/a/b", onset=at(10))]
+    assert [c.root for c in infer(at_once, causes, FLAT, SCAN).causes] == [True, False]
+    just_later = [match("a", "pod/a/b", onset=at(10, second=3)), match("b", "pod/a/b", onset=at(10))]
+    assert all(c.root for c in infer(just_later, causes, FLAT, SCAN).causes)
     unknown = [match("a", "pod/a/b", onset=Onset()), match("b", "pod/a/b", onset=at(30))]
     assert [c.root for c in infer(unknown, causes, FLAT, SCAN).causes] == [True, False]
 

@@ -2,10 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from diagflow.infer.weigh import Key, Weighed
 from diagflow.model import Cause, Direction, Entity, Onset, Role, Topology
 from diagflow.model.topology import CALLS, reach
+
+APART: Final = timedelta(seconds=2)
+"""How far times may be apart that tell no order: Kubernetes writes whole seconds (`metav1.Time`), and the clocks of two
+machines of a cluster may differ by one (etcd complains from there on: `maxClockDifference` of its rafthttp)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +109,4 @@ def _reached(entity: Entity, via: frozenset[str], direction: Direction, topology
 
 def not_later(cause: Onset, effect: Onset) -> bool:
     """True unless the cause certainly began after its effect: unknown times allow everything."""
-    return cause.earliest is None or effect.latest is None or cause.earliest <= effect.latest
+    return cause.earliest is None or effect.latest is None or cause.earliest <= effect.latest + APART
