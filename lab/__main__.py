@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from lab import cluster as clusters
-from lab import draw, fault, outage, paths, podmetrics, reader, recorder, runner, snapshot, together
+from lab import draw, fault, outage, paths, reader, recorder, runner, snapshot, together
 from lab.build import build
 from lab.cluster import Cluster
 from lab.errors import LabError
@@ -108,7 +108,6 @@ def _soak(cluster: Cluster, options: argparse.Namespace) -> int:
     theirs = tuple(_command(options.words))
     command = theirs or (str(Path(sys.executable).with_name("diagflow")), "scan", "-o", "json")
     clusters.up(cluster, options.seed)
-    podmetrics.build(cluster.cache)
     plan = Plan(options.minutes, options.scans, options.seed, command, options.folder, options.record)
     cluster.join()
     env = clusters.environment(cluster) if theirs else reader.environment(cluster)

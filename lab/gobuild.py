@@ -54,10 +54,6 @@ def kubernetes_ldflags(version: str) -> str:
     return "-s -w " + " ".join(f"-X {name}={value}" for name, value in stamp.items())
 
 
-METRICS_SERVER = Program("metrics-server", ("sigs.k8s.io/metrics-server/cmd/metrics-server",))
-"""Built only for who asks for it: a cluster has it, or has not."""
-
-
 def programs() -> tuple[Program, ...]:
     """Returns the programs of every lab, in the order in which they share most of the build cache."""
     command = "k8s.io/kubernetes/cmd"
@@ -78,6 +74,7 @@ def programs() -> tuple[Program, ...]:
         Program("coredns", (".",), "coredns"),
         Program("kube-state-metrics", ("k8s.io/kube-state-metrics/v2",), "kube-state-metrics"),
         Program("kwok", ("sigs.k8s.io/kwok/cmd/kwok",), "kwok"),
+        Program("metrics-server", ("sigs.k8s.io/metrics-server/cmd/metrics-server",)),
     )
 
 

@@ -1,6 +1,5 @@
 """The images of the lab: two made of Debian's static busybox, and one for each program that runs as a pod."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from lab.oci import Image, pack
@@ -39,10 +38,10 @@ def image(name: str, program: bytes) -> Image:
     return Image(reference, {f"/{name}": program}, entrypoint=(f"/{name}",))
 
 
-def make(cache: Cache, names: Iterable[str] = ALWAYS) -> None:
+def make(cache: Cache) -> None:
     """Writes the archives that are older than their programs, or than what is written here about them."""
-    for name in names:
-        source, target = sources(cache)[name], cache.images / f"{name}.tar"
+    for name, source in sources(cache).items():
+        target = cache.images / f"{name}.tar"
         newest = max(path.stat().st_mtime for path in (source, Path(__file__)))
         if not target.exists() or target.stat().st_mtime < newest:
             pack(image(name, source.read_bytes()), target)

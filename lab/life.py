@@ -61,8 +61,11 @@ def slow_to_go() -> dict[str, Any]:
 
 
 def caller(service: str) -> dict[str, Any]:
-    """Returns a pod that asks a Service each second, says what it hears, and goes on when it hears nothing."""
-    ask = f"wget -q -T 2 -O /dev/null http://{service}/ && echo answered || echo 'no answer, asking again'"
+    """Returns a pod that asks a Service each second, says what it hears, and goes on when it hears nothing.
+
+    Without a time-out: with one (`-T`), Debian's static busybox crashes.
+    """
+    ask = f"wget -q -O /dev/null http://{service}/ && echo answered || echo 'no answer, asking again'"
     return {"containers": [_container("sh", "-c", f"while :; do {ask}; sleep 1; done")]}
 
 
