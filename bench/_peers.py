@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,10 +70,9 @@ def tools(rounds: int) -> tuple[Tool, ...]:
     )
 
 
-def own_homes() -> None:
+def own_homes(folder: Path) -> None:
     """Let the tools keep their settings and logs in a folder of this run."""
-    folder = tempfile.mkdtemp(prefix="diagflow-compare-")
-    os.environ |= {f"XDG_{name}_HOME": str(Path(folder) / name.lower()) for name in ("CONFIG", "DATA", "STATE")}
+    os.environ |= {f"XDG_{name}_HOME": str(folder / name.lower()) for name in ("CONFIG", "DATA", "STATE")}
 
 
 def read_diagflow(out: bytes) -> list[Claim]:

@@ -1,6 +1,6 @@
 """What DiagFlow, k8sgpt and popeye each find in a cluster in which fifty things are broken in twenty-five ways.
 
-    python -m bench.compare [--keep] [--size small]
+    python -m bench.compare [--keep] [--size small] [--without-popeye]
 
 Local only: needs root and the lab's programs (`python -m lab build`); builds the other two, pinned by hash, when they
 are not there. In a lab of its own (`--name big`) it makes 1,000 nodes and 10,000 pods, which takes a quarter of an hour
@@ -161,8 +161,8 @@ def main() -> int:
     _peers.build(paths.cache())
     cluster = prepared(SIZES[options.size], motley.gather)
     try:
-        _peers.own_homes()
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as homes:
+            _peers.own_homes(Path(homes))
             if options.folder:
                 options.folder.mkdir(parents=True, exist_ok=True)
             tools = _peers.tools(ROUNDS)
