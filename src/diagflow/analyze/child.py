@@ -26,6 +26,7 @@ from diagflow.analyze.wire import (
     send,
 )
 from diagflow.model import Query, Reading
+from diagflow.model.typed import from_msgpack
 
 _ANY: Final = 1 << 40
 """Readings may be large: they come from us."""
@@ -39,7 +40,7 @@ def main(run: str, memory: int) -> None:
     function, fault = _load(run)
     send(answers, FromChild(ready=not fault, fault=fault))
     while (body := receive(requests, _ANY)) is not None:
-        send(answers, _Call(requests, answers).run(function, msgspec.msgpack.decode(body, type=WireAsk)))
+        send(answers, _Call(requests, answers).run(function, from_msgpack(body, WireAsk)))
 
 
 def _private_streams() -> tuple[BinaryIO, BinaryIO]:
@@ -109,7 +110,7 @@ class _Call:
         body = receive(self._requests, _ANY)
         if body is None:
             os._exit(0)  # our side is gone: nobody waits for an answer
-        wire = msgspec.msgpack.decode(body, type=WireReading)
+        wire = from_msgpack(body, WireReading)
         if wire.state == "undeclared":
             raise Undeclared(query)
         return None if wire.state == "not-yet" else reading_from_wire(wire, self._now)

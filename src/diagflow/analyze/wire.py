@@ -14,6 +14,7 @@ import msgspec
 from diagflow.analyze.api import Finding, Observation
 from diagflow.analyze.case import Ask
 from diagflow.model import Coverage, Edge, Entity, Outcome, Query, Reading, State, Strength, Text
+from diagflow.model.typed import from_msgpack
 
 MOST_BYTES: Final = 16 * 1024 * 1024
 """Size of a frame that we accept from a child; findings are small."""
@@ -124,9 +125,6 @@ class FromChild(msgspec.Struct):
     exhausted: bool = False
 
 
-_from_child = msgspec.msgpack.Decoder(FromChild)
-
-
 def from_child(body: bytes) -> FromChild:
     """Return what a child says.
 
@@ -134,7 +132,7 @@ def from_child(body: bytes) -> FromChild:
         BadFrame: it says something else.
     """
     try:
-        return _from_child.decode(body)
+        return from_msgpack(body, FromChild)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
         raise BadFrame(f"the answer cannot be read: {e}") from None
 

@@ -13,6 +13,7 @@ from diagflow.bundle import serieswire
 from diagflow.model import BadInput, Reading
 from diagflow.model.projection import ObjectList, projection
 from diagflow.model.series import SeriesBlock
+from diagflow.model.typed import json_decoder
 
 OBJECTS: Final = "objects"
 LOG: Final = "log"
@@ -113,7 +114,7 @@ def _items(fields: frozenset[str] | None, body: bytes) -> list[Any]:
 @lru_cache(maxsize=64)
 def _list_decoder(fields: frozenset[str] | None) -> msgspec.json.Decoder[list[Any]]:
     item: Any = projection(fields).item_type
-    return msgspec.json.Decoder(list[dict[str, Any]] if fields is None else list[item])
+    return json_decoder(list[dict[str, Any]] if fields is None else list[item])
 
 
 def _to_wire(kind: str, data: Any) -> Any:

@@ -16,6 +16,7 @@ from diagflow.bundle import limits
 from diagflow.bundle.blobs import MALFORMED, Blob, decode_json, encode_json
 from diagflow.bundle.blobs import digest_of as digest_of_bytes
 from diagflow.model import BadInput, Coverage, Entity, Incident, Query, Reading, State
+from diagflow.model.typed import from_json
 
 SCHEMA: Final = "diagflow.bundle/v1"
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
@@ -168,7 +169,7 @@ def decode(body: bytes) -> Manifest:
     """
     _check_schema(decode_json(body))
     try:
-        found = msgspec.json.decode(body, type=Manifest)
+        found = from_json(body, Manifest)
     except MALFORMED as e:
         raise BadInput(str(e)) from None
     if _digest(msgspec.structs.replace(found, seal="")) != found.seal or _digest(found.content) != found.digest:
@@ -194,7 +195,7 @@ def _digest(value: Any) -> str:
 def normal_incident(incident: Incident) -> Incident:
     """Return the incident as it will be after it was stored and read again."""
     entry = _incident_entry(incident)
-    return read_incident(msgspec.json.decode(encode_json(entry), type=IncidentEntry))
+    return read_incident(from_json(encode_json(entry), IncidentEntry))
 
 
 def _incident_entry(incident: Incident) -> IncidentEntry:

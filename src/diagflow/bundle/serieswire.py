@@ -4,6 +4,7 @@ import msgspec
 
 from diagflow.bundle import limits
 from diagflow.model.series import SeriesBlock
+from diagflow.model.typed import from_msgpack
 
 
 class _Wire(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
@@ -30,7 +31,7 @@ def decode(body: bytes) -> SeriesBlock:
         msgspec.DecodeError: the bytes are none.
         ValueError: they contradict themselves.
     """
-    wire = msgspec.msgpack.decode(body, type=_Wire)
+    wire = from_msgpack(body, _Wire)
     if not 0 <= wire.samples <= limits.MAX_BYTES or any(len(row) % 2 for row in wire.rows):
         raise ValueError("labels without a value, or an impossible number of samples")
     if min((code for row in wire.rows for code in row), default=0) < 0:

@@ -21,6 +21,7 @@ import msgspec
 
 from diagflow.model import BadInput, Entity, State
 from diagflow.model.changes import Gap, Memory, Standing
+from diagflow.model.typed import from_json
 
 _MOST: Final = 64 << 20
 """Bytes that are read: a hundred times what ten thousand causes take."""
@@ -115,7 +116,7 @@ def remembered(scanned: Scanned) -> Memory | None:
     if len(body) > _MOST:
         raise Damaged("it is too large")
     try:
-        return _memory(msgspec.json.decode(body, type=_File), scanned)
+        return _memory(from_json(body, _File), scanned)
     except (msgspec.MsgspecError, BadInput, UnicodeError, RecursionError) as e:
         raise Damaged(" ".join(str(e).split())) from None
 

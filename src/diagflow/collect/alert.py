@@ -13,6 +13,7 @@ import msgspec
 
 from diagflow.collect.alertlabels import Locate, entities_of, nowhere
 from diagflow.model import CLUSTER, BadInput, Entity
+from diagflow.model.typed import converted
 
 MAX_BYTES: Final = 16 << 20
 """Of a body; an Alertmanager group of a thousand alerts has one."""
@@ -151,7 +152,7 @@ def _webhook(data: Any, name: str) -> dict[str, Any]:
 
 def _typed(group: Mapping[str, Any], name: str) -> list[_Alert]:
     try:
-        return msgspec.convert(group, _Group).alerts
+        return converted(group, _Group).alerts
     except msgspec.ValidationError as e:
         where = _AT.search(str(e))
         path = where.group(1).removeprefix("$.") if where else "the body"

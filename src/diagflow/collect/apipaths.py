@@ -13,6 +13,7 @@ import msgspec
 
 from diagflow.bundle.resources import canonical, has_namespace, kind_of
 from diagflow.collect.web import Answer
+from diagflow.model.typed import from_json
 
 T = TypeVar("T")
 
@@ -203,7 +204,7 @@ class Discovery:
 
 def _decoded(answer: Answer, path: str, kind: type[T]) -> T:
     try:
-        return msgspec.json.decode(answer.body, type=kind)
+        return from_json(answer.body, kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Undiscovered(answer, path) from None
 

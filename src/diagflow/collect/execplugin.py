@@ -22,6 +22,7 @@ from diagflow.collect.credentials import UNAUTHORIZED
 from diagflow.collect.tls import Pem, identify
 from diagflow.collect.troubles import Trouble, WebError
 from diagflow.model import BadInput
+from diagflow.model.typed import from_json
 
 _GROUP: Final = "client.authentication.k8s.io"
 _VERSIONS: Final = tuple(f"{_GROUP}/{v}" for v in ("v1", "v1beta1", "v1alpha1"))
@@ -128,7 +129,7 @@ class ExecAuth(httpx2.Auth):
 
     def _decoded(self, output: bytes) -> _Status:
         try:
-            credential = msgspec.json.decode(output, type=_Credential)
+            credential = from_json(output, _Credential)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise self._error("printed no ExecCredential") from None
         if credential.kind != "ExecCredential" or not (

@@ -11,6 +11,7 @@ from diagflow.collect.apipaths import Resource
 from diagflow.collect.lenient import decode
 from diagflow.model import BadInput
 from diagflow.model.projection import Projection, projection
+from diagflow.model.typed import json_decoder
 
 METADATA_LIST: Final = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
 """Accept header for lists of which a server sends `metadata` alone; one that cannot says 406 and sends nothing."""
@@ -86,13 +87,13 @@ def _list_type(item: Any) -> Any:
 
 @lru_cache(maxsize=64)
 def _decoder(fields: frozenset[str] | None) -> "msgspec.json.Decoder[Any]":
-    return msgspec.json.Decoder(_list_type(projection(fields).item_type))
+    return json_decoder(_list_type(projection(fields).item_type))
 
 
 def _one_by_one(body: bytearray, kept: Projection) -> Page:
     """Decode each object alone, so that a broken one costs only itself."""
     try:
-        listed = msgspec.json.decode(body, type=_list_type(msgspec.Raw))
+        listed = json_decoder(_list_type(msgspec.Raw)).decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
         raise NotAList(f"no list of objects ({e})") from None
     items, broken = [], []

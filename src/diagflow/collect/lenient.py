@@ -4,6 +4,8 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from diagflow.model.typed import from_json
+
 T = TypeVar("T")
 
 _SHOWN: Final = 300
@@ -12,7 +14,7 @@ _SHOWN: Final = 300
 def decode(body: Any, kind: type[T]) -> T | None:
     """Decode JSON bytes; None when they are no such thing."""
     try:
-        return msgspec.json.decode(body, type=kind)
+        return from_json(body, kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 

@@ -13,6 +13,7 @@ from diagflow.collect.lenient import decode, one_line
 from diagflow.collect.refusals import grant
 from diagflow.collect.web import Answer
 from diagflow.model import State
+from diagflow.model.typed import from_json
 
 _REDIRECTS: Final = range(300, 400)
 _PROXY: Final = 'resource "services/proxy"'
@@ -25,6 +26,9 @@ class _Series(msgspec.Struct):
     values: list[tuple[float, str]] | None = None
     histogram: Any = None
     histograms: Any = None
+
+
+_LISTED: Final[Any] = list[_Series] | None
 
 
 class _Data(msgspec.Struct):
@@ -85,11 +89,11 @@ def missing_of(warnings: list[str]) -> list[str]:
 def _series(data: _Data) -> tuple[list[dict[str, Any]], int]:
     """Return the series sorted by labels, and how many have values that we do not understand."""
     if data.resultType == "scalar":
-        time, value = msgspec.json.decode(data.result, type=tuple[float, str])
+        time, value = from_json(data.result, tuple[float, str])
         return [{"labels": {}, "value": float(value), "time": time}], 0
     if data.resultType not in ("vector", "matrix"):
         raise ValueError(f"a result of type {data.resultType or '(none)'}")
-    series = msgspec.json.decode(data.result, type=list[_Series] | None) or []
+    series: list[_Series] = from_json(data.result, _LISTED) or []
     plain = [_plain(one) for one in series if one.value is not None or one.values is not None]
     plain.sort(key=lambda one: sorted(one["labels"].items()))
     whole = [one for one in series if one.histogram is None and one.histograms is None]

@@ -11,6 +11,7 @@ from diagflow import __version__
 from diagflow.gate.enginedigest import engine_digest
 from diagflow.gate.outcome import Outcome
 from diagflow.model import BadInput
+from diagflow.model.typed import from_json
 from diagflow.rules import RuleSet
 
 SCHEMA: Final = "diagflow.gate-baseline/v1"
@@ -97,9 +98,9 @@ def read_baseline(path: Path) -> Baseline | None:
         raise BadInput(f"{path} cannot be read: {e.strerror}") from None
     again = "move it away and make one: --update-baseline --reason WHY"
     try:
-        schema = msgspec.json.decode(body, type=_Head).schema  # first: another version may have another form
+        schema = from_json(body, _Head).schema  # first: another version may have another form
         if schema == SCHEMA:
-            return msgspec.json.decode(body, type=Baseline)
+            return from_json(body, Baseline)
     except (msgspec.DecodeError, UnicodeDecodeError) as e:
         raise BadInput(f"{path} is no baseline of the gate: {e}; put back the committed one, or {again}") from None
     raise BadInput(f"{path} is of version {schema[:80]!r}, this DiagFlow reads {SCHEMA!r}: {again}")

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from diagflow.model.typed import converted
 from diagflow.rules.near import did_you_mean
 
 _EXPECTED: Final = re.compile(r"Expected `([^`]*)`(?:, got `([^`]*)`)?(?: - at `([^`]*)`)?")
@@ -91,7 +92,7 @@ class Expected(msgspec.Struct):
 def misshapen(value: Any, shape: type) -> tuple[str, tuple[str | int, ...]] | None:
     """Return what has another shape than it should, and the steps to it; None where all is right."""
     try:
-        msgspec.convert(value, shape)
+        converted(value, shape)
     except msgspec.ValidationError as e:
         return _told(str(e))
     return None

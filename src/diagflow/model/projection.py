@@ -13,6 +13,7 @@ import msgspec
 
 from diagflow.model.entity import Entity
 from diagflow.model.errors import BadInput
+from diagflow.model.typed import json_decoder
 
 IDENTITY = frozenset(
     {
@@ -104,7 +105,7 @@ class Projection:
         self.fields = None if fields is None else fields | IDENTITY
         self.tree = None if self.fields is None else tree_of(self.fields)
         self.item_type = Any if self.tree is None else _type_of(self.tree, "Object")
-        self._item = msgspec.json.Decoder(self.item_type)
+        self._item = json_decoder(self.item_type)
 
     def decode_item(self, body: bytes | msgspec.Raw) -> Any:
         """Decode one object.

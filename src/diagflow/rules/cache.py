@@ -20,6 +20,7 @@ from cel_expr_python import cel
 
 from diagflow import model
 from diagflow._version import __version__
+from diagflow.model.typed import from_msgpack
 from diagflow.rules.cel import program, shared
 from diagflow.rules.codec import decode, encode
 from diagflow.rules.ruleset import RuleSet
@@ -81,7 +82,7 @@ def load(key: str) -> RuleSet | None:
         digest, body = data[:_DIGEST], data[_DIGEST:]
         if hashlib.sha256(body).digest() != digest:
             return None
-        rules, known = msgspec.msgpack.decode(body, type=_BODY)
+        rules, known = from_msgpack(body, _BODY)
         found: RuleSet = decode(RuleSet, rules)
     except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, msgspec.MsgspecError):
         return None

@@ -16,6 +16,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from diagflow.model.typed import from_msgpack, msgpack_decoder
+
 Convert = Callable[[Any], Any]
 
 
@@ -38,7 +40,7 @@ def decode(kind: Any, data: bytes) -> Any:
             another type.
     """
     wholes = _wholes(kind)
-    tables, rest = msgspec.msgpack.decode(data, type=_layout(wholes))
+    tables, rest = from_msgpack(data, _layout(wholes))
     return _Decoder(dict(zip(wholes, tables, strict=True))).of(kind)(rest)
 
 
@@ -70,7 +72,7 @@ def _is_whole(kind: Any) -> bool:
     if not parts or frozenset in [get_origin(part) for part in parts]:
         return get_origin(kind) is frozenset
     try:
-        msgspec.msgpack.Decoder(kind)
+        msgpack_decoder(kind)
     except TypeError:
         return False
     return True

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from diagflow.model.typed import from_json
 from diagflow.rules.problem import Problem, Severity
 from diagflow.rules.rule import Position, Rule
 
@@ -50,7 +51,7 @@ def read_figures(folders: Iterable[Path]) -> tuple[Known, list[Problem]]:
         if "\0" in str(file):  # no path at all, which is said where its rules are read
             continue
         try:
-            figures = msgspec.json.decode(file.read_bytes(), type=Figures)
+            figures = from_json(file.read_bytes(), Figures)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except (OSError, ValueError, msgspec.MsgspecError) as e:

@@ -15,6 +15,7 @@ import numpy as np
 
 from diagflow.model.errors import BadInput
 from diagflow.model.series import SeriesBlock
+from diagflow.model.typed import from_msgpack
 from diagflow.promql.arrays import Floats, Ints
 from diagflow.promql.sources import varints
 from diagflow.promql.storage import Series
@@ -80,7 +81,7 @@ def unpack(block: SeriesBlock) -> list[Series]:
     if not block.labels:
         return []
     try:
-        return _unpacked(block, msgspec.msgpack.decode(block.columns, type=_Columns))
+        return _unpacked(block, from_msgpack(block.columns, _Columns))
     except (msgspec.DecodeError, ValueError, IndexError, OverflowError) as e:
         raise BadInput(f"the columns of series cannot be read: {e}") from None
 
