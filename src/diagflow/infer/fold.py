@@ -23,7 +23,7 @@ def fold_causes(
     """Fold causes by id and role; roots first, then by confidence, severity, number of entities and name."""
     groups: dict[tuple[str, bool], list[Weighed]] = {}
     for one in weighed:
-        root = not explained.causes_of(one.key, causes)
+        root = not explained.parents.get(one.key)
         groups.setdefault((one.id, root), []).append(one)
     entries = [_cause(group, root, explained, causes.get(cause_id)) for (cause_id, root), group in groups.items()]
     return tuple(sorted(entries, key=_rank))
