@@ -55,7 +55,7 @@ def kubernetes_ldflags(version: str) -> str:
 
 
 def programs() -> tuple[Program, ...]:
-    """Returns the programs of every lab, in the order in which they share most of the build cache."""
+    """Returns all programs, in the order in which they share most of the build cache."""
     command = "k8s.io/kubernetes/cmd"
     names = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kubectl")
     return (
