@@ -5,7 +5,7 @@
     promql: 'sum(kube_pod_status_phase{phase="Pending"}) > 15'                    an answer that is not empty
     pause:  90                                  seconds that pass, where a state must last before it is a fault
 
-`seconds` beside any of the others is the limit (default 60).
+`seconds` beside any of the others is the limit (default 120).
 """
 
 import re
@@ -17,7 +17,7 @@ import httpx2
 from lab import net
 from lab.errors import LabError
 from lab.kubectl import Kubectl
-from lab.wait import until
+from lab.wait import DEAF, until
 
 
 def await_all(kubectl: Kubectl, namespace: str, conditions: list[dict[str, Any]]) -> None:
@@ -30,7 +30,7 @@ def await_all(kubectl: Kubectl, namespace: str, conditions: list[dict[str, Any]]
         if set(condition) == {"pause"}:
             time.sleep(float(condition["pause"]))
             continue
-        seconds = float(condition.get("seconds", 60))
+        seconds = float(condition.get("seconds", 60 + DEAF))
         until(lambda c=condition: holds(kubectl, namespace, c), _text(condition), seconds, every=0.5)  # type: ignore[misc]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from lab import cluster as clusters
 from lab.cluster import Cluster
 from lab.errors import LabError
-from lab.wait import until
+from lab.wait import DEAF, until
 
 _SPEC: tuple[str, ...] = ("unschedulable", "taints")
 
@@ -41,7 +41,7 @@ def make(cluster: Cluster, specs: list[dict[str, Any]]) -> None:
     # server-side apply would leave the status out, which kwok then fills with its own numbers
     cluster.kubectl("create", "-f", "-", stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}))
     names = {spec["name"] for spec in specs}
-    until(lambda: names <= _ready(cluster), "kwok's nodes to be ready", 60)
+    until(lambda: names <= _ready(cluster), "kwok's nodes to be ready", 60 + DEAF)
 
 
 def remove(cluster: Cluster, specs: list[dict[str, Any]]) -> None:
@@ -62,7 +62,7 @@ def dismantle(cluster: Cluster, namespace: str, specs: list[dict[str, Any]]) -> 
     kubectl("delete", "pods", "--all", where, "--grace-period=1", "--wait=false")
     kubectl("delete", "namespace", namespace, "--ignore-not-found", "--wait=false")
     _let_go(cluster, namespace)
-    until(lambda: not kubectl.items("pods", namespace), f"the pods of {namespace} to end", 60)
+    until(lambda: not kubectl.items("pods", namespace), f"the pods of {namespace} to end", 60 + DEAF)
     remove(cluster, specs)
 
 

@@ -12,7 +12,7 @@ from lab import addons, conditions, fault, nodes, outage, sh, webhooks
 from lab.cluster import Cluster
 from lab.errors import LabError
 from lab.fault import Fault
-from lab.wait import until
+from lab.wait import DEAF, until
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _await_account(cluster: Cluster, namespace: str) -> None:
     until(
         lambda: any(a["metadata"]["name"] == "default" for a in cluster.kubectl.items("serviceaccounts", namespace)),
         f"the default account of {namespace}",
-        30,
+        30 + DEAF,
     )
 
 
@@ -98,7 +98,7 @@ def _await_alert(cluster: Cluster, broken: Fault, after: int) -> Path | None:
     if wanted is None:
         return None
     folder = cluster.lab.alerts
-    until(lambda: webhooks.find(folder, wanted, after) is not None, f"the alert {wanted.name}", 90)
+    until(lambda: webhooks.find(folder, wanted, after) is not None, f"the alert {wanted.name}", 90 + DEAF)
     return webhooks.find(folder, wanted, after)
 
 

@@ -7,6 +7,10 @@ import httpx2
 
 from lab.errors import LabError
 
+DEAF = 60
+"""Seconds after which all who watch an API server that was away ask it again: their pauses grow to between 30 and 60 s
+(client-go's `tools/cache/reflector.go`). Until then controllers, scheduler and kubelet hear of nothing."""
+
 
 def until(condition: Callable[[], bool], what: str, seconds: float, every: float = 0.2) -> float:
     """Returns after how many seconds a condition held.
