@@ -13,14 +13,16 @@ from diagflow.analyze.events import Event, event_of
 from diagflow.analyze.narrow import rows
 from diagflow.model import CLUSTER, Entity, Outcome, Reading, State
 from diagflow.packs.kubernetes.scheduling.findings import findings
+from diagflow.packs.kubernetes.scheduling.growth import CLOUD, REFUSALS
 from diagflow.packs.kubernetes.scheduling.judge import judge_all
+from diagflow.packs.kubernetes.scheduling.patience import SCALE_UP
 from diagflow.packs.kubernetes.scheduling.pending import Pending, claim_names
 from diagflow.packs.kubernetes.scheduling.standing import Roll, call
 from diagflow.packs.kubernetes.scheduling.waiting import told_by_events, turned_down
 from diagflow.packs.kubernetes.scheduling.world import World, build
 
 _SAID: Final = ("reason", "involvedObject", "regarding")
-_WANTED: Final = frozenset({"FailedScheduling", "TriggeredScaleUp", "Nominated", "ProvisioningFailed", "FailedBinding"})
+_WANTED: Final = frozenset({"FailedScheduling", *SCALE_UP, *REFUSALS, *CLOUD, "ProvisioningFailed", "FailedBinding"})
 """Reasons of events that say something by themselves; "Scheduled" only ends what "FailedScheduling" began."""
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from diagflow.analyze.api import Finding, Observation
 from diagflow.model import Edge, Entity, Outcome, Query, Strength
 from diagflow.packs.kubernetes.scheduling.candidates import AT_NODES
+from diagflow.packs.kubernetes.scheduling.growth import Growth
 from diagflow.packs.kubernetes.scheduling.judge import Judged
 from diagflow.packs.kubernetes.scheduling.quantity import show
 from diagflow.packs.kubernetes.scheduling.reasons import Kind
@@ -18,6 +19,7 @@ from diagflow.packs.kubernetes.scheduling.texts import (
     claim_text,
     disagreement,
     few,
+    growth_text,
     has_room,
     message_text,
     only_cordoned,
@@ -49,6 +51,7 @@ _UNKNOWN: Final = "?"
 
 _NODES: Final = Query.of("objects", "nodes")
 _CLAIMS: Final = Query.of("objects", "persistentvolumeclaims")
+_EVENTS: Final = Query.of("objects", "events")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,8 @@ def _abouts(judged: Judged) -> Iterable[_About]:
         yield from _about_nodes(judged, root)
     elif root.kind in CAUSES and root.kind is not Kind.VOLUME_NONE:
         yield _about_pod(judged, root)
+        if judged.growth and root.resource and root.nodes and not root.lasting:
+            yield _about_growth(judged, root, judged.growth)
 
 
 def _about_claims(judged: Judged, root: Root) -> Iterable[_About]:
@@ -135,6 +140,13 @@ def _about_pod(judged: Judged, root: Root) -> _About:
     query = _NODES if root.nodes else Query.parse(judged.pod.source)
     seen = Observation(query, root_text(judged, root), supports=judged.strength, time=judged.pod.since)
     return _About(CAUSES[root.kind], judged.pod.entity, judged, seen, _pod_args(judged, root))
+
+
+def _about_growth(judged: Judged, root: Root, growth: Growth) -> _About:
+    """No node is added, and the pod would fit one like those that are there: a larger one is nobody's to promise."""
+    args = {**_pod_args(judged, root), "why": growth.why, "growth": growth.said}
+    seen = Observation(_EVENTS, growth_text(growth), supports=judged.strength, value=growth.said, time=growth.since)
+    return _About(growth.cause, judged.pod.entity, judged, seen, args)
 
 
 def _pod_args(judged: Judged, root: Root) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from diagflow.packs.kubernetes.scheduling.agreement import differences, unaccoun
 from diagflow.packs.kubernetes.scheduling.candidates import candidates, enough
 from diagflow.packs.kubernetes.scheduling.claims import BadClaim, Trouble, bad_claims, unprovisioned
 from diagflow.packs.kubernetes.scheduling.filters import evaluate
+from diagflow.packs.kubernetes.scheduling.growth import Growth, refused_growth
 from diagflow.packs.kubernetes.scheduling.hearsay import Undecided, root_of
 from diagflow.packs.kubernetes.scheduling.patience import (
     ORDINARY,
@@ -53,6 +54,7 @@ class Judged:
         differences: where message and objects disagree.
         strength: how sure, age and disagreement weighed in.
         seen: how sure it is that the pod is held up at all.
+        growth: why no node is added for it, where an autoscaler said so.
     """
 
     pod: Pending
@@ -65,17 +67,20 @@ class Judged:
     differences: tuple[str, ...] = ()
     strength: Strength = Strength.CONCLUSIVE
     seen: Strength = Strength.CONCLUSIVE
+    growth: Growth | None = None
 
 
 def judge_all(pods: Iterable[Pending], world: World, events: Sequence[Event], now: datetime) -> list[Judged]:
     """Judge every pod; those that are alike are looked at once."""
     known: dict[str, Judged] = {}
+    growth = refused_growth(events, now)
     found = []
     for pod in pods:
         likeness = _likeness(pod)
         if likeness not in known:
             known[likeness] = _judge(pod, world, events)
-        found.append(_weigh(replace(known[likeness], pod=pod), world, events, now))
+        judged = replace(known[likeness], pod=pod, growth=growth.get(pod.entity))
+        found.append(_weigh(judged, world, events, now))
     return found
 
 
@@ -174,7 +179,7 @@ def _weigh(judged: Judged, world: World, events: Sequence[Event], now: datetime)
 
 
 def _patience(judged: Judged, events: Sequence[Event], now: datetime) -> float:
-    if scaling_up(events, judged.pod.entity, now):
+    if judged.growth is None and scaling_up(events, judged.pod.entity, now):
         return SCALING
     if judged.pod.nominated:
         return PREEMPTING

@@ -23,7 +23,7 @@ SCALING: Final = 900.0
 PROVISIONING: Final = 300.0
 """Seconds that a volume may take to be made (external-provisioner retries with back-off up to 5 min)."""
 
-_SCALE_UP: Final = ("TriggeredScaleUp", "Nominated")
+SCALE_UP: Final = ("TriggeredScaleUp", "Nominated")
 """Events of cluster-autoscaler and Karpenter about a pod for which a node is on its way."""
 
 _ORDER: Final = (Strength.WEAK, Strength.MODERATE, Strength.STRONG, Strength.CONCLUSIVE)
@@ -32,7 +32,7 @@ _ORDER: Final = (Strength.WEAK, Strength.MODERATE, Strength.STRONG, Strength.CON
 def scaling_up(events: Iterable[Event], pod: Entity, now: datetime) -> bool:
     """True while an autoscaler has a node on its way for a pod."""
     return any(
-        e.reason in _SCALE_UP and e.entity == pod and e.last is not None and age(e.last, now) < SCALING for e in events
+        e.reason in SCALE_UP and e.entity == pod and e.last is not None and age(e.last, now) < SCALING for e in events
     )
 
 

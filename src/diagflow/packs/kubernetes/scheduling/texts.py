@@ -5,6 +5,7 @@ from typing import Final
 
 from diagflow.model import Text
 from diagflow.packs.kubernetes.scheduling.claims import BadClaim, Trouble
+from diagflow.packs.kubernetes.scheduling.growth import Growth
 from diagflow.packs.kubernetes.scheduling.judge import Judged
 from diagflow.packs.kubernetes.scheduling.reasons import Kind
 from diagflow.packs.kubernetes.scheduling.roots import Root
@@ -127,6 +128,13 @@ def message_text(judged: Judged) -> Text:
     """Return what the scheduler said, every part of it in words."""
     meaning = judged.pod.message.meaning()
     return Text(f"the scheduler: {meaning.en}", f"调度器：{meaning.zh}")
+
+
+def growth_text(growth: Growth) -> Text:
+    """Return why no node is added for the pod: the autoscaler's words, and the cloud's."""
+    cloud = "" if growth.why == growth.said else growth.why
+    said = Text(f"the autoscaler adds no node for it: {growth.said}", f"自动扩缩器未为其增加节点：{growth.said}")
+    return Text(f"{said.en}; it said before: {cloud}", f"{said.zh}；此前报告：{cloud}") if cloud else said
 
 
 def disagreement(lines: Sequence[str]) -> Text:
