@@ -138,13 +138,21 @@ def test_a_healthy_one_that_is_not_called_so_is_named():
 
 
 def test_a_false_cause_of_a_healthy_recording_says_where_it_is_named():
-    both = replace(root(OTHER, 0.982, right=False), in_scan=0.881)
-    scan = replace(root(CAUSE, 0.6, right=False), in_scan=0.6, only_in_scan=True)
-    lines = as_text(report([healthy(roots=[both, scan])], before=())).splitlines()
-    assert lines[2:4] == [
+    both = replace(root(OTHER, 0.982, right=False), behind_alert=True, in_scan=0.881)
+    alert = replace(root("k.third@node/n", 0.7, right=False), behind_alert=True)
+    scan = replace(root(CAUSE, 0.6, right=False), in_scan=0.6)
+    one = healthy(roots=[both, alert, scan])
+    lines = as_text(report([one], before=())).splitlines()
+    assert lines[2:6] == [
         f"    false: {OTHER} (behind its alert 0.982, in a scan 0.881)",
+        "    false: k.third@node/n (behind its alert 0.7, not in a scan)",
         f"    false: {CAUSE} (in a scan 0.6)",
+        "    look closer: diagflow diagnose --bundle lab/healthy/a.zip -v",
     ]
+    worse = as_text(report([one], before=[healthy()])).splitlines()
+    assert f"    + {OTHER} (behind its alert 0.982, in a scan 0.881), false, in place 1" in worse
+    only_in_scan = healthy(roots=[scan])
+    assert only_in_scan.closer == "diagflow scan --bundle lab/healthy/a.zip -v"
 
 
 def test_a_share_says_what_it_is_by_family():

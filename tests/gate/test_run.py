@@ -140,7 +140,8 @@ def test_what_is_false_behind_an_alert_and_in_a_scan_is_listed_once(recordings, 
     (outcome,) = run_all(alerted, load([tmp_path / "broad.yaml"]), jobs=1)
     assert outcome.false
     assert len(set(outcome.false)) == len(outcome.false)
-    assert any(r.in_scan is not None and not r.only_in_scan for r in outcome.roots)
+    assert any(r.in_scan is not None and r.behind_alert for r in outcome.roots)
+    assert outcome.closer.startswith("diagflow diagnose ")
 
 
 @pytest.mark.parametrize("label", ["causes", "forbidden", "ruled_out"])

@@ -104,5 +104,5 @@ def test_what_an_alert_and_a_scan_name_is_one_root_and_says_where():
     healthy = read_labels({"healthy": True})
     alerted = score.roots_of(diagnosis(cause("k.a", confidence=0.982), cause("k.b")), healthy)
     scanned = score.roots_of(diagnosis(cause("k.c", confidence=0.6), cause("k.a", confidence=0.881)), healthy)
-    found = [(r.id, r.confidence, r.in_scan, r.only_in_scan) for r in score.with_scan(alerted, scanned)]
-    assert found == [("k.a", 0.982, 0.881, False), ("k.b", 0.9, None, False), ("k.c", 0.6, 0.6, True)]
+    found = [(r.id, r.confidence, r.in_scan, r.behind_alert) for r in score.with_scan(alerted, scanned)]
+    assert found == [("k.a", 0.982, 0.881, True), ("k.b", 0.9, None, True), ("k.c", 0.6, 0.6, False)]

@@ -165,9 +165,11 @@ def _differences(outcome: Outcome, now: Entry, then: Entry) -> Iterator[str]:
     if then.roots[:1] and then.roots[0][0] not in after and outcome.expected:
         yield f"expected: {', '.join(outcome.expected)}"
     yield from (f"- {name} ({sure})" for name, sure in then.roots if name not in after)
+    named_by = {str(root): root.named_by for root in outcome.roots}
     for rank, (name, sure) in enumerate(now.roots, 1):
         if name not in before:
-            yield f"+ {name} ({sure}){', false' if name in outcome.false else ''}, in place {rank}"
+            false = ", false" if name in outcome.false else ""
+            yield f"+ {name} ({named_by.get(name) or sure}){false}, in place {rank}"
         elif before[name] != sure:
             yield f"  {name}: {before[name]}, now {sure}"
     yield from (f"forbidden, and named: {name}" for name in outcome.forbidden)

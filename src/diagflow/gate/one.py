@@ -186,9 +186,9 @@ def _scan(bundle: Bundle) -> Bundle | None:
 
 
 def _merged(ruleset: RuleSet, labels: Labels, *results: Result | None) -> dict[str, Use]:
-    """Return what became of the rules in all diagnoses of a recording."""
+    """Return what became of the rules in all diagnoses of a recording; who names in one is in none too faint to."""
     found: dict[str, Use] = {}
     for result in results:
         for rule, use in rule_uses(ruleset, result, labels).items() if result else ():
             found[rule] = found.get(rule, Use(0)) | use
-    return found
+    return {rule: use & ~Use.FAINT if use & Use.WRONG else use for rule, use in found.items()}

@@ -44,8 +44,8 @@ class Root:
         confidence: as said.
         uncapped: what the evidence alone says.
         right: it is a true cause.
-        in_scan: how sure the scan of a healthy recording with an alert is of it; None where that does not name it.
-        only_in_scan: behind the alert it is not named.
+        behind_alert: of a healthy recording with an alert, which is diagnosed and scanned: the diagnosis names it.
+        in_scan: how sure the scan of such a recording is of it; None where that does not name it.
     """
 
     id: str
@@ -53,11 +53,18 @@ class Root:
     confidence: float
     uncapped: float
     right: bool
+    behind_alert: bool = False
     in_scan: float | None = None
-    only_in_scan: bool = False
 
     def __str__(self) -> str:
         return f"{self.id}@{self.entity}"
+
+    @property
+    def named_by(self) -> str:
+        """Where it is named in words: behind the alert, in a scan, or both; empty where nothing was run twice."""
+        if self.in_scan is None:
+            return f"behind its alert {self.confidence}, not in a scan" if self.behind_alert else ""
+        return f"{f'behind its alert {self.confidence}, ' if self.behind_alert else ''}in a scan {self.in_scan}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +191,7 @@ class Outcome:
     @property
     def closer(self) -> str:
         """The command that looks closer."""
-        command = "doctor go" if self.host else "scan" if self.healthy else "diagnose"
+        scan = self.healthy and not any(root.behind_alert for root in self.roots)
+        command = "doctor go" if self.host else "scan" if scan else "diagnose"
         rules = self.given.more_rules if self.host else str(self.given)
         return f"diagflow {command} --bundle {shlex.quote(self.path)}{rules} -v"

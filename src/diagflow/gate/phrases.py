@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from diagflow.gate.confusion import HEALTHY, Row
-from diagflow.gate.outcome import Outcome, Root
+from diagflow.gate.outcome import Outcome
 from diagflow.gate.report import Report
 from diagflow.gate.rulefigures import RuleFigures
 from diagflow.gate.totals import Rate, Share
@@ -55,20 +55,12 @@ def seconds(value: float) -> str:
 def what_is_wrong(outcome: Outcome) -> list[str]:
     """Return what is wrong about a recording, in a few lines."""
     lines = [f"expected: {', '.join(outcome.expected)}"] if outcome.missed else []
-    scanned = {str(root): _in_scan(root) for root in outcome.roots}
-    lines += [f"false: {name}{scanned.get(name, '')}" for name in outcome.false[:3]]
+    named_by = {str(root): f" ({root.named_by})" for root in outcome.roots if root.named_by}
+    lines += [f"false: {name}{named_by.get(name, '')}" for name in outcome.false[:3]]
     lines += [f"... and {len(outcome.false) - 3} more false causes"] if len(outcome.false) > 3 else []  # noqa: PLR2004
     lines += [f"forbidden, and named: {name}" for name in outcome.forbidden]
     lines += [f"to be ruled out, and is not: {name}" for name in outcome.not_ruled_out]
     return lines + ([f"nothing is named; status {outcome.status}"] if outcome.abstained else [])
-
-
-def _in_scan(root: Root) -> str:
-    """Say of a root of a healthy recording with an alert where it is named: behind the alert, in a scan, or both."""
-    if root.in_scan is None:
-        return ""
-    behind = "" if root.only_in_scan else f"behind its alert {root.confidence}, "
-    return f" ({behind}in a scan {root.in_scan})"
 
 
 def confused(row: Row) -> str:

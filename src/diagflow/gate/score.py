@@ -25,8 +25,9 @@ def with_scan(roots: Sequence[Root], scanned: Sequence[Root]) -> tuple[Root, ...
     """Return the roots behind an alert and those of a scan, each once: what is false in either is false."""
     sure = {str(root): root.confidence for root in scanned}
     named = {str(root) for root in roots}
-    more = (replace(root, only_in_scan=True) for root in scanned if str(root) not in named)
-    return tuple(replace(root, in_scan=sure.get(str(root))) for root in (*roots, *more))
+    alerted = [replace(root, behind_alert=True) for root in roots]
+    more = [root for root in scanned if str(root) not in named]
+    return tuple(replace(root, in_scan=sure.get(str(root))) for root in (*alerted, *more))
 
 
 def missed(diagnosis: Diagnosis, labels: Labels) -> tuple[str, ...]:
