@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from lab.build import build
 from lab.cluster import Cluster
 from lab.errors import LabError
 from lab.soak import Plan, soak
+
+TERMINATED = 128 + signal.SIGTERM
+"""The exit status of a program that was told to end, as a shell has it."""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -110,6 +114,7 @@ def _soak(cluster: Cluster, options: argparse.Namespace) -> int:
     clusters.up(cluster, options.seed)
     plan = Plan(options.minutes, options.scans, options.seed, command, options.folder, options.record)
     cluster.join()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # its life goes with it: others use this lab
     env = clusters.environment(cluster) if theirs else reader.environment(cluster)
     return 1 if soak(cluster, plan, env) else 0
 

@@ -44,7 +44,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def _lab(*words: str, timeout: float = 240) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "lab", "--name", NAME, *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=timeout)
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        try:
+            stdout, stderr = running.communicate(timeout=timeout)
+        except BaseException:
+            _end(running)
+            raise
+    return subprocess.CompletedProcess(command, running.returncode, stdout, stderr)
+
+
+def _end(running: subprocess.Popen[str]) -> None:
+    """Tells it to end, so that it takes away what it has begun: whoever comes next uses the same lab."""
+    running.terminate()
+    try:
+        running.communicate(timeout=120)
+    except subprocess.TimeoutExpired:
+        running.kill()
 
 
 @pytest.fixture(scope="session")

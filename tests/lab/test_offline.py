@@ -336,6 +336,38 @@ def test_a_look_fails_when_something_is_named_or_the_exit_status_says_so(script:
     assert (soak.run_once((sys.executable, "-c", script), {}) == "") is well
 
 
+A_LIFE_THAT_SAYS_WHAT_HAPPENS = """
+import sys
+from types import SimpleNamespace
+from unittest.mock import patch
+from lab import __main__ as command, soak
+
+life = SimpleNamespace(
+    begin=lambda: print("began", flush=True), go_on=lambda stop, _: stop.wait(), end=lambda: print("taken away")
+)
+sys.argv = ["lab", "soak", "--minutes", "60", "--scans", "1", "--", "true"]
+with (
+    patch.object(soak.Life, "of", lambda *_: life),
+    patch.object(soak, "moments", lambda _: [3600.0]),
+    patch.object(command.clusters, "up"),
+    patch.object(command.clusters, "environment", lambda _: {}),
+    patch.object(command.Cluster, "join"),
+):
+    sys.exit(command.main())
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the lab needs Linux")
+def test_a_soak_that_is_told_to_end_takes_its_life_away():
+    command = [sys.executable, "-c", A_LIFE_THAT_SAYS_WHAT_HAPPENS]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=SOURCE.parent) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "began\n"
+        running.terminate()
+        assert running.communicate(timeout=60)[0] == "taken away\n"
+    assert running.returncode == 128 + signal.SIGTERM
+
+
 def test_a_life_does_the_same_for_the_same_seed():
     lives = [life.Life.of(None, 3) for _ in range(2)]  # type: ignore[arg-type]
     picks = [[one.chance.choice(one._steps()).__name__ for _ in range(20)] for one in lives]
