@@ -40,6 +40,13 @@ def test_the_value_is_evidence_and_the_cluster_is_the_entity():
     assert outcome(PENDING, {"answers": {EXPR: 15}}) is Outcome.NO_MATCH
 
 
+def test_what_has_held_is_said_as_it_was_written():
+    held = condition('promql: "queue_length"\nthreshold: "> 500"\nfor: 10m')
+    asked = "min_over_time((queue_length)[10m:1m]) and count_over_time((queue_length)[10m:1m]) >= 10"
+    found = only(held, {"answers": {asked: [{"pod": "p", "namespace": "s", "value": 700}]}})
+    assert found.evidence[0].text.en == "queue_length of pod/s/p is 700 (> 500 for 10m)"
+
+
 def test_no_series_is_no_match_and_no_answer_is_skipped():
     assert outcome(PENDING, {"answers": {EXPR: []}}) is Outcome.NO_MATCH
     assert outcome(PENDING, {}) is Outcome.SKIPPED

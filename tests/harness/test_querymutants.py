@@ -24,10 +24,10 @@ CAUSES = "- {id: t.x, title: x}\n"
         ("rate(x[5m])", [("rate(x[2m30s])", "`[5m]` → `[2m30s]`")]),
         ("rate(x[5])", []),
         (
-            "min_over_time((x)[10m:]) and count_over_time((x)[10m:1m]) >= 10",
+            "min_over_time((x)[10m:1m]) and count_over_time((x)[10m:1m]) >= 10",
             [
                 ("(x)", "`for` dropped"),
-                ("min_over_time((x)[5m:]) and count_over_time((x)[5m:1m]) >= 5", "`for` 10m → 5m"),
+                ("min_over_time((x)[5m:1m]) and count_over_time((x)[5m:1m]) >= 5", "`for` 10m → 5m"),
             ],
         ),
         ("min_over_time(x[10m])", [("min_over_time(x[5m])", "`[10m]` → `[5m]`")]),
@@ -79,7 +79,7 @@ def test_series_at_both_edges_notice_all_of_it(tmp_path: Path):
 
 def test_answers_are_of_one_expression_so_that_nothing_in_it_is_changed(tmp_path: Path):
     inner = "(rate(f_total[4m]))"
-    expression = f"min_over_time({inner}[10m:]) and count_over_time({inner}[10m:1m]) >= 10"
+    expression = f"min_over_time({inner}[10m:1m]) and count_over_time({inner}[10m:1m]) >= 10"
     answered = "- {name: %s, given: {answers: {'" + expression + "': %s}}, expect: {verdict: %s}}\n"
     report = tried(tmp_path, answered % ("a", 6, "match") + answered % ("b", 5, "no_match"))
     assert report is not None

@@ -44,19 +44,19 @@ from tests.rules.make import parsed, problems, rule, rule_with, trigger
         ),
         (
             "metric: up, threshold: > 1, for: 10m",
-            "min_over_time(sum(up)[10m:]) and count_over_time(sum(up)[10m:1m]) >= 10",
+            "min_over_time(sum(up)[10m:1m]) and count_over_time(sum(up)[10m:1m]) >= 10",
             (">", 1),
         ),
         (
             "metric: up, threshold: <= 1, for: 10m",
-            "max_over_time(sum(up)[10m:]) and count_over_time(sum(up)[10m:1m]) >= 10",
+            "max_over_time(sum(up)[10m:1m]) and count_over_time(sum(up)[10m:1m]) >= 10",
             ("<=", 1),
         ),
         ("promql: 'a  /\tb # ratio', threshold: '> 80%'", "a / b", (">", 0.8)),
         ("promql: 'a{x=\"1  # 2\"}'", 'a{x="1  # 2"}', None),
         (
             "promql: 'a / b', threshold: > 1, for: 1h",
-            "min_over_time((a / b)[1h:]) and count_over_time((a / b)[1h:1m]) >= 60",
+            "min_over_time((a / b)[1h:1m]) and count_over_time((a / b)[1h:1m]) >= 60",
             (">", 1),
         ),
     ],
@@ -198,7 +198,7 @@ def test_for_of_a_rule_goes_to_the_triggers_that_can_hold():
     found = rule(rule_with("metric: up, threshold: > 1", **{"for": "10m"}))
     assert (
         found.trigger.conditions[0].input.expr
-        == "min_over_time(sum(up)[10m:]) and count_over_time(sum(up)[10m:1m]) >= 10"
+        == "min_over_time(sum(up)[10m:1m]) and count_over_time(sum(up)[10m:1m]) >= 10"
     )
     since = rule(rule_with("object: pod, since: object.status.startTime", **{"for": "10m"}))
     assert since.trigger.conditions[0].hold == 600

@@ -25,6 +25,7 @@ from diagflow.analyze.topology import ReadTopology
 from diagflow.bundle import Bundle
 from diagflow.model import Entity, Outcome
 from diagflow.rules import RuleSet
+from diagflow.rules.promql import unheld
 from diagflow.rules.reads import reads
 from diagflow.rules.rule import (
     ChangeInput,
@@ -270,7 +271,8 @@ def label(node: Node) -> str:
         return node.op
     match node.input:
         case MetricInput(expr=expr, threshold=limit):
-            return f"{expr} {limit.op} {shown(limit.value)}" if limit else expr
+            asked, lasting = unheld(expr)
+            return f"{asked} {limit.op} {shown(limit.value)}{lasting}" if limit else expr
         case ObjectInput(kind=kind, each=each):
             return f"object {kind}{', each container' if each else ''}"
         case EventInput(reasons=reasons):

@@ -13,6 +13,7 @@ from diagflow.analyze.spoken import spoken_of
 from diagflow.analyze.times import from_unix
 from diagflow.model import CLUSTER, Entity, Need, Onset, Outcome, Query, Reading, Text
 from diagflow.rules.cel import CelError
+from diagflow.rules.promql import unheld
 from diagflow.rules.rule import Condition, MetricInput, Threshold
 
 _COMPARE: Final[Mapping[str, Callable[[float, float], bool]]] = {
@@ -132,8 +133,9 @@ class MetricSource:
     def _sentence(self, entity: Entity, value: float) -> Text:
         of_en, of_zh = ("", "") if entity == CLUSTER else (f" of {entity}", f"（{entity}）")
         limit = self._wanted.threshold
-        against = f" ({limit.op} {shown(limit.value)})" if limit else ""
-        name = self._wanted.metric if limit is None and self._wanted.metric else self._wanted.expr
+        expr, lasting = unheld(self._wanted.expr)
+        against = f" ({limit.op} {shown(limit.value)}{lasting})" if limit else ""
+        name = self._wanted.metric if limit is None and self._wanted.metric else expr
         return Text(f"{name}{of_en} is {shown(value)}{against}", f"{name}{of_zh} 为 {shown(value)}{against}")
 
 

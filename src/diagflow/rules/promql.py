@@ -32,10 +32,14 @@ ALL_OF: Final = {">": "min_over_time", "<": "max_over_time"}
 """The function whose value compares so only if every value did."""
 
 STEP: Final = 60.0
-"""Seconds between two looks of a subquery, as Prometheus has it unless it is configured otherwise."""
+"""Seconds between two looks at an expression that must hold for longer: the same live and on recordings.
+
+A server's own step is its evaluation_interval; with one of some seconds a quantile over all the API server's buckets
+would be asked hundreds of times over, which no busy Prometheus answers.
+"""
 
 _HELD: Final = re.compile(
-    r"(?P<function>min_over_time|max_over_time)\((?P<expr>.+)\[(?P<hold>\w+):\]\)"
+    r"(?P<function>min_over_time|max_over_time)\((?P<expr>.+)\[(?P<hold>\w+):(?:1m)?\]\)"
     r"(?: and count_over_time\((?P=expr)\[(?P=hold):1m\]\) >= \d+)?",
     re.DOTALL,
 )
@@ -134,7 +138,8 @@ class Held:
     hold: float
 
     def __str__(self) -> str:
-        lasting = f"{self.function}({self.expr}[{show_duration(self.hold)}:])"
+        step = "1m" if self.hold > STEP else ""
+        lasting = f"{self.function}({self.expr}[{show_duration(self.hold)}:{step}])"
         return f"{lasting}{_there_all_along(self.expr, self.hold)}"
 
 
@@ -158,6 +163,15 @@ def held(expr: str, op: str, hold: float) -> str:
     if op not in (">", ">=", "<", "<="):
         raise Wrong("`for` needs a `threshold` with > >= < or <=")
     return str(Held(expr, ALL_OF[op[0]], hold))
+
+
+def unheld(text: str) -> tuple[str, str]:
+    """Return what somebody wrote of an expression, and in words how long it must hold: ` for 10m`, or nothing."""
+    found = held_of(text)
+    if found is None:
+        return text, ""
+    written = found.expr[1:-1] if found.expr.startswith("(") else found.expr  # `promql:` is put into brackets
+    return written, f" for {show_duration(found.hold)}"
 
 
 def held_of(text: str) -> Held | None:
