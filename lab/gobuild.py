@@ -65,9 +65,9 @@ def programs() -> tuple[Program, ...]:
             "prometheus",
             ("github.com/prometheus/prometheus/cmd/prometheus",),
             "prometheus",
-            # without the tag the clients of every cloud come along; without the version its buildinfo is empty
+            # without the first tag the clients of every cloud come along; without the version its buildinfo is empty
             ldflags=f"-s -w -X github.com/prometheus/common/version.Version={PROMETHEUS}",
-            tags="remove_all_sd",
+            tags="remove_all_sd,enable_kubernetes_sd",
         ),
         Program("prometheus", ("github.com/prometheus/prometheus/cmd/promtool",), "promtool", tags="remove_all_sd"),
         Program("kube-proxy", (f"{command}/kube-proxy",), ldflags=kubernetes_ldflags(KUBERNETES)),

@@ -26,6 +26,7 @@ def config(lab: Instance, node: str) -> dict[str, Any]:
             {"job_name": "kube-state-metrics", "honor_labels": True, **_targets(f"127.0.0.1:{net.STATE_METRICS_PORT}")},
             *_kubelet(lab, node),
             *_control_plane(lab),
+            _pods(lab),
             {"job_name": "node-exporter", **_SLOW, **_targets(f"127.0.0.1:{net.NODE_EXPORTER_PORT}", node=node)},
         ],
     }
@@ -61,6 +62,18 @@ def _control_plane(lab: Instance) -> list[dict[str, Any]]:
         {"job_name": "etcd", **_SLOW, **_targets(net.ETCD_URL.removeprefix("http://"))},
         {"job_name": "kube-dns", **_SLOW, **dns},
     ]
+
+
+def _pods(lab: Instance) -> dict[str, Any]:
+    """Whatever pods with the label `scrape: yes` export, on their first port: they count what they serve in CGI."""
+    found = {"role": "pod", "api_server": f"https://{net.ADDRESS}:{net.API_PORT}", "tls_config": _tls(lab)}
+    named = {"__meta_kubernetes_namespace": "namespace", "__meta_kubernetes_pod_name": "pod"}
+    return {
+        "job_name": "pods",
+        "metrics_path": "/cgi-bin/metrics",
+        "kubernetes_sd_configs": [{**found, "selectors": [{"role": "pod", "label": "scrape=yes"}]}],
+        "relabel_configs": [{"source_labels": [meta], "target_label": label} for meta, label in named.items()],
+    }
 
 
 def _https(lab: Instance) -> dict[str, Any]:

@@ -17,8 +17,14 @@ def config(tmp_path: Path) -> dict[str, Any]:
     return scrape.config(Instance("x", tmp_path), NODE)
 
 
+def fixed(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What is scraped where it always is, by job."""
+    jobs = (one for one in config["scrape_configs"] if "static_configs" in one)
+    return {one["job_name"]: one["static_configs"][0] for one in jobs}
+
+
 def targets(config: dict[str, Any]) -> dict[str, list[str]]:
-    return {one["job_name"]: one["static_configs"][0]["targets"] for one in config["scrape_configs"]}
+    return {job: one["targets"] for job, one in fixed(config).items()}
 
 
 def test_the_jobs_have_the_names_that_the_mixins_ask_for(config: dict[str, Any]):
@@ -27,11 +33,7 @@ def test_the_jobs_have_the_names_that_the_mixins_ask_for(config: dict[str, Any])
 
 
 def test_the_node_is_a_label_of_what_speaks_about_it(config: dict[str, Any]):
-    named = {
-        one["job_name"]
-        for one in config["scrape_configs"]
-        if one["static_configs"][0].get("labels", {}).get("node") == NODE
-    }
+    named = {job for job, one in fixed(config).items() if one.get("labels", {}).get("node") == NODE}
     assert named == {"kubelet", "cadvisor", "node-exporter"}
 
 

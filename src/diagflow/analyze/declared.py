@@ -3,14 +3,12 @@
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from diagflow.bundle.resources import canonical
 from diagflow.model import Query, Want
-from diagflow.rules.analyzer import Analyzer, Input
+from diagflow.rules.analyzer import VARIABLE, Analyzer, Input
 from diagflow.rules.patterns import compiled
-
-_VARIABLE: Final = re.compile(r"\{[a-z_][a-z0-9_]*\}")
 
 
 def declared_for(analyzer: Analyzer, query: Query) -> Input | None:
@@ -20,7 +18,7 @@ def declared_for(analyzer: Analyzer, query: Query) -> Input | None:
 
 def fixed_wants(analyzer: Analyzer) -> tuple[Want, ...]:
     """Return the inputs without variables: they are wanted at once, not one a round."""
-    fixed = (i for i in analyzer.inputs if not _VARIABLE.search(i.query))
+    fixed = (i for i in analyzer.inputs if not i.made)
     return tuple(Want(Query.parse(i.query), frozenset(i.fields)) for i in fixed)
 
 
@@ -37,6 +35,5 @@ def _name(query: Query) -> str:
 
 @lru_cache(maxsize=1024)
 def _matcher(declared: str) -> Any:
-    """A variable stands for one or more characters."""
-    pattern = ".+".join(re.escape(part) for part in _VARIABLE.split(_name(Query.parse(declared))))
+    pattern = ".+".join(re.escape(part) for part in VARIABLE.split(_name(Query.parse(declared))))
     return compiled(f"(?s){pattern}").fullmatch

@@ -1,12 +1,13 @@
 """Run the cases of a test file through the engine and compare."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from diagflow.analyze import Analysis, Runner, analyze
+from diagflow.analyze.declared import declared_for
 from diagflow.analyze.explain import as_json, explain_on
 from diagflow.analyze.reached import Seen, reached
 from diagflow.engine import MAX_ROUNDS, diagnose
@@ -85,7 +86,7 @@ def _run(case: Case, rule: Rule, ruleset: RuleSet, seen: set[Seen] | None) -> tu
         return [str(e)], ()
     if seen is not None:
         seen |= reached(rule, found.bundle, ruleset, found.analysis)
-    differences = [*_compared(rule, case.expect, found), *_broken(rule, found), *_unasked(world, ruleset)]
+    differences = [*_compared(rule, case.expect, found), *_broken(rule, found), *_unasked(world, rule, ruleset)]
     about_the_rule = any(d.startswith(("verdict", "entity", "args")) for d in differences)
     return differences, explain_on(rule, found.bundle) if about_the_rule else ()
 
@@ -122,11 +123,22 @@ def _broken(rule: Rule, found: Diagnosed) -> Iterator[str]:
             yield f"analyzer: {verdict.detail}"
 
 
-def _unasked(world: World, ruleset: RuleSet) -> Iterator[str]:
+def _unasked(world: World, rule: Rule, ruleset: RuleSet) -> Iterator[str]:
     for expression in world.unasked():
         yield f"answers: no rule asked for {expression} ({_WHAT_IS_ASKED})"
+    if _makes_questions(rule, ruleset, world.asked):
+        return
     for series in world.unasked_series(lambda: _expressions(ruleset)):
         yield f"series: no expression of a rule names {series} ({_WHAT_IS_ASKED})"
+
+
+def _makes_questions(rule: Rule, ruleset: RuleSet, asked: Collection[Query]) -> bool:
+    """True where the rule's analyzer puts its expressions together, and had no reason to: nobody knows which series."""
+    analyzer = ruleset.analyzers.get(rule.action.analyzer) if rule.action else None
+    if analyzer is None:
+        return False
+    makes = {one for one in analyzer.inputs if one.made and one.query.startswith("promql:")}
+    return bool(makes) and makes.isdisjoint(declared_for(analyzer, query) for query in asked)
 
 
 def _expressions(ruleset: RuleSet) -> Iterator[Query]:

@@ -1,6 +1,11 @@
 """Analyzers as packs declare them; what they do is the business of `diagflow.analyze`."""
 
+import re
 from dataclasses import dataclass
+from typing import Final
+
+VARIABLE: Final = re.compile(r"\{[a-z_][a-z0-9_]*\}")
+"""What the target of an input leaves open: one or more characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,6 +14,11 @@ class Input:
 
     query: str
     fields: tuple[str, ...] = ()
+
+    @property
+    def made(self) -> bool:
+        """True when the analyzer fills in what is asked."""
+        return VARIABLE.search(self.query) is not None
 
 
 @dataclass(frozen=True, slots=True)

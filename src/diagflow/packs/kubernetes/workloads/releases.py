@@ -1,0 +1,184 @@
+"""The analyzer `check-releases`: does the new version of a Deployment fail requests that the one before it served?
+
+A version that does not start, crashes or never gets ready has causes of its own; what this one looks at runs, is ready
+and answers wrongly, which no object tells. The measure of a new version is the one before it: at the same moment, from
+the same callers and with the same dependencies, where both serve (a rolling update, a canary); else in the hour before.
+One that fails as the old one does is not to blame.
+
+Where only the hour before tells, something else may have broken since; so the new version must have failed from its
+start on, and the evidence is strong, not conclusive. A rollback is not seen: its ReplicaSet is an old one.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from diagflow.analyze.api import Case, Finding, Observation
+from diagflow.model import CLUSTER, Entity, Outcome, Query, Strength, Text
+from diagflow.packs.kubernetes.controllers.lists import unreadable
+from diagflow.packs.kubernetes.scheduling.world import key, meta, timestamp
+from diagflow.packs.kubernetes.workloads.served import Served, all_requests, by_pod, failed_requests
+
+Json = Mapping[str, Any]
+
+BAD: Final = "kubernetes.bad-release"
+REPLICASETS: Final = "objects:replicasets.apps"
+
+FAILS: Final = 0.05
+"""The share of failed requests that takes a version back: Argo Rollouts' documented analysis asks for 95 % success
+(https://argo-rollouts.readthedocs.io/en/stable/features/analysis/)."""
+
+SERVES: Final = 0.01
+"""The share that a version may fail: Flagger asks for 99 % success (https://docs.flagger.app/usage/metrics)."""
+
+ENOUGH: Final = 10.0
+"""Failed requests below which it is chance: as many must have failed of the new version, and would have of the old."""
+
+RECENT, HOUR = "5m", "1h"
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """A ReplicaSet of a Deployment."""
+
+    entity: Entity
+    created: datetime
+    ready: int
+    images: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Release:
+    """The rollout of a Deployment: its newest ReplicaSet, and those before it."""
+
+    deployment: Entity
+    new: _Version
+    old: tuple[_Version, ...]
+
+
+class _Requests:
+    """What the versions of some Deployments served; each question is asked when it matters."""
+
+    def __init__(self, case: Case, namespaces: Sequence[str]) -> None:
+        self._case = case
+        self._namespaces = namespaces
+
+    def question(self, window: str) -> Query:
+        """Return the question whose answer is shown."""
+        return Query.of("promql", failed_requests(self._namespaces, window))
+
+    def unread(self) -> Finding | None:
+        """Return what there is to say where Prometheus gave no answer."""
+        return unreadable(*self._answers(RECENT))
+
+    def of(self, versions: Sequence[_Version], window: str) -> Served:
+        """Return what some versions served: those of their pods that are gone too, which still bear their names."""
+        requests, failed = self._answers(window)
+        names = {(version.entity.namespace, version.entity.name) for version in versions}
+        pods = by_pod(requests.data or (), failed.data or ()).items()
+        mine = (served for (space, pod), served in pods if (space, pod.rpartition("-")[0]) in names)
+        return sum(mine, Served())
+
+    def _answers(self, window: str) -> Sequence[Any]:
+        asked = (all_requests(self._namespaces, window), failed_requests(self._namespaces, window))
+        return [self._case.read(Query.of("promql", question)) for question in asked]
+
+
+def run(case: Case) -> list[Finding]:
+    """Say which of the Deployments that were rolled out have a new version that fails."""
+    sets = case.read(REPLICASETS)
+    if unread := unreadable(sets):
+        return [unread]
+    asked = [entity for entity in case.entities if entity.kind == "deployment"]
+    releases = list(_releases(sets.data or (), asked))
+    if not releases:
+        return [_nothing("no new version is ready")]
+    requests = _Requests(case, sorted({release.deployment.namespace for release in releases}))
+    if unread := requests.unread():
+        return [unread]
+    found = [f for release in releases if (f := _judged(release, requests)) is not None]
+    return found or [_nothing("no new version fails what the one before it served")]
+
+
+def _nothing(detail: str) -> Finding:
+    return Finding(CLUSTER, outcome=Outcome.NO_MATCH, detail=detail)
+
+
+def _releases(sets: Sequence[Json], asked: Sequence[Entity]) -> Iterator[_Release]:
+    versions: dict[Entity, list[_Version]] = {entity: [] for entity in asked}
+    for replicaset in sets:
+        version = _version(replicaset)
+        if version is not None:
+            for deployment in versions.keys() & _deployments(replicaset):
+                versions[deployment].append(version)
+    for deployment, several in versions.items():
+        ranked = sorted(several, key=lambda version: (version.created, version.entity))
+        if len(ranked) > 1 and ranked[-1].ready:
+            yield _Release(deployment, ranked[-1], tuple(ranked[:-1]))
+
+
+def _deployments(replicaset: Json) -> set[Entity]:
+    owners = meta(replicaset).get("ownerReferences") or ()
+    names = (str(owner.get("name")) for owner in owners if owner.get("kind") == "Deployment")
+    return {Entity("deployment", name, key(replicaset)[0]) for name in names}
+
+
+def _version(replicaset: Json) -> _Version | None:
+    space, name = key(replicaset)
+    created = timestamp(meta(replicaset).get("creationTimestamp"))
+    ready = (replicaset.get("status") or {}).get("readyReplicas") or 0
+    pod = ((replicaset.get("spec") or {}).get("template") or {}).get("spec") or {}
+    images = tuple(str(container.get("image")) for container in pod.get("containers") or ())
+    return _Version(Entity("replicaset", name, space), created, ready, images) if created else None
+
+
+def _judged(release: _Release, requests: _Requests) -> Finding | None:
+    now = requests.of([release.new], RECENT)
+    if now.failed < ENOUGH or now.share <= FAILS:
+        return None
+    beside = requests.of(release.old, RECENT)
+    if _tells(beside, now):
+        return _finding(release, requests, now, beside, RECENT) if beside.share < SERVES else None
+    life, before = requests.of([release.new], HOUR), requests.of(release.old, HOUR)
+    failed_from_the_start = life.share >= now.share / 2
+    served_well = _tells(before, now) and before.share < SERVES
+    return _finding(release, requests, now, before, HOUR) if failed_from_the_start and served_well else None
+
+
+def _tells(old: Served, new: Served) -> bool:
+    """True where the old version served so many requests that its failures would show, did it fail as the new one."""
+    return old.requests * new.share >= ENOUGH
+
+
+def _finding(release: _Release, requests: _Requests, now: Served, old: Served, window: str) -> Finding:
+    side_by_side = window == RECENT
+    share, count, before, of = _percent(now.share), round(now.requests), _percent(old.share), round(old.requests)
+    name = release.new.entity.name
+    when, told = ("at the same time", "同一时间") if side_by_side else ("in the hour before", "此前一小时内")
+    failing = Observation(
+        requests.question(RECENT),
+        Text(
+            f"in 5 minutes {name} failed {share} of {count} requests; the version before it {when} {before} of {of}",
+            f"5 分钟内 {name} 的 {count} 个请求失败 {share}；{told}上一版本的 {of} 个请求失败 {before}",
+        ),
+        supports=Strength.CONCLUSIVE if side_by_side else Strength.STRONG,
+        origin="metric",
+        value={"new": round(now.share, 3), "old": round(old.share, 3)},
+    )
+    made, gone = release.new.created, "" if side_by_side else ", and the one before it serves nothing any more"
+    rolled_out = Observation(
+        Query.parse(REPLICASETS),
+        Text(
+            f"{name} was created at {made:%H:%M:%S} UTC and is ready{gone}",
+            f"{name} 创建于 {made:%H:%M:%S} UTC，已就绪{'' if side_by_side else '，上一版本已不再提供服务'}",
+        ),
+        origin="change",
+        time=made,
+    )
+    args = {"replicaset": name, "share": share, "images": ", ".join(release.new.images), "before": before}
+    return Finding(release.deployment, BAD, observations=(failing, rolled_out), args=args, since=made)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if share >= FAILS else f"{100 * share:.1f} %"

@@ -1,0 +1,134 @@
+"""The analyzer check-releases: what it asks, and what it says of the answers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from diagflow.analyze.api import Finding
+from diagflow.analyze.case import Ask, LiveCase
+from diagflow.model import Entity, Outcome, Query, Reading, State, Strength
+from diagflow.packs.kubernetes.workloads.releases import run
+from diagflow.packs.kubernetes.workloads.served import all_requests
+from tests.packs.kubernetes.scheduling_make import NOW, Json, ago
+
+CART = Entity("deployment", "cart", "shop")
+Answers = Mapping[str, Mapping[str, float | str]]
+"""By window, then by `POD` (its requests) and `POD!` (those of them that failed)."""
+
+
+def replicaset(name: str, seconds: float, ready: int = 1, owner: str = "cart") -> Json:
+    return {
+        "metadata": {
+            "namespace": "shop",
+            "name": name,
+            "creationTimestamp": ago(seconds),
+            "ownerReferences": [{"kind": "Deployment", "name": owner, "controller": True}],
+        },
+        "spec": {"template": {"spec": {"containers": [{"image": f"registry/{name}"}]}}},
+        "status": {"readyReplicas": ready},
+    }
+
+
+SETS = [replicaset("cart-old", 9000), replicaset("cart-new", 600)]
+
+
+class Asked:
+    """What was asked of Prometheus, and what it answers."""
+
+    def __init__(self, answers: Answers, sets: list[Json] | None = None, state: State = State.DATA) -> None:
+        self.answers = answers
+        self.sets = SETS if sets is None else sets
+        self.state = state
+        self.windows: list[str] = []
+
+    def __call__(self, query: Query) -> Reading:
+        if query.kind == "objects":
+            return Reading(query, State.DATA, NOW, self.sets)
+        window = "1h" if "[1h]" in query.target else "5m"
+        failed = 'code=~"5.."' in query.target
+        self.windows += [window]
+        found = self.answers.get(window, {}).items()
+        samples: list[dict[str, Any]] = [
+            {"labels": {"namespace": "shop", "pod": pod.rstrip("!")}, "value": value}
+            for pod, value in found
+            if pod.endswith("!") == failed
+        ]
+        return Reading(query, self.state, NOW, samples if self.state is State.DATA else None)
+
+    def run(self, *entities: Entity) -> list[Finding]:
+        return run(LiveCase(Ask(NOW, False, entities or (CART,), {}), self))
+
+
+BESIDE: Answers = {"5m": {"cart-new-a": 150, "cart-new-b": 50, "cart-new-a!": 30, "cart-old-a": 1000, "cart-old-a!": 5}}
+
+
+def test_both_versions_of_one_moment_are_told_and_the_hour_is_not_asked():
+    asked = Asked(BESIDE)
+    (found,) = asked.run()
+    assert found.observations[0].text.en == (
+        "in 5 minutes cart-new failed 15 % of 200 requests; the version before it at the same time 0.5 % of 1000"
+    )
+    assert found.observations[0].supports is Strength.CONCLUSIVE
+    assert found.observations[1].text.en == "cart-new was created at 00:00:00 UTC and is ready"
+    assert (found.entity, found.args["images"]) == (CART, "registry/cart-new")
+    assert set(asked.windows) == {"5m"}
+
+
+def test_an_hour_ago_is_strong_evidence():
+    now = {"cart-new-a": 200, "cart-new-a!": 30}
+    (found,) = Asked({"5m": now, "1h": {**now, "cart-old-a": 1000, "cart-old-a!": 5}}).run()
+    assert found.observations[0].supports is Strength.STRONG
+    assert "the version before it in the hour before 0.5 % of 1000" in found.observations[0].text.en
+    assert found.observations[1].text.en.endswith("and the one before it serves nothing any more")
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "named"),
+    [
+        ("cart-new-a!", 10.1, True),  # just over 5 % of 200
+        ("cart-new-a!", 10.0, False),
+        ("cart-old-a!", 9.9, True),  # just under 1 % of 1000
+        ("cart-old-a!", 10.0, False),
+        ("cart-old-a!", "NaN", True),
+        ("cart-new-a!", "NaN", False),
+        ("cart-old-a", 66.0, False),  # 66 requests of which 15 % are under ten
+    ],
+)
+def test_bounds(part: str, value: float | str, *, named: bool):
+    changed = {"5m": {**BESIDE["5m"], "cart-old-a!": 0.0, part: value}}
+    assert [f.names for f in Asked(changed).run()] == (["kubernetes.bad-release"] if named else [""])
+
+
+def test_ten_failures_are_the_least():
+    few = {"cart-new-a": 40, "cart-old-a": 1000}
+    assert Asked({"5m": {**few, "cart-new-a!": 10}}).run()[0].names
+    assert not Asked({"5m": {**few, "cart-new-a!": 9.9}}).run()[0].names
+
+
+def test_pods_of_a_deployment_whose_name_begins_alike_are_others():
+    sets = [*SETS, replicaset("cart-new-worker-1", 9000, owner="cart-new-worker")]
+    more = {"5m": {**BESIDE["5m"], "cart-new-worker-1-a": 100000, "cart-new-worker-1-a!": 0}}
+    assert "failed 15 % of 200 requests" in Asked(more, sets).run()[0].observations[0].text.en
+
+
+def test_the_third_version_is_measured_by_all_before_it():
+    sets = [*SETS, replicaset("cart-older", 90000)]
+    (found,) = Asked({"5m": {**BESIDE["5m"], "cart-older-a": 1000, "cart-older-a!": 100}}, sets).run()
+    assert found.outcome is Outcome.NO_MATCH
+
+
+@pytest.mark.parametrize(("state", "outcome"), [(State.ERROR, Outcome.INCONCLUSIVE), (State.ABSENT, Outcome.NO_MATCH)])
+def test_without_an_answer_it_says_so(state: State, outcome: Outcome):
+    (found,) = Asked(BESIDE, state=state).run()
+    assert found.outcome is outcome
+
+
+def test_what_is_no_name_of_a_namespace_is_no_part_of_a_question():
+    assert 'namespace=~"shop|web-2"' in all_requests(["shop", 'x"} or up{a="', ".*", "web-2"], "5m")
+
+
+def test_nothing_is_asked_where_no_new_version_is_ready():
+    asked = Asked(BESIDE, [SETS[0], replicaset("cart-new", 600, ready=0)])
+    assert asked.run()[0].outcome is Outcome.NO_MATCH
+    assert asked.windows == []
