@@ -12,6 +12,8 @@
     objects:     what shows the fault; without a namespace of their own they go to the fault's
     wait:        conditions that hold when the components have said all that there is to say
     then:        objects applied after that (a change that breaks what worked), and `wait_then`
+    delete:      what is deleted right after them: {kind: namespace, name: '{{name("x")}}'}
+    pod_metrics: true where metrics-server must be there
     scan_after:  seconds from the last change after which a scan names it, where that is more than a minute
     alone:       true where other faults would feel this one, beyond what nodes and firewalls make obvious
     metrics:     selectors of the series that a recording needs, as `kubelet_volume_stats_used_bytes`
@@ -62,7 +64,9 @@ class Fault:
     objects: list[dict[str, Any]] = field(default_factory=list)
     wait: list[dict[str, Any]] = field(default_factory=list)
     then: list[dict[str, Any]] = field(default_factory=list)
+    delete: list[dict[str, str]] = field(default_factory=list)
     wait_then: list[dict[str, Any]] = field(default_factory=list)
+    pod_metrics: bool = False
     metrics: list[str] = field(default_factory=list)
     labels: dict[str, Any] = field(default_factory=dict)
     alone: bool = False
@@ -77,7 +81,7 @@ class Fault:
     @property
     def is_felt_by_others(self) -> bool:
         """True where no other fault may be in place beside it."""
-        return bool(self.alone or self.nodes or self.real_node or self.firewall or self.components)
+        return bool(self.alone or self.nodes or self.real_node or self.firewall or self.components or self.pod_metrics)
 
 
 def all_names() -> list[str]:

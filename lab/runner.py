@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from diagflow.bundle.resources import has_namespace, plural_of
-from lab import addons, conditions, fault, nodes, outage, sh, webhooks
+from lab import addons, conditions, fault, nodes, outage, podmetrics, sh, webhooks
 from lab.cluster import Cluster
 from lab.errors import LabError
 from lab.fault import Fault
@@ -64,6 +64,8 @@ def _note(cluster: Cluster, broken: Fault, seed: int) -> None:
 def _prepare(cluster: Cluster, broken: Fault) -> None:
     kubectl = cluster.kubectl
     kubectl("create", "namespace", broken.namespace)
+    if broken.pod_metrics:
+        podmetrics.begin(cluster)
     nodes.make(cluster, broken.nodes)
     kubectl.apply(broken.before, broken.namespace)
     conditions.await_all(kubectl, broken.namespace, broken.settled)
@@ -86,10 +88,15 @@ def _await_account(cluster: Cluster, namespace: str) -> None:
 
 def _break(cluster: Cluster, broken: Fault) -> float:
     changed = 0.0
-    for objects, wait in ((broken.objects, broken.wait), (broken.then, broken.wait_then)):
+    for objects, wait in ((broken.objects, broken.wait), (broken.then, [])):
         cluster.kubectl.apply(objects, broken.namespace)
         changed = time.monotonic() if objects else changed
         conditions.await_all(cluster.kubectl, broken.namespace, wait)
+    for one in broken.delete:
+        where = f"--namespace={one.get('namespace', broken.namespace)}"
+        cluster.kubectl("delete", one["kind"], one["name"], where, "--wait=false")
+        changed = time.monotonic()
+    conditions.await_all(cluster.kubectl, broken.namespace, broken.wait_then)
     return changed
 
 
@@ -123,6 +130,8 @@ def clean(cluster: Cluster, name: str) -> None:
             sh.run(["iptables", "-D", *rule.split()])
     nodes.restore_real(cluster, broken.real_node)
     nodes.dismantle(cluster, broken.namespace, broken.nodes)
+    if broken.pod_metrics:
+        podmetrics.end(cluster)
     record.unlink(missing_ok=True)
 
 

@@ -5,7 +5,7 @@ same bundle with the same rules gives the same diagnosis, byte for byte.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 MAX_ROUNDS: Final = 6
 """Rounds of reading: triggers, dependencies, analyzers, what these then want; more is a rule that never has enough."""
+
+_LATE: Final = f"wanted only after {MAX_ROUNDS} rounds of reading"
 
 TIMEOUT: Final = 30.0
 """Seconds for all reading of one run, unless the caller says otherwise."""
@@ -178,6 +180,20 @@ def _rounds(ruleset: RuleSet, reader: Reader, bundle: Bundle, runner: Runner, de
             break
         asked.update(wants)
         _read(reader, bundle, wants, deadline)
+        analysis = analyze(ruleset, bundle, runner)
+    return _given_up(ruleset, bundle, runner, analysis, asked)
+
+
+def _given_up(
+    ruleset: RuleSet, bundle: Bundle, runner: Runner, analysis: Analysis, asked: Collection[Want]
+) -> Analysis:
+    """Answer what is wanted after the last round with an error: what was not asked must not look like nothing there."""
+    for _ in range(MAX_ROUNDS):
+        late = [w.query for w in analysis.wants if w not in asked and not bundle.has(w.query, frozenset())]
+        if not late:
+            break
+        for query in late:
+            bundle.add(Reading(query, State.ERROR, bundle.incident.now, detail=_LATE))
         analysis = analyze(ruleset, bundle, runner)
     return analysis
 

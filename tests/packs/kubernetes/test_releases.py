@@ -1,5 +1,6 @@
 """The analyzer check-releases: what it asks, and what it says of the answers."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from diagflow.analyze.api import Finding
 from diagflow.analyze.case import Ask, LiveCase
 from diagflow.model import Entity, Outcome, Query, Reading, State, Strength
 from diagflow.packs.kubernetes.workloads.releases import run
-from diagflow.packs.kubernetes.workloads.served import all_requests
+from diagflow.packs.kubernetes.workloads.served import ALL, FAILED, PROBES, question
 from tests.packs.kubernetes.scheduling_make import NOW, Json, ago
 
 CART = Entity("deployment", "cart", "shop")
@@ -17,7 +18,7 @@ Answers = Mapping[str, Mapping[str, float | str]]
 """By window, then by `POD` (its requests) and `POD!` (those of them that failed)."""
 
 
-def replicaset(name: str, seconds: float, ready: int = 1, owner: str = "cart") -> Json:
+def replicaset(name: str, seconds: float, owner: str = "cart") -> Json:
     return {
         "metadata": {
             "namespace": "shop",
@@ -26,33 +27,47 @@ def replicaset(name: str, seconds: float, ready: int = 1, owner: str = "cart") -
             "ownerReferences": [{"kind": "Deployment", "name": owner, "controller": True}],
         },
         "spec": {"template": {"spec": {"containers": [{"image": f"registry/{name}"}]}}},
-        "status": {"readyReplicas": ready},
     }
 
 
+def pod(name: str, seconds: float = 300, status: str = "True") -> Json:
+    """A pod that has been ready, or not, for so long."""
+    ready = {"type": "Ready", "status": status, "lastTransitionTime": ago(seconds)}
+    return {"metadata": {"namespace": "shop", "name": name}, "status": {"conditions": [ready]}}
+
+
 SETS = [replicaset("cart-old", 9000), replicaset("cart-new", 600)]
+PODS = [pod("cart-new-a"), pod("cart-new-b"), pod("cart-new-c", 299), pod("cart-old-a", 8000)]
+
+
+def which(pod: str) -> str:
+    return FAILED if pod.endswith("!") else ALL
 
 
 class Asked:
     """What was asked of Prometheus, and what it answers."""
 
-    def __init__(self, answers: Answers, sets: list[Json] | None = None, state: State = State.DATA) -> None:
+    def __init__(
+        self,
+        answers: Answers,
+        sets: list[Json] | None = None,
+        state: State = State.DATA,
+        pods: list[Json] | None = None,
+    ) -> None:
         self.answers = answers
-        self.sets = SETS if sets is None else sets
+        self.objects = {"replicasets.apps": SETS if sets is None else sets, "pods": PODS if pods is None else pods}
         self.state = state
         self.windows: list[str] = []
 
     def __call__(self, query: Query) -> Reading:
         if query.kind == "objects":
-            return Reading(query, State.DATA, NOW, self.sets)
+            return Reading(query, State.DATA, NOW, self.objects[query.target])
         window = "1h" if "[1h]" in query.target else "5m"
-        failed = 'code=~"5.."' in query.target
         self.windows += [window]
         found = self.answers.get(window, {}).items()
         samples: list[dict[str, Any]] = [
-            {"labels": {"namespace": "shop", "pod": pod.rstrip("!")}, "value": value}
+            {"labels": {"namespace": "shop", "pod": pod.rstrip("!"), "served": which(pod)}, "value": value}
             for pod, value in found
-            if pod.endswith("!") == failed
         ]
         return Reading(query, self.state, NOW, samples if self.state is State.DATA else None)
 
@@ -60,7 +75,17 @@ class Asked:
         return run(LiveCase(Ask(NOW, False, entities or (CART,), {}), self))
 
 
-BESIDE: Answers = {"5m": {"cart-new-a": 150, "cart-new-b": 50, "cart-new-a!": 30, "cart-old-a": 1000, "cart-old-a!": 5}}
+BESIDE: Answers = {
+    "5m": {
+        "cart-new-a": 150,
+        "cart-new-b": 50,
+        "cart-new-a!": 30,
+        "cart-old-a": 1000,
+        "cart-old-a!": 5,
+        "cart-new-c": 500,
+        "cart-new-c!": 500,  # whose probes were told to wait
+    }
+}
 
 
 def test_both_versions_of_one_moment_are_told_and_the_hour_is_not_asked():
@@ -124,11 +149,24 @@ def test_without_an_answer_it_says_so(state: State, outcome: Outcome):
     assert found.outcome is outcome
 
 
+@pytest.mark.parametrize(
+    ("asked", "probe"),
+    [
+        *((path, True) for path in ("/healthz", "/actuator/health/readiness", "/-/ready", "/api/ping", "live")),
+        ("grpc.health.v1.Health", True),
+        *((path, False) for path in ("/shipping", "/deliveries", "/already", "/orders/{id}", "shop.Cart", "")),
+    ],
+)
+def test_probes_are_told_by_whole_parts_of_a_path(asked: str, *, probe: bool):
+    assert bool(re.fullmatch(PROBES, asked)) is probe
+
+
 def test_what_is_no_name_of_a_namespace_is_no_part_of_a_question():
-    assert 'namespace=~"shop|web-2"' in all_requests(["shop", 'x"} or up{a="', ".*", "web-2"], "5m")
+    assert 'namespace=~"shop|web-2"' in question(["shop", 'x"} or up{a="', ".*", "web-2"], "5m")
 
 
-def test_nothing_is_asked_where_no_new_version_is_ready():
-    asked = Asked(BESIDE, [SETS[0], replicaset("cart-new", 600, ready=0)])
+@pytest.mark.parametrize("new", [pod("cart-new-a", 299), pod("cart-new-a", 600, "False"), pod("cart-newer-a")])
+def test_nothing_is_asked_where_no_new_version_has_been_ready_for_some_time(new: Json):
+    asked = Asked(BESIDE, pods=[new, PODS[-1]])
     assert asked.run()[0].outcome is Outcome.NO_MATCH
     assert asked.windows == []

@@ -1,29 +1,32 @@
 """The analyzer `check-releases`: does the new version of a Deployment fail requests that the one before it served?
 
-A version that does not start, crashes or never gets ready has causes of its own; what this one looks at runs, is ready
-and answers wrongly, which no object tells. The measure of a new version is the one before it: at the same moment, from
-the same callers and with the same dependencies, where both serve (a rolling update, a canary); else in the hour before.
-One that fails as the old one does is not to blame.
+A version that does not start, crashes or never gets ready has causes of its own; what this one looks at runs, has been
+ready for as long as is looked at, and answers wrongly, which no object tells: while a pod is not ready, its 503 go to
+nobody but its probes. The measure of a new version is the one before it: at the same moment, from the same callers and
+with the same dependencies, where both serve (a rolling update, a canary); else in the hour before. One that fails as
+the old one does is not to blame.
 
 Where only the hour before tells, something else may have broken since; so the new version must have failed from its
 start on, and the evidence is strong, not conclusive. A rollback is not seen: its ReplicaSet is an old one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from diagflow.analyze.api import Case, Finding, Observation
+from diagflow.analyze.narrow import rows
 from diagflow.model import CLUSTER, Entity, Outcome, Query, Strength, Text
 from diagflow.packs.kubernetes.controllers.lists import unreadable
-from diagflow.packs.kubernetes.scheduling.world import key, meta, timestamp
-from diagflow.packs.kubernetes.workloads.served import Served, all_requests, by_pod, failed_requests
+from diagflow.packs.kubernetes.scheduling.world import condition, key, meta, timestamp
+from diagflow.packs.kubernetes.workloads.served import Served, by_pod, question
 
 Json = Mapping[str, Any]
 
 BAD: Final = "kubernetes.bad-release"
 REPLICASETS: Final = "objects:replicasets.apps"
+PODS: Final = "objects:pods"
 
 FAILS: Final = 0.05
 """The share of failed requests that takes a version back: Argo Rollouts' documented analysis asks for 95 % success
@@ -36,6 +39,11 @@ ENOUGH: Final = 10.0
 """Failed requests below which it is chance: as many must have failed of the new version, and would have of the old."""
 
 RECENT, HOUR = "5m", "1h"
+_STEADY: Final = timedelta(minutes=5)
+"""For how long a pod must have been ready that its requests of the last five minutes count."""
+
+Names = frozenset[tuple[str, str]]
+"""Pods by namespace and name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,6 @@ class _Version:
 
     entity: Entity
     created: datetime
-    ready: int
     images: tuple[str, ...]
 
 
@@ -55,6 +62,8 @@ class _Release:
     deployment: Entity
     new: _Version
     old: tuple[_Version, ...]
+    steady: Names = frozenset()
+    """The pods of the new version that have been ready for some time."""
 
 
 class _Requests:
@@ -65,35 +74,41 @@ class _Requests:
         self._namespaces = namespaces
 
     def question(self, window: str) -> Query:
-        """Return the question whose answer is shown."""
-        return Query.of("promql", failed_requests(self._namespaces, window))
+        """Return what is asked about some time."""
+        return Query.of("promql", question(self._namespaces, window))
 
     def unread(self) -> Finding | None:
         """Return what there is to say where Prometheus gave no answer."""
-        return unreadable(*self._answers(RECENT))
+        return unreadable(self._case.read(self.question(RECENT)))
+
+    def of_pods(self, pods: Names) -> Served:
+        """Return what some pods served just now."""
+        return sum((served for pod, served in self._by_pod(RECENT) if pod in pods), Served())
 
     def of(self, versions: Sequence[_Version], window: str) -> Served:
         """Return what some versions served: those of their pods that are gone too, which still bear their names."""
-        requests, failed = self._answers(window)
         names = {(version.entity.namespace, version.entity.name) for version in versions}
-        pods = by_pod(requests.data or (), failed.data or ()).items()
-        mine = (served for (space, pod), served in pods if (space, pod.rpartition("-")[0]) in names)
+        mine = (served for (space, pod), served in self._by_pod(window) if (space, _owner(pod)) in names)
         return sum(mine, Served())
 
-    def _answers(self, window: str) -> Sequence[Any]:
-        asked = (all_requests(self._namespaces, window), failed_requests(self._namespaces, window))
-        return [self._case.read(Query.of("promql", question)) for question in asked]
+    def _by_pod(self, window: str) -> Iterable[tuple[tuple[str, str], Served]]:
+        return by_pod(self._case.read(self.question(window)).data or ()).items()
 
 
 def run(case: Case) -> list[Finding]:
     """Say which of the Deployments that were rolled out have a new version that fails."""
-    sets = case.read(REPLICASETS)
-    if unread := unreadable(sets):
+    sets, pods = case.read(REPLICASETS), case.read(PODS)
+    if unread := unreadable(sets, pods):
         return [unread]
     asked = [entity for entity in case.entities if entity.kind == "deployment"]
-    releases = list(_releases(sets.data or (), asked))
+    steady = _steady(pods.data or (), case.now)
+    releases = [
+        replace(release, steady=mine)
+        for release in _releases(sets.data or (), asked)
+        if (mine := steady.get((release.deployment.namespace, release.new.entity.name)))
+    ]
     if not releases:
-        return [_nothing("no new version is ready")]
+        return [_nothing("no new version has been ready for five minutes")]
     requests = _Requests(case, sorted({release.deployment.namespace for release in releases}))
     if unread := requests.unread():
         return [unread]
@@ -105,6 +120,22 @@ def _nothing(detail: str) -> Finding:
     return Finding(CLUSTER, outcome=Outcome.NO_MATCH, detail=detail)
 
 
+def _owner(pod: str) -> str:
+    """Return the name of the ReplicaSet that made a pod of this name."""
+    return pod.rpartition("-")[0]
+
+
+def _steady(pods: Sequence[Json], now: datetime) -> Mapping[tuple[str, str], Names]:
+    """Return the pods that have been ready for some time, by namespace and name of their ReplicaSet."""
+    found: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for space, name, conditions in rows(pods, "metadata.namespace", "metadata.name", "status.conditions"):
+        ready = condition({"status": {"conditions": conditions}}, "Ready")
+        since = timestamp(ready.get("lastTransitionTime"))
+        if ready.get("status") == "True" and since is not None and now - since >= _STEADY:
+            found.setdefault((space or "", _owner(name)), set()).add((space or "", name))
+    return {owner: frozenset(names) for owner, names in found.items()}
+
+
 def _releases(sets: Sequence[Json], asked: Sequence[Entity]) -> Iterator[_Release]:
     versions: dict[Entity, list[_Version]] = {entity: [] for entity in asked}
     for replicaset in sets:
@@ -114,7 +145,7 @@ def _releases(sets: Sequence[Json], asked: Sequence[Entity]) -> Iterator[_Releas
                 versions[deployment].append(version)
     for deployment, several in versions.items():
         ranked = sorted(several, key=lambda version: (version.created, version.entity))
-        if len(ranked) > 1 and ranked[-1].ready:
+        if len(ranked) > 1:
             yield _Release(deployment, ranked[-1], tuple(ranked[:-1]))
 
 
@@ -127,14 +158,13 @@ def _deployments(replicaset: Json) -> set[Entity]:
 def _version(replicaset: Json) -> _Version | None:
     space, name = key(replicaset)
     created = timestamp(meta(replicaset).get("creationTimestamp"))
-    ready = (replicaset.get("status") or {}).get("readyReplicas") or 0
     pod = ((replicaset.get("spec") or {}).get("template") or {}).get("spec") or {}
     images = tuple(str(container.get("image")) for container in pod.get("containers") or ())
-    return _Version(Entity("replicaset", name, space), created, ready, images) if created else None
+    return _Version(Entity("replicaset", name, space), created, images) if created else None
 
 
 def _judged(release: _Release, requests: _Requests) -> Finding | None:
-    now = requests.of([release.new], RECENT)
+    now = requests.of_pods(release.steady)
     if now.failed < ENOUGH or now.share <= FAILS:
         return None
     beside = requests.of(release.old, RECENT)
