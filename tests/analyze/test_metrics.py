@@ -47,6 +47,12 @@ def test_what_has_held_is_said_as_it_was_written():
     assert found.evidence[0].text.en == "queue_length of pod/s/p is 700 (> 500 for 10m)"
 
 
+def test_a_maximum_above_a_bound_has_not_held():
+    highest = condition('promql: "max_over_time(queue_length[1m:])"\nthreshold: "> 5"')
+    found = only(highest, {"answers": {"max_over_time(queue_length[1m:])": 7}})
+    assert found.evidence[0].text.en == "max_over_time(queue_length[1m:]) is 7 (> 5)"
+
+
 def test_no_series_is_no_match_and_no_answer_is_skipped():
     assert outcome(PENDING, {"answers": {EXPR: []}}) is Outcome.NO_MATCH
     assert outcome(PENDING, {}) is Outcome.SKIPPED

@@ -25,6 +25,9 @@ DIAGFLOW = str(Path(sys.executable).with_name("diagflow"))
 ROOT = Path(__file__).parents[2]
 Lab = Callable[..., subprocess.CompletedProcess[str]]
 Batch = dict[str, subprocess.CompletedProcess[str]]
+LONGEST = 1500
+"""Seconds after which the slowest of all faults is in place; those that are drawn in CI take a minute or two."""
+
 TRIED_TWICE: list[str] = []
 """Scenarios that were as expected only at the second try, or not even then: shown at the end of the run."""
 
@@ -54,7 +57,7 @@ def _lab(*words: str, timeout: float = 240) -> subprocess.CompletedProcess[str]:
 
 
 def _end(running: subprocess.Popen[str]) -> None:
-    """Tells it to end, so that it takes away what it has begun: whoever comes next uses the same lab."""
+    """Tells it to end, so that a soak takes its life away: whoever comes next uses the same lab."""
     running.terminate()
     try:
         running.communicate(timeout=120)
@@ -98,7 +101,9 @@ class Stage:
         if names != self.names:
             self.clear()
             self.names = names
-            self.printed = self._each(names, lambda name: self.lab("fault", "run", name, "--seed", self.seed))
+            self.printed = self._each(
+                names, lambda name: self.lab("fault", "run", name, "--seed", self.seed, timeout=LONGEST)
+            )
         return self.printed
 
     def clear(self) -> None:

@@ -271,7 +271,7 @@ def label(node: Node) -> str:
         return node.op
     match node.input:
         case MetricInput(expr=expr, threshold=limit):
-            asked, lasting = unheld(expr)
+            asked, lasting = unheld(expr, limit.op if limit else "")
             return f"{asked} {limit.op} {shown(limit.value)}{lasting}" if limit else expr
         case ObjectInput(kind=kind, each=each):
             return f"object {kind}{', each container' if each else ''}"

@@ -133,7 +133,7 @@ class MetricSource:
     def _sentence(self, entity: Entity, value: float) -> Text:
         of_en, of_zh = ("", "") if entity == CLUSTER else (f" of {entity}", f"（{entity}）")
         limit = self._wanted.threshold
-        expr, lasting = unheld(self._wanted.expr)
+        expr, lasting = unheld(self._wanted.expr, limit.op if limit else "")
         against = f" ({limit.op} {shown(limit.value)}{lasting})" if limit else ""
         name = self._wanted.metric if limit is None and self._wanted.metric else expr
         return Text(f"{name}{of_en} is {shown(value)}{against}", f"{name}{of_zh} 为 {shown(value)}{against}")

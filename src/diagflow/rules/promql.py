@@ -165,10 +165,10 @@ def held(expr: str, op: str, hold: float) -> str:
     return str(Held(expr, ALL_OF[op[0]], hold))
 
 
-def unheld(text: str) -> tuple[str, str]:
-    """Return what somebody wrote of an expression, and in words how long it must hold: ` for 10m`, or nothing."""
+def unheld(text: str, op: str) -> tuple[str, str]:
+    """Return what somebody wrote of an expression, and in words how long it must compare so: ` for 10m`, or nothing."""
     found = held_of(text)
-    if found is None:
+    if found is None or found.function != ALL_OF.get(op[:1]):
         return text, ""
     written = found.expr[1:-1] if found.expr.startswith("(") else found.expr  # `promql:` is put into brackets
     return written, f" for {show_duration(found.hold)}"

@@ -38,6 +38,7 @@ def pod(name: str, seconds: float = 300, status: str = "True") -> Json:
 
 SETS = [replicaset("cart-old", 9000), replicaset("cart-new", 600)]
 PODS = [pod("cart-new-a"), pod("cart-new-b"), pod("cart-new-c", 299), pod("cart-old-a", 8000)]
+"""Of the last but one, the probes were told to wait until a moment ago."""
 
 
 def which(pod: str) -> str:
@@ -83,7 +84,7 @@ BESIDE: Answers = {
         "cart-old-a": 1000,
         "cart-old-a!": 5,
         "cart-new-c": 500,
-        "cart-new-c!": 500,  # whose probes were told to wait
+        "cart-new-c!": 500,
     }
 }
 
@@ -105,7 +106,33 @@ def test_an_hour_ago_is_strong_evidence():
     (found,) = Asked({"5m": now, "1h": {**now, "cart-old-a": 1000, "cart-old-a!": 5}}).run()
     assert found.observations[0].supports is Strength.STRONG
     assert "the version before it in the hour before 0.5 % of 1000" in found.observations[0].text.en
-    assert found.observations[1].text.en.endswith("and the one before it serves nothing any more")
+
+
+def test_a_version_whose_pods_are_gone_served_at_another_time():
+    (found,) = Asked(BESIDE, pods=PODS[:-1]).run()
+    assert not found.names
+
+
+def test_one_bad_pod_of_three_is_no_bad_version():
+    three = {"cart-new-a": 200, "cart-new-a!": 100, "cart-new-b": 200, "cart-old-a": 1000}
+    pods = [*PODS, pod("cart-new-d")]
+    assert Asked({"5m": {**three, "cart-new-d": 0}}, pods=pods).run()[0].names  # who serves nothing says nothing
+    assert not Asked({"5m": {**three, "cart-new-d": 200}}, pods=pods).run()[0].names
+    assert Asked({"5m": {**three, "cart-new-d": 200, "cart-new-d!": 11}}, pods=pods).run()[0].names
+
+
+@pytest.mark.parametrize(("life", "named"), [(0.9 * 30, True), (0.89 * 30, False)])
+def test_who_served_well_at_first_met_something_else(life: float, *, named: bool):
+    now = {"cart-new-a": 200, "cart-new-a!": 30}
+    old = {"cart-old-a": 1000}
+    (found,) = Asked({"5m": now, "1h": {"cart-new-a": 200, "cart-new-a!": life, **old}}).run()
+    assert bool(found.names) is named
+
+
+def test_who_served_a_tenth_of_the_new_one_or_less_had_hardly_more_than_probes():
+    now = {"cart-new-a": 2000, "cart-new-a!": 1000}
+    assert Asked({"5m": {**now, "cart-old-a": 200}}).run()[0].names
+    assert not Asked({"5m": {**now, "cart-old-a": 199}}).run()[0].names
 
 
 @pytest.mark.parametrize(
@@ -115,7 +142,7 @@ def test_an_hour_ago_is_strong_evidence():
         ("cart-new-a!", 10.0, False),
         ("cart-old-a!", 9.9, True),  # just under 1 % of 1000
         ("cart-old-a!", 10.0, False),
-        ("cart-old-a!", "NaN", True),
+        ("cart-old-a!", "NaN", False),
         ("cart-new-a!", "NaN", False),
         ("cart-old-a", 66.0, False),  # 66 requests of which 15 % are under ten
     ],
@@ -139,7 +166,8 @@ def test_pods_of_a_deployment_whose_name_begins_alike_are_others():
 
 def test_the_third_version_is_measured_by_all_before_it():
     sets = [*SETS, replicaset("cart-older", 90000)]
-    (found,) = Asked({"5m": {**BESIDE["5m"], "cart-older-a": 1000, "cart-older-a!": 100}}, sets).run()
+    pods = [*PODS, pod("cart-older-a")]
+    (found,) = Asked({"5m": {**BESIDE["5m"], "cart-older-a": 1000, "cart-older-a!": 100}}, sets, pods=pods).run()
     assert found.outcome is Outcome.NO_MATCH
 
 

@@ -38,6 +38,12 @@ SERVES: Final = 0.01
 ENOUGH: Final = 10.0
 """Failed requests below which it is chance: as many must have failed of the new version, and would have of the old."""
 
+_ALL_ALONG: Final = 0.9
+"""The part of its present share that a version must have failed over all its life: not a good half and a bad one."""
+
+_COMPARABLE: Final = 0.1
+"""The part of the new version's requests that the old one must have served."""
+
 RECENT, HOUR = "5m", "1h"
 _STEADY: Final = timedelta(minutes=5)
 """For how long a pod must have been ready that its requests of the last five minutes count."""
@@ -64,6 +70,8 @@ class _Release:
     old: tuple[_Version, ...]
     steady: Names = frozenset()
     """The pods of the new version that have been ready for some time."""
+    beside: Names = frozenset()
+    """Those of the versions before it."""
 
 
 class _Requests:
@@ -81,9 +89,9 @@ class _Requests:
         """Return what there is to say where Prometheus gave no answer."""
         return unreadable(self._case.read(self.question(RECENT)))
 
-    def of_pods(self, pods: Names) -> Served:
-        """Return what some pods served just now."""
-        return sum((served for pod, served in self._by_pod(RECENT) if pod in pods), Served())
+    def of_each(self, pods: Names) -> list[Served]:
+        """Return what each of some pods served just now, without those that served nothing."""
+        return [served for pod, served in self._by_pod(RECENT) if pod in pods and served.requests]
 
     def of(self, versions: Sequence[_Version], window: str) -> Served:
         """Return what some versions served: those of their pods that are gone too, which still bear their names."""
@@ -102,11 +110,8 @@ def run(case: Case) -> list[Finding]:
         return [unread]
     asked = [entity for entity in case.entities if entity.kind == "deployment"]
     steady = _steady(pods.data or (), case.now)
-    releases = [
-        replace(release, steady=mine)
-        for release in _releases(sets.data or (), asked)
-        if (mine := steady.get((release.deployment.namespace, release.new.entity.name)))
-    ]
+    placed = (_placed(release, steady) for release in _releases(sets.data or (), asked))
+    releases = [release for release in placed if release.steady]
     if not releases:
         return [_nothing("no new version has been ready for five minutes")]
     requests = _Requests(case, sorted({release.deployment.namespace for release in releases}))
@@ -134,6 +139,13 @@ def _steady(pods: Sequence[Json], now: datetime) -> Mapping[tuple[str, str], Nam
         if ready.get("status") == "True" and since is not None and now - since >= _STEADY:
             found.setdefault((space or "", _owner(name)), set()).add((space or "", name))
     return {owner: frozenset(names) for owner, names in found.items()}
+
+
+def _placed(release: _Release, steady: Mapping[tuple[str, str], Names]) -> _Release:
+    def of(version: _Version) -> Names:
+        return steady.get((version.entity.namespace, version.entity.name), frozenset())
+
+    return replace(release, steady=of(release.new), beside=frozenset[tuple[str, str]]().union(*map(of, release.old)))
 
 
 def _releases(sets: Sequence[Json], asked: Sequence[Entity]) -> Iterator[_Release]:
@@ -164,21 +176,26 @@ def _version(replicaset: Json) -> _Version | None:
 
 
 def _judged(release: _Release, requests: _Requests) -> Finding | None:
-    now = requests.of_pods(release.steady)
-    if now.failed < ENOUGH or now.share <= FAILS:
+    pods = requests.of_each(release.steady)
+    now, beside = sum(pods, Served()), sum(requests.of_each(release.beside), Served())
+    failing = [pod for pod in pods if pod.share > FAILS]
+    # a bad node, or a pod that holds a broken connection, is no bad version
+    if now.failed < ENOUGH or now.share <= FAILS or 2 * len(failing) < len(pods):
         return None
-    beside = requests.of(release.old, RECENT)
     if _tells(beside, now):
         return _finding(release, requests, now, beside, RECENT) if beside.share < SERVES else None
     life, before = requests.of([release.new], HOUR), requests.of(release.old, HOUR)
-    failed_from_the_start = life.share >= now.share / 2
+    failed_from_the_start = life.share >= _ALL_ALONG * now.share
     served_well = _tells(before, now) and before.share < SERVES
     return _finding(release, requests, now, before, HOUR) if failed_from_the_start and served_well else None
 
 
 def _tells(old: Served, new: Served) -> bool:
-    """True where the old version served so many requests that its failures would show, did it fail as the new one."""
-    return old.requests * new.share >= ENOUGH
+    """True where the old version served so many requests that its failures would show, did it fail as the new one.
+
+    Not where it served next to nothing but its probes, which not every counter tells from callers.
+    """
+    return old.requests * new.share >= ENOUGH and old.requests >= new.requests * _COMPARABLE
 
 
 def _finding(release: _Release, requests: _Requests, now: Served, old: Served, window: str) -> Finding:
@@ -196,12 +213,12 @@ def _finding(release: _Release, requests: _Requests, now: Served, old: Served, w
         origin="metric",
         value={"new": round(now.share, 3), "old": round(old.share, 3)},
     )
-    made, gone = release.new.created, "" if side_by_side else ", and the one before it serves nothing any more"
+    made = release.new.created
     rolled_out = Observation(
         Query.parse(REPLICASETS),
         Text(
-            f"{name} was created at {made:%H:%M:%S} UTC and is ready{gone}",
-            f"{name} 创建于 {made:%H:%M:%S} UTC，已就绪{'' if side_by_side else '，上一版本已不再提供服务'}",
+            f"{name} was created at {made:%H:%M:%S} UTC and is ready",
+            f"{name} 创建于 {made:%H:%M:%S} UTC，已就绪",
         ),
         origin="change",
         time=made,

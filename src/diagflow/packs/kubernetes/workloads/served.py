@@ -13,8 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-PROBES: Final = "(?i)(.*[/._-])?(health[a-z]*|livez?|liveness|metrics|ping|probe|readyz?|readiness)([/._-].*)?"
+PROBES: Final = (
+    "(?i)(.*[/._-])?(health[a-z]*|livez?|liveness|metrics|ping|probe|prometheus|readyz?|readiness)([/._-].*)?"
+)
 """Whole parts of paths, and of names of gRPC services, that probes and scrapes ask for."""
+
+
+_SERVER_ERROR: Final = "5.."
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,43 +28,56 @@ class _Counter:
 
     Attributes:
         metric: its name.
-        failed: matchers, each of which marks failed requests.
+        outcomes: labels of which one says how a request ended; a series that has none of them tells nothing.
+        fails: what they say of one that failed.
         paths: labels of which one may say what was asked.
         meant: a matcher of all that counts.
     """
 
     metric: str
-    failed: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    fails: str = _SERVER_ERROR
     paths: tuple[str, ...] = ()
     meant: str = ""
 
     @property
-    def served(self) -> str:
-        """The matchers of all requests that count."""
-        return ",".join(filter(None, (self.meant, *(f'{label}!~"{PROBES}"' for label in self.paths))))
+    def requests(self) -> Iterator[str]:
+        """Selectors of all requests that count, without the closing bracket."""
+        return (self._selector(f'{outcome}!=""') for outcome in self.outcomes)
+
+    @property
+    def failures(self) -> Iterator[str]:
+        """Selectors of those that failed."""
+        return (self._selector(f'{outcome}=~"{self.fails}"') for outcome in self.outcomes)
+
+    def _selector(self, outcome: str) -> str:
+        no_probes = (f'{label}!~"{PROBES}"' for label in self.paths)
+        return f"{self.metric}{{{','.join(filter(None, (outcome, self.meant, *no_probes)))}"
 
 
 COUNTERS: Final = (
-    # Prometheus' client libraries and most frameworks' middleware; the labels have no one name
+    # Prometheus' client libraries and most frameworks' middleware; the labels have no one name. `endpoint` is none of
+    # them: prometheus-operator calls the scraped port so, and renames what the program has under that name.
     _Counter(
         "http_requests_total",
-        ('code=~"5.."', 'status=~"5.."', 'status_code=~"5.."'),
-        ("endpoint", "handler", "path", "route", "uri", "url"),
+        ("code", "status", "status_code"),
+        paths=("exported_endpoint", "handler", "path", "route", "uri", "url"),
     ),
     # OpenTelemetry, https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
     _Counter(
-        "http_server_request_duration_seconds_count", ('http_response_status_code=~"5.."',), ("http_route", "url_path")
+        "http_server_request_duration_seconds_count", ("http_response_status_code",), paths=("http_route", "url_path")
     ),
     # Micrometer (Spring Boot), https://docs.spring.io/spring-boot/reference/actuator/metrics.html
-    _Counter("http_server_requests_seconds_count", ('status=~"5.."',), ("uri",)),
+    _Counter("http_server_requests_seconds_count", ("status",), paths=("uri",)),
     # go-grpc-prometheus and its successors
     _Counter(
         "grpc_server_handled_total",
-        ('grpc_code=~"Unknown|DeadlineExceeded|Unimplemented|Internal|Unavailable|DataLoss"',),
-        ("grpc_service",),
+        ("grpc_code",),
+        "Unknown|DeadlineExceeded|Unimplemented|Internal|Unavailable|DataLoss",
+        paths=("grpc_service",),
     ),
     # Istio's sidecars count each request at both ends, https://istio.io/latest/docs/reference/config/metrics/
-    _Counter("istio_requests_total", ('response_code=~"5.."',), meant='reporter="destination"'),
+    _Counter("istio_requests_total", ("response_code",), meant='reporter="destination"'),
 )
 
 _LABEL: Final = re.compile(r"[a-z0-9-]+")
@@ -91,29 +109,29 @@ def question(namespaces: Sequence[str], window: str) -> str:
 
     Pods of which none did may be missing among those that failed.
     """
-    every = [(one.metric, one.served) for one in COUNTERS]
-    marked = [(one.metric, ",".join(filter(None, (one.served, mark)))) for one in COUNTERS for mark in one.failed]
+    every = [selector for one in COUNTERS for selector in one.requests]
+    failed = [selector for one in COUNTERS for selector in one.failures]
     return " or ".join(
         _SUM.format(counters=_counters(several, namespaces, window), which=which)
-        for which, several in ((ALL, every), (FAILED, marked))
+        for which, several in ((ALL, every), (FAILED, failed))
     )
 
 
-def _counters(counters: Sequence[tuple[str, str]], namespaces: Sequence[str], window: str) -> str:
+def _counters(selectors: Sequence[str], namespaces: Sequence[str], window: str) -> str:
     named = "|".join(name for name in namespaces if _LABEL.fullmatch(name))
     where = f'namespace=~"{named}",pod!=""'
-    parts = (f"increase({metric}{{{','.join(filter(None, (where, more)))}}}[{window}])" for metric, more in counters)
-    return " or ".join(parts)
+    return " or ".join(f"increase({selector},{where}}}[{window}])" for selector in selectors)
 
 
 def by_pod(answer: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], Served]:
-    """Return what each pod served, by namespace and name."""
+    """Return what each pod served, by namespace and name; nothing of one whose numbers are none."""
     bad = dict(_samples(answer, FAILED))
-    return {pod: Served(number, bad.get(pod, 0.0)) for pod, number in _samples(answer, ALL)}
+    every = ((pod, Served(number, bad.get(pod, 0.0))) for pod, number in _samples(answer, ALL))
+    return {pod: one for pod, one in every if math.isfinite(one.requests) and math.isfinite(one.failed)}
 
 
 def _samples(answer: Sequence[Mapping[str, Any]], which: str) -> Iterator[tuple[tuple[str, str], float]]:
     for sample in answer:
         labels, value = sample.get("labels") or {}, float(sample.get("value") or 0.0)
-        if labels.get("served") == which and math.isfinite(value):
+        if labels.get("served") == which:
             yield (str(labels.get("namespace") or ""), str(labels.get("pod") or "")), value
