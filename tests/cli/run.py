@@ -21,7 +21,7 @@ def diagflow(*args: str | Path, stdin: str = "", **env: str) -> Ran:
         input=stdin.encode(),
         capture_output=True,
         check=False,
-        timeout=120,
+        timeout=600,  # for one that hangs: on a starved machine a whole corpus takes minutes
         env={**clean_environment(), **env},
     )
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
