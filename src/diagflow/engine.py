@@ -5,7 +5,7 @@ same bundle with the same rules gives the same diagnosis, byte for byte.
 """
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -174,28 +174,23 @@ def _rounds(ruleset: RuleSet, reader: Reader, bundle: Bundle, runner: Runner, de
         bundle.add(Reading(SOURCE, State.DATA, bundle.incident.now, dict(reader.source())))
     analysis = analyze(ruleset, bundle, runner)
     asked: set[Want] = set()
-    for _ in range(MAX_ROUNDS):
+    for number in range(2 * MAX_ROUNDS):
         wants = [want for want in analysis.wants if want not in asked]
         if not wants:
             break
         asked.update(wants)
-        _read(reader, bundle, wants, deadline)
-        analysis = analyze(ruleset, bundle, runner)
-    return _given_up(ruleset, bundle, runner, analysis, asked)
-
-
-def _given_up(
-    ruleset: RuleSet, bundle: Bundle, runner: Runner, analysis: Analysis, asked: Collection[Want]
-) -> Analysis:
-    """Answer what is wanted after the last round with an error: what was not asked must not look like nothing there."""
-    for _ in range(MAX_ROUNDS):
-        late = [w.query for w in analysis.wants if w not in asked and not bundle.has(w.query, frozenset())]
-        if not late:
-            break
-        for query in late:
-            bundle.add(Reading(query, State.ERROR, bundle.incident.now, detail=_LATE))
+        if number < MAX_ROUNDS:
+            _read(reader, bundle, wants, deadline)
+        else:
+            _refuse(bundle, wants)
         analysis = analyze(ruleset, bundle, runner)
     return analysis
+
+
+def _refuse(bundle: Bundle, wants: Sequence[Want]) -> None:
+    """Answer with an error, which says why: without an answer it would read as if the world had none."""
+    for query in (want.query for want in wants if not bundle.has(want.query, frozenset())):
+        bundle.add(Reading(query, State.ERROR, bundle.incident.now, detail=_LATE))
 
 
 def _read(reader: Reader, bundle: Bundle, wants: Sequence[Want], deadline: float) -> None:
