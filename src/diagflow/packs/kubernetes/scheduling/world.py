@@ -149,6 +149,11 @@ def key(obj: Json) -> tuple[str, str]:
     return str(meta(obj).get("namespace") or ""), str(meta(obj).get("name") or "")
 
 
+def owner_names(obj: Json, kind: str) -> set[str]:
+    """Return the names of an object's owners of one kind."""
+    return {str(one.get("name")) for one in meta(obj).get("ownerReferences") or () if one.get("kind") == kind}
+
+
 def condition(obj: Json, kind: str) -> Json:
     """Return one condition of an object's status; an empty one if it has none."""
     for one in (obj.get("status") or {}).get("conditions") or ():

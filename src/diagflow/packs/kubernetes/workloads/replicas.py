@@ -15,7 +15,7 @@ from diagflow.analyze.api import Case, Finding, Observation
 from diagflow.analyze.narrow import rows
 from diagflow.model import CLUSTER, Entity, Outcome, Query, Strength, Text
 from diagflow.packs.kubernetes.scheduling.pending import owner_of
-from diagflow.packs.kubernetes.scheduling.world import condition, key, meta, timestamp
+from diagflow.packs.kubernetes.scheduling.world import condition, key, meta, owner_names, timestamp
 
 Json = Mapping[str, Any]
 
@@ -112,11 +112,11 @@ def _spoken_for(obj: Json, case: Case, kind: str) -> bool:
     """True for the ReplicaSet of a Deployment that is there: the Deployment says it itself."""
     if kind != "replicaset":
         return False
-    owners = {str(o.get("name")) for o in meta(obj).get("ownerReferences") or () if o.get("kind") == "Deployment"}
-    if not owners:
+    own = owner_names(obj, "Deployment")
+    if not own:
         return False
     there = case.read("objects:deployments.apps")
-    return any(key(d)[0] == key(obj)[0] and key(d)[1] in owners for d in there.data or ())
+    return any(key(d)[0] == key(obj)[0] and key(d)[1] in own for d in there.data or ())
 
 
 def _by_owner(pods: Sequence[Json], meant: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[Json]]:
