@@ -1,7 +1,7 @@
 """The analyzer check-releases: what it asks, and what it says of the answers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -54,10 +54,11 @@ class Asked:
         sets: list[Json] | None = None,
         state: State = State.DATA,
         pods: list[Json] | None = None,
+        unread: Sequence[str] = ("5m", "1h"),
     ) -> None:
         self.answers = answers
         self.objects = {"replicasets.apps": SETS if sets is None else sets, "pods": PODS if pods is None else pods}
-        self.state = state
+        self.state, self.unread = state, unread
         self.windows: list[str] = []
 
     def __call__(self, query: Query) -> Reading:
@@ -70,7 +71,8 @@ class Asked:
             {"labels": {"namespace": "shop", "pod": pod.rstrip("!"), "served": which(pod)}, "value": value}
             for pod, value in found
         ]
-        return Reading(query, self.state, NOW, samples if self.state is State.DATA else None)
+        state = self.state if window in self.unread else State.DATA
+        return Reading(query, state, NOW, samples if state is State.DATA else None)
 
     def run(self, *entities: Entity) -> list[Finding]:
         return run(LiveCase(Ask(NOW, False, entities or (CART,), {}), self))
@@ -175,6 +177,12 @@ def test_the_third_version_is_measured_by_all_before_it():
 def test_without_an_answer_it_says_so(state: State, outcome: Outcome):
     (found,) = Asked(BESIDE, state=state).run()
     assert found.outcome is outcome
+
+
+def test_without_the_hour_nobody_knows_how_the_version_before_it_served():
+    now = {"5m": {"cart-new-a": 200, "cart-new-a!": 30}}
+    (found,) = Asked(now, state=State.ERROR, unread=["1h"]).run()
+    assert found.outcome is Outcome.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(

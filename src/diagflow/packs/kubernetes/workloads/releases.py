@@ -13,13 +13,14 @@ start on, and the evidence is strong, not conclusive. A rollback is not seen: it
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Final
 
 from diagflow.analyze.api import Case, Finding, Observation
 from diagflow.analyze.narrow import rows
 from diagflow.model import CLUSTER, Entity, Outcome, Query, Strength, Text
 from diagflow.packs.kubernetes.controllers.lists import unreadable
-from diagflow.packs.kubernetes.scheduling.world import condition, key, meta, timestamp
+from diagflow.packs.kubernetes.scheduling.world import condition, key, meta, owner_names, timestamp
 from diagflow.packs.kubernetes.workloads.served import Served, by_pod, question
 
 Json = Mapping[str, Any]
@@ -48,8 +49,8 @@ RECENT, HOUR = "5m", "1h"
 _STEADY: Final = timedelta(minutes=5)
 """For how long a pod must have been ready that its requests of the last five minutes count."""
 
-Names = frozenset[tuple[str, str]]
-"""Pods by namespace and name."""
+Name = tuple[str, str]
+"""A namespace and what is called so in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,11 @@ class _Version:
     created: datetime
     images: tuple[str, ...]
 
+    @property
+    def name(self) -> Name:
+        """What its pods' names begin with."""
+        return self.entity.namespace, self.entity.name
+
 
 @dataclass(frozen=True, slots=True)
 class _Release:
@@ -68,9 +74,9 @@ class _Release:
     deployment: Entity
     new: _Version
     old: tuple[_Version, ...]
-    steady: Names = frozenset()
+    steady: tuple[Name, ...] = ()
     """The pods of the new version that have been ready for some time."""
-    beside: Names = frozenset()
+    beside: tuple[Name, ...] = ()
     """Those of the versions before it."""
 
 
@@ -85,22 +91,32 @@ class _Requests:
         """Return what is asked about some time."""
         return Query.of("promql", question(self._namespaces, window))
 
-    def unread(self) -> Finding | None:
+    def unread(self, window: str) -> Finding | None:
         """Return what there is to say where Prometheus gave no answer."""
-        return unreadable(self._case.read(self.question(RECENT)))
+        return unreadable(self._case.read(self.question(window)))
 
-    def of_each(self, pods: Names) -> list[Served]:
+    def of_each(self, pods: Iterable[Name]) -> list[Served]:
         """Return what each of some pods served just now, without those that served nothing."""
-        return [served for pod, served in self._by_pod(RECENT) if pod in pods and served.requests]
+        served = (self._recent.get(pod, Served()) for pod in pods)
+        return [one for one in served if one.requests]
 
-    def of(self, versions: Sequence[_Version], window: str) -> Served:
-        """Return what some versions served: those of their pods that are gone too, which still bear their names."""
-        names = {(version.entity.namespace, version.entity.name) for version in versions}
-        mine = (served for (space, pod), served in self._by_pod(window) if (space, _owner(pod)) in names)
-        return sum(mine, Served())
+    def in_an_hour(self, *versions: _Version) -> Served:
+        """Return what versions served: those of their pods that are gone too, which still bear their names."""
+        return sum((self._hour.get(version.name, Served()) for version in versions), Served())
 
-    def _by_pod(self, window: str) -> Iterable[tuple[tuple[str, str], Served]]:
-        return by_pod(self._case.read(self.question(window)).data or ()).items()
+    @cached_property
+    def _recent(self) -> Mapping[Name, Served]:
+        """What each pod served."""
+        return by_pod(self._case.read(self.question(RECENT)).data or ())
+
+    @cached_property
+    def _hour(self) -> Mapping[Name, Served]:
+        """What each ReplicaSet served."""
+        sums: dict[Name, Served] = {}
+        for (space, pod), served in by_pod(self._case.read(self.question(HOUR)).data or ()).items():
+            version = space, _owner(pod)
+            sums[version] = sums.get(version, Served()) + served
+        return sums
 
 
 def run(case: Case) -> list[Finding]:
@@ -115,7 +131,7 @@ def run(case: Case) -> list[Finding]:
     if not releases:
         return [_nothing("no new version has been ready for five minutes")]
     requests = _Requests(case, sorted({release.deployment.namespace for release in releases}))
-    if unread := requests.unread():
+    if unread := requests.unread(RECENT):
         return [unread]
     found = [f for release in releases if (f := _judged(release, requests)) is not None]
     return found or [_nothing("no new version fails what the one before it served")]
@@ -130,22 +146,20 @@ def _owner(pod: str) -> str:
     return pod.rpartition("-")[0]
 
 
-def _steady(pods: Sequence[Json], now: datetime) -> Mapping[tuple[str, str], Names]:
-    """Return the pods that have been ready for some time, by namespace and name of their ReplicaSet."""
-    found: dict[tuple[str, str], set[tuple[str, str]]] = {}
+def _steady(pods: Sequence[Json], now: datetime) -> Mapping[Name, Sequence[Name]]:
+    """Return the pods that have been ready for some time, by their ReplicaSet."""
+    found: dict[Name, list[Name]] = {}
     for space, name, conditions in rows(pods, "metadata.namespace", "metadata.name", "status.conditions"):
         ready = condition({"status": {"conditions": conditions}}, "Ready")
         since = timestamp(ready.get("lastTransitionTime"))
         if ready.get("status") == "True" and since is not None and now - since >= _STEADY:
-            found.setdefault((space or "", _owner(name)), set()).add((space or "", name))
-    return {owner: frozenset(names) for owner, names in found.items()}
+            found.setdefault((space or "", _owner(name)), []).append((space or "", name))
+    return found
 
 
-def _placed(release: _Release, steady: Mapping[tuple[str, str], Names]) -> _Release:
-    def of(version: _Version) -> Names:
-        return steady.get((version.entity.namespace, version.entity.name), frozenset())
-
-    return replace(release, steady=of(release.new), beside=frozenset[tuple[str, str]]().union(*map(of, release.old)))
+def _placed(release: _Release, steady: Mapping[Name, Sequence[Name]]) -> _Release:
+    beside = (pod for version in release.old for pod in steady.get(version.name, ()))
+    return replace(release, steady=tuple(steady.get(release.new.name, ())), beside=tuple(beside))
 
 
 def _releases(sets: Sequence[Json], asked: Sequence[Entity]) -> Iterator[_Release]:
@@ -162,9 +176,7 @@ def _releases(sets: Sequence[Json], asked: Sequence[Entity]) -> Iterator[_Releas
 
 
 def _deployments(replicaset: Json) -> set[Entity]:
-    owners = meta(replicaset).get("ownerReferences") or ()
-    names = (str(owner.get("name")) for owner in owners if owner.get("kind") == "Deployment")
-    return {Entity("deployment", name, key(replicaset)[0]) for name in names}
+    return {Entity("deployment", name, key(replicaset)[0]) for name in owner_names(replicaset, "Deployment")}
 
 
 def _version(replicaset: Json) -> _Version | None:
@@ -184,7 +196,9 @@ def _judged(release: _Release, requests: _Requests) -> Finding | None:
         return None
     if _tells(beside, now):
         return _finding(release, requests, now, beside, RECENT) if beside.share < SERVES else None
-    life, before = requests.of([release.new], HOUR), requests.of(release.old, HOUR)
+    if unread := requests.unread(HOUR):
+        return unread
+    life, before = requests.in_an_hour(release.new), requests.in_an_hour(*release.old)
     failed_from_the_start = life.share >= _ALL_ALONG * now.share
     served_well = _tells(before, now) and before.share < SERVES
     return _finding(release, requests, now, before, HOUR) if failed_from_the_start and served_well else None

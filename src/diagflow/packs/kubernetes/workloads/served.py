@@ -19,9 +19,6 @@ PROBES: Final = (
 """Whole parts of paths, and of names of gRPC services, that probes and scrapes ask for."""
 
 
-_SERVER_ERROR: Final = "5.."
-
-
 @dataclass(frozen=True, slots=True)
 class _Counter:
     """A counter of served requests.
@@ -36,23 +33,21 @@ class _Counter:
 
     metric: str
     outcomes: tuple[str, ...]
-    fails: str = _SERVER_ERROR
+    fails: str = "5.."
     paths: tuple[str, ...] = ()
     meant: str = ""
 
-    @property
-    def requests(self) -> Iterator[str]:
-        """Selectors of all requests that count, without the closing bracket."""
-        return (self._selector(f'{outcome}!=""') for outcome in self.outcomes)
+    def requests(self, where: str) -> Iterator[str]:
+        """Selectors of all requests that count."""
+        return (self._selector(f'{outcome}!=""', where) for outcome in self.outcomes)
 
-    @property
-    def failures(self) -> Iterator[str]:
+    def failures(self, where: str) -> Iterator[str]:
         """Selectors of those that failed."""
-        return (self._selector(f'{outcome}=~"{self.fails}"') for outcome in self.outcomes)
+        return (self._selector(f'{outcome}=~"{self.fails}"', where) for outcome in self.outcomes)
 
-    def _selector(self, outcome: str) -> str:
+    def _selector(self, *matchers: str) -> str:
         no_probes = (f'{label}!~"{PROBES}"' for label in self.paths)
-        return f"{self.metric}{{{','.join(filter(None, (outcome, self.meant, *no_probes)))}"
+        return f"{self.metric}{{{','.join(filter(None, (*matchers, self.meant, *no_probes)))}}}"
 
 
 COUNTERS: Final = (
@@ -109,18 +104,14 @@ def question(namespaces: Sequence[str], window: str) -> str:
 
     Pods of which none did may be missing among those that failed.
     """
-    every = [selector for one in COUNTERS for selector in one.requests]
-    failed = [selector for one in COUNTERS for selector in one.failures]
-    return " or ".join(
-        _SUM.format(counters=_counters(several, namespaces, window), which=which)
-        for which, several in ((ALL, every), (FAILED, failed))
-    )
-
-
-def _counters(selectors: Sequence[str], namespaces: Sequence[str], window: str) -> str:
     named = "|".join(name for name in namespaces if _LABEL.fullmatch(name))
     where = f'namespace=~"{named}",pod!=""'
-    return " or ".join(f"increase({selector},{where}}}[{window}])" for selector in selectors)
+    every = [selector for one in COUNTERS for selector in one.requests(where)]
+    failed = [selector for one in COUNTERS for selector in one.failures(where)]
+    return " or ".join(
+        _SUM.format(counters=" or ".join(f"increase({selector}[{window}])" for selector in selectors), which=which)
+        for which, selectors in ((ALL, every), (FAILED, failed))
+    )
 
 
 def by_pod(answer: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], Served]:
