@@ -65,7 +65,7 @@ def refused_growth(events: Iterable[Event], now: datetime) -> Mapping[Entity, Gr
     latest: dict[Entity, Event] = {}
     for event in (e for e in told if _speaks_of_growth(e)):
         known = latest.get(event.entity)
-        if known is None or str(known.last) <= str(event.last):
+        if known is None or _last(known) <= _last(event):
             latest[event.entity] = event
     found = {pod: growth for pod, event in latest.items() if (growth := _growth(event, now))}
     return _with_cloud(found, told, now)
