@@ -20,7 +20,7 @@
     labels:      causes, forbidden, ruled_out, as in a recording's labels.yaml
 
 Everything in `{{ }}` is filled in before the YAML is read: `name("role")` and `node("role")` give neutral names that
-follow from the seed, `namespace`, `real_node` and `image` say themselves.
+follow from the seed, `namespace`, `real_node`, `image` and `image_of_another_cpu` say themselves.
 """
 
 import re
@@ -113,7 +113,12 @@ def fill(text: str, *, seed: int, fault: str, real_node: str, where: Path) -> st
     Raises:
         LabError: an unknown placeholder, with its line.
     """
-    plain = {"namespace": names.name(seed, fault, "namespace"), "real_node": real_node, "image": images.BUSYBOX}
+    plain = {
+        "namespace": names.name(seed, fault, "namespace"),
+        "real_node": real_node,
+        "image": images.BUSYBOX,
+        "image_of_another_cpu": images.ANOTHER_CPU,
+    }
 
     def value(found: re.Match[str]) -> str:
         word, role = found[1], found[2]

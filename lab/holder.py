@@ -18,6 +18,8 @@ _BIND = {  # what the node's programs expect under /var, from the lab's own dire
     "pods": "/var/log/pods",
     "containers": "/var/log/containers",
 }
+_DISKS = {"bytes": "size=16m", "inodes": "size=16m,nr_inodes=64"}
+"""Small file systems under /run/disks, for volumes that faults fill."""
 _SYSTEM = ("/bin", "/dev", "/etc", "/lib", "/lib64", "/proc", "/sbin", "/sys", "/usr")
 
 
@@ -43,6 +45,9 @@ def _mounts(node: Path, address: str, host: str) -> None:
         (node / name).mkdir(parents=True, exist_ok=True)
         Path(target).mkdir(parents=True)
         _run("mount", "--bind", str(node / name), target)
+    for name, limit in _DISKS.items():
+        Path("/run/disks", name).mkdir(parents=True)
+        _run("mount", "-t", "tmpfs", "-o", limit, "tmpfs", f"/run/disks/{name}")
     hosts = node / "hosts"
     # nobody answers for names here: Prometheus would start 10 s later, having asked in vain what this machine is called
     hosts.write_text(f"127.0.0.1 localhost {socket.gethostname()}\n{address} {host}\n")

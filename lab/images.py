@@ -1,4 +1,4 @@
-"""The images of the lab: two made of Debian's static busybox, and one for each program that runs as a pod."""
+"""The images of the lab: three made of Debian's static busybox, and one for each program that runs as a pod."""
 
 from pathlib import Path
 
@@ -6,11 +6,16 @@ from lab.oci import Image, pack
 from lab.paths import Cache
 
 BUSYBOX = "registry.internal:5000/base/busybox:1.35"
+ANOTHER_CPU = "registry.internal:5000/base/another-cpu:1.35"
 PAUSE = "registry.internal:5000/base/pause:3.10"
 COREDNS = "registry.internal:5000/base/coredns:v1.15.0"
 METRICS_SERVER = "registry.internal:5000/base/metrics-server:v0.9.0"
-ALWAYS = ("busybox", "pause", "coredns")
+ALWAYS = ("busybox", "pause", "coredns", "another-cpu")
 """Those that a node has from its start."""
+
+_MACHINE = slice(18, 20)
+"""Where an ELF file says for which CPU it is (e_machine)."""
+_S390 = (22).to_bytes(2, "little")
 
 _APPLETS = (
     "sh cat date dd echo env false grep head httpd id kill ls mkdir nc nslookup printenv ps rm seq sleep sync tail "
@@ -22,7 +27,7 @@ def sources(cache: Cache) -> dict[str, Path]:
     """Returns the program that each image is made of, by the name of its archive."""
     busybox = Path("/bin/busybox")
     programs = {name: cache.bin / name for name in ("coredns", "metrics-server")}
-    return {"busybox": busybox, "pause": busybox, **programs}
+    return {"busybox": busybox, "pause": busybox, "another-cpu": busybox, **programs}
 
 
 def image(name: str, program: bytes) -> Image:
@@ -34,6 +39,10 @@ def image(name: str, program: bytes) -> Image:
         case "pause":
             sleep = ("/bin/busybox", "sleep", "2147483647")  # a sandbox's first process only has to stay
             return Image(PAUSE, {"/bin/busybox": program}, entrypoint=sleep)
+        case "another-cpu":
+            foreign = bytearray(program)
+            foreign[_MACHINE] = _S390
+            return Image(ANOTHER_CPU, {"/bin/serve": bytes(foreign)}, entrypoint=("/bin/serve",))
     reference = {"coredns": COREDNS, "metrics-server": METRICS_SERVER}[name]
     return Image(reference, {f"/{name}": program}, entrypoint=(f"/{name}",))
 
