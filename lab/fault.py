@@ -20,11 +20,13 @@
     labels:      causes, forbidden, ruled_out, as in a recording's labels.yaml
 
 Everything in `{{ }}` is filled in before the YAML is read: `name("role")` and `node("role")` give neutral names that
-follow from the seed, `namespace`, `real_node`, `image` and `image_of_another_cpu` say themselves.
+follow from the seed, `namespace`, `real_node`, `image` and `image_of_another_cpu` say themselves; `ago("49h")` is
+a time before the file was read.
 """
 
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,9 @@ from lab.paths import SOURCE
 
 _FOLDER = SOURCE / "faults"
 _PLACEHOLDER = re.compile(r"""\{\{\s*(\w+)\s*(?:\(\s*["']([^"']+)["']\s*\))?\s*\}\}""")
+
+_AGO = re.compile(r"(\d+)([smh])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,9 @@ def fill(text: str, *, seed: int, fault: str, real_node: str, where: Path) -> st
 
     def value(found: re.Match[str]) -> str:
         word, role = found[1], found[2]
+        ago = _AGO.fullmatch(role or "") if word == "ago" else None
+        if ago:
+            return f"{datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])}):%Y-%m-%dT%H:%M:%SZ}"
         if role and word in ("name", "node"):
             return (names.name if word == "name" else names.node)(seed, fault, role)
         if not role and word in plain:
