@@ -3,6 +3,7 @@
 import contextlib
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from lab import cluster as clusters
@@ -42,6 +43,17 @@ def make(cluster: Cluster, specs: list[dict[str, Any]]) -> None:
     cluster.kubectl("create", "-f", "-", stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}))
     names = {spec["name"] for spec in specs}
     until(lambda: names <= _ready(cluster), "kwok's nodes to be ready", 60 + DEAF)
+    for spec in specs:
+        _say(cluster, spec["name"], spec.get("conditions", []))
+
+
+def _say(cluster: Cluster, node: str, conditions: list[dict[str, str]]) -> None:
+    """Writes into a node's status what others than its kubelet say of it: a route controller, node-problem-detector."""
+    if conditions:
+        now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        stamped = [{**one, "lastTransitionTime": now, "lastHeartbeatTime": now} for one in conditions]
+        patch = json.dumps({"status": {"conditions": stamped}})
+        cluster.kubectl("patch", "node", node, "--subresource=status", "--type=strategic", f"--patch={patch}")
 
 
 def remove(cluster: Cluster, specs: list[dict[str, Any]]) -> None:
