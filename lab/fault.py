@@ -3,7 +3,7 @@
     description: one sentence
     alert:       {name: KubePodNotReady, labels: {pod: '{{name("web")}}-.*'}}     whose webhook body is diagnosed;
                  without one, what a scan of its namespace says
-    nodes:       kwok nodes that exist only for this fault; `conditions` beside a kubelet's own are written into their status
+    nodes:       kwok nodes that exist only for this fault; `conditions` are what others than a kubelet say of it
     real_node:   what changes on the real one: unschedulable, taints, kubelet (its settings)
     firewall:    iptables rules of the lab's network, without -A
     components:  what happens to the lab's own: {scheduler: kill}, {resolver: freeze}, {etcd: [--quota-backend-bytes=1]}
