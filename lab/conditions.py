@@ -1,6 +1,7 @@
 """Conditions that a fault waits for, each a small mapping in its file.
 
-    event:  {reason: FailedScheduling, message: 'Too many pods', at_least: 1}     pattern for the note, in the namespace
+    event:  {reason: FailedScheduling, message: 'Too many pods', at_least: 1}     pattern for the note; of the fault's
+                                                namespace, or of `namespace`: events about nodes are in `default`
     count:  {kind: pods, prefix: web-, where: {status.phase: Pending}, at_least: 16}
     promql: 'sum(kube_pod_status_phase{phase="Pending"}) > 15'                    an answer that is not empty
     pause:  90                                  seconds that pass, where a state must last before it is a fault
@@ -50,7 +51,7 @@ def _has_event(kubectl: Kubectl, namespace: str, wanted: dict[str, Any]) -> bool
     pattern = re.compile(wanted.get("message", ""))
     found = [
         event
-        for event in kubectl.items("events", namespace)
+        for event in kubectl.items("events", wanted.get("namespace", namespace))
         if event["reason"] == wanted["reason"] and pattern.search(event.get("message") or "")
     ]
     return bool(len(found) >= wanted.get("at_least", 1))

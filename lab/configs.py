@@ -10,6 +10,8 @@ from lab import components, images, net, scrape
 from lab.paths import Instance
 from lab.sh import run
 
+_SMALL = "00-small"
+
 KUBELET_DEFAULTS: dict[str, Any] = {"maxPods": 60}
 
 
@@ -116,12 +118,26 @@ def _snapshotter(folder: Path) -> str:
 
 
 def _cni(lab: Instance) -> None:
-    pods = {"type": "host-local", "ranges": [[{"subnet": net.PODS}]], "routes": [{"dst": "0.0.0.0/0"}]}
-    bridge = {"type": "bridge", "bridge": "cni0", "isGateway": True, "hairpinMode": True, "ipam": pods}
+    _network(lab, "10-lab", "cni0", net.PODS)
+
+
+def small_network(lab: Instance, subnet: str) -> None:
+    """Gives pods that are started from now on their addresses from another subnet; the first file by name counts."""
+    _network(lab, _SMALL, "cni1", subnet)
+
+
+def usual_network(lab: Instance) -> None:
+    """Undoes `small_network`."""
+    (lab.config / "cni" / f"{_SMALL}.conflist").unlink(missing_ok=True)
+
+
+def _network(lab: Instance, name: str, bridge: str, subnet: str) -> None:
+    pods = {"type": "host-local", "ranges": [[{"subnet": subnet}]], "routes": [{"dst": "0.0.0.0/0"}]}
+    plugin = {"type": "bridge", "bridge": bridge, "isGateway": True, "hairpinMode": True, "ipam": pods}
     folder = lab.config / "cni"
     folder.mkdir(exist_ok=True)
-    conflist = {"cniVersion": "0.4.0", "name": "lab", "plugins": [bridge]}
-    (folder / "10-lab.conflist").write_text(json.dumps(conflist))
+    conflist = {"cniVersion": "0.4.0", "name": name.partition("-")[2], "plugins": [plugin]}
+    (folder / f"{name}.conflist").write_text(json.dumps(conflist))
 
 
 def _resolver(lab: Instance) -> None:

@@ -21,7 +21,7 @@ def drawable(one: Fault) -> bool:
     """Tells whether a fault can be drawn at all."""
     # a kubelet with other limits refuses or evicts the pods of the others
     takes_all = bool(STANDS_ON & one.components.keys()) or "kubelet" in one.real_node
-    return bool(one.labels["causes"]) and max(one.pause, one.scan_after) <= PATIENCE and not takes_all
+    return one.is_live and bool(one.labels["causes"]) and max(one.pause, one.scan_after) <= PATIENCE and not takes_all
 
 
 def related(one: Fault, other: Fault) -> str:

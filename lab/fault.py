@@ -4,7 +4,8 @@
     alert:       {name: KubePodNotReady, labels: {pod: '{{name("web")}}-.*'}}     whose webhook body is diagnosed;
                  without one, what a scan of its namespace says
     nodes:       kwok nodes that exist only for this fault; `conditions` are what others than a kubelet say of it
-    real_node:   what changes on the real one: unschedulable, taints, kubelet (its settings)
+    real_node:   what changes on the real one: unschedulable, taints, kubelet (its settings), pod_range (new pods get
+                 their addresses from it), boot_id (what the API server is told that it was before)
     firewall:    iptables rules of the lab's network, without -A
     components:  what happens to the lab's own: {scheduler: kill}, {resolver: freeze}, {etcd: [--quota-backend-bytes=1]}
                  (started again with these flags too)
@@ -17,11 +18,19 @@
     scan_after:  seconds from the last change after which a scan names it, where that is more than a minute
     alone:       true where other faults would feel this one, beyond what nodes and firewalls make obvious
     metrics:     selectors of the series that a recording needs, as `kubelet_volume_stats_used_bytes`
+    kernel_log:  true where a recording needs what the kernel said meanwhile, as the real node's log
+    synthetic:   what of it is written by hand, and after which source: what this machine has not got (broken hardware,
+                 other people's controllers). The gate keeps such a recording out of its figures
+    series:      of such a one, [{series: 'up{job="x"}', values: '0x5 1x15'}] as in a rule's tests: a sample a minute,
+                 the last one at the moment of the recording
+    node_logs:   of such a one, {NODE: text}
+    said_alert:  of such a one, the alert that those series would raise: {name: ..., labels: {...}}
+    shows:       ids of symptoms that its diagnosis has, beside the cause
     labels:      causes, forbidden, ruled_out, as in a recording's labels.yaml
 
 Everything in `{{ }}` is filled in before the YAML is read: `name("role")` and `node("role")` give neutral names that
-follow from the seed, `namespace`, `real_node`, `image` and `image_of_another_cpu` say themselves; `ago("49h")` is
-a time before the file was read.
+follow from the seed, `namespace`, `real_node`, `image`, `image_of_another_cpu` and `image_that_jumps` say themselves;
+`ago("49h")` is a time before the file was read.
 """
 
 import re
@@ -73,6 +82,12 @@ class Fault:
     wait_then: list[dict[str, Any]] = field(default_factory=list)
     pod_metrics: bool = False
     metrics: list[str] = field(default_factory=list)
+    kernel_log: bool = False
+    synthetic: str = ""
+    series: list[dict[str, str]] = field(default_factory=list)
+    node_logs: dict[str, str] = field(default_factory=dict)
+    said_alert: AlertOf | None = None
+    shows: list[str] = field(default_factory=list)
     labels: dict[str, Any] = field(default_factory=dict)
     alone: bool = False
     scan_after: float = 0.0
@@ -82,6 +97,11 @@ class Fault:
         """Seconds that must pass in any case before it is a fault."""
         waits = (*self.settled, *self.wait, *self.wait_then)
         return sum(float(condition.get("pause", 0)) for condition in waits)
+
+    @property
+    def is_live(self) -> bool:
+        """True where a look at the lab can name it: what it says is not only in its recording."""
+        return not (self.series or self.node_logs or self.said_alert or self.kernel_log)
 
     @property
     def is_felt_by_others(self) -> bool:
@@ -104,10 +124,10 @@ def load(name: str, seed: int, real_node: str) -> Fault:
     full = str(path.relative_to(_FOLDER).with_suffix(""))
     namespace = names.name(seed, full, "namespace")
     content = yaml.safe_load(fill(path.read_text(), seed=seed, fault=full, real_node=real_node, where=path))
-    alert = content.pop("alert", None)
+    alert, said = content.pop("alert", None), content.pop("said_alert", None)
     try:
-        wanted = AlertOf(**alert) if alert else None
-        return Fault(name=full, namespace=namespace, alert=wanted, **content)
+        alerts = [AlertOf(**one) if one else None for one in (alert, said)]
+        return Fault(name=full, namespace=namespace, alert=alerts[0], said_alert=alerts[1], **content)
     except TypeError as error:
         raise LabError(f"{path}: {error}; the keys are those that `python -m pydoc lab.fault` names") from error
 
@@ -123,6 +143,7 @@ def fill(text: str, *, seed: int, fault: str, real_node: str, where: Path) -> st
         "real_node": real_node,
         "image": images.BUSYBOX,
         "image_of_another_cpu": images.ANOTHER_CPU,
+        "image_that_jumps": images.JUMPS,
     }
 
     def value(found: re.Match[str]) -> str:

@@ -45,6 +45,9 @@ def _mounts(node: Path, address: str, host: str) -> None:
         (node / name).mkdir(parents=True, exist_ok=True)
         Path(target).mkdir(parents=True)
         _run("mount", "--bind", str(node / name), target)
+    Path("/run/containerd").mkdir()
+    # the kubelet's cAdvisor looks there whatever its settings say, and knows no container's name without it
+    Path("/run/containerd/containerd.sock").symlink_to(node / "containerd.sock")
     for name, limit in _DISKS.items():
         Path("/run/disks", name).mkdir(parents=True)
         _run("mount", "-t", "tmpfs", "-o", limit, "tmpfs", f"/run/disks/{name}")

@@ -1,4 +1,4 @@
-"""The images of the lab: three made of Debian's static busybox, and one for each program that runs as a pod."""
+"""The images of the lab: some made of Debian's static busybox, and one for each program that runs as a pod."""
 
 from pathlib import Path
 
@@ -7,15 +7,20 @@ from lab.paths import Cache
 
 BUSYBOX = "registry.internal:5000/base/busybox:1.35"
 ANOTHER_CPU = "registry.internal:5000/base/another-cpu:1.35"
+JUMPS = "registry.internal:5000/base/jumps:1.35"
+"""Whose program ends with SIGSEGV at its first instruction."""
 PAUSE = "registry.internal:5000/base/pause:3.10"
 COREDNS = "registry.internal:5000/base/coredns:v1.15.0"
 METRICS_SERVER = "registry.internal:5000/base/metrics-server:v0.9.0"
-ALWAYS = ("busybox", "pause", "coredns", "another-cpu")
+ALWAYS = ("busybox", "pause", "coredns", "another-cpu", "jumps")
 """Those that a node has from its start."""
 
 _MACHINE = slice(18, 20)
 """Where an ELF file says for which CPU it is (e_machine)."""
 _S390 = (22).to_bytes(2, "little")
+_ENTRY = slice(24, 32)
+"""Where an ELF file says at which address it begins (e_entry)."""
+_NOWHERE = (16).to_bytes(8, "little")
 
 _APPLETS = (
     "sh cat date dd echo env false grep head httpd id kill ls mkdir nc nslookup printenv ps rm seq sleep sync tail "
@@ -27,7 +32,7 @@ def sources(cache: Cache) -> dict[str, Path]:
     """Returns the program that each image is made of, by the name of its archive."""
     busybox = Path("/bin/busybox")
     programs = {name: cache.bin / name for name in ("coredns", "metrics-server")}
-    return {"busybox": busybox, "pause": busybox, "another-cpu": busybox, **programs}
+    return {"busybox": busybox, "pause": busybox, "another-cpu": busybox, "jumps": busybox, **programs}
 
 
 def image(name: str, program: bytes) -> Image:
@@ -40,11 +45,15 @@ def image(name: str, program: bytes) -> Image:
             sleep = ("/bin/busybox", "sleep", "2147483647")  # a sandbox's first process only has to stay
             return Image(PAUSE, {"/bin/busybox": program}, entrypoint=sleep)
         case "another-cpu":
-            foreign = bytearray(program)
-            foreign[_MACHINE] = _S390
-            return Image(ANOTHER_CPU, {"/bin/serve": bytes(foreign)}, entrypoint=("/bin/serve",))
+            return Image(ANOTHER_CPU, {"/bin/serve": _changed(program, _MACHINE, _S390)}, entrypoint=("/bin/serve",))
+        case "jumps":
+            return Image(JUMPS, {"/bin/serve": _changed(program, _ENTRY, _NOWHERE)}, entrypoint=("/bin/serve",))
     reference = {"coredns": COREDNS, "metrics-server": METRICS_SERVER}[name]
     return Image(reference, {f"/{name}": program}, entrypoint=(f"/{name}",))
+
+
+def _changed(program: bytes, place: slice, new: bytes) -> bytes:
+    return program[: place.start] + new + program[place.stop :]
 
 
 def make(cache: Cache) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lab import cluster as clusters
+from lab import configs
 from lab.cluster import Cluster
 from lab.errors import LabError
 from lab.wait import DEAF, until
@@ -99,9 +100,14 @@ def _is_ready(node: dict[str, Any]) -> bool:
 
 
 def change_real(cluster: Cluster, change: dict[str, Any]) -> None:
-    """Cordons, taints or restarts the real node as a fault says."""
+    """Cordons, taints or restarts the real node as a fault says, or makes it look as if it had been started again."""
     if "kubelet" in change:
         clusters.restart_kubelet(cluster, change["kubelet"])
+    if "pod_range" in change:
+        configs.small_network(cluster.lab, change["pod_range"])
+    if "boot_id" in change:
+        patch = json.dumps({"status": {"nodeInfo": {"bootID": change["boot_id"]}}})
+        cluster.kubectl("patch", "node", cluster.real_node, "--subresource=status", "--type=merge", f"--patch={patch}")
     spec = {key: change[key] for key in _SPEC if key in change}
     if spec:
         _patch(cluster, spec)
@@ -114,6 +120,11 @@ def restore_real(cluster: Cluster, change: dict[str, Any]) -> None:
         _patch(cluster, spec)
     if "kubelet" in change:
         clusters.restart_kubelet(cluster, {})
+
+
+def restore_network(cluster: Cluster) -> None:
+    """Undoes a change of `pod_range`, after its pods are gone: their addresses go back to the network they are from."""
+    configs.usual_network(cluster.lab)
 
 
 def _patch(cluster: Cluster, spec: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from lab import metrics, runner, snapshot
+from lab import metrics, nodelogs, runner, snapshot, synthetic
 from lab.cluster import Cluster
 from lab.gobuild import KUBERNETES
 
@@ -21,16 +21,23 @@ def record(cluster: Cluster, name: str, seed: int, folder: Path) -> None:
     try:
         run = runner.run(cluster, name, seed)
         snapshot.take(cluster, folder, run.alert)
-        metrics.write(folder, run.fault.metrics)
+        now = datetime.now(UTC)
+        metrics.write(folder, [*metrics.asked(run.fault.metrics), *synthetic.series(run.fault, now)])
+        synthetic.alert(folder, run.fault, now)
+        nodelogs.write(folder, {**run.fault.node_logs, **nodelogs.of_kernel(cluster, run)})
         family = f"lab fault {run.fault.name}, seed {seed}"
-        labels(folder, run.fault.labels, f"{family}, {run.fault.description}", family=family)
+        source = f"{family}, {run.fault.description}"
+        labels(folder, run.fault.labels, source, family=family, synthetic=run.fault.synthetic)
         print(f"{run.fault.name}: shown in {run.seconds:.0f} s, written to {folder}", flush=True)
     finally:
         runner.clean(cluster, name)
 
 
-def labels(folder: Path, right: dict[str, Any], source: str, *, family: str = "") -> None:
-    """Writes a recording's labels.yaml; `family` is what counts once: a fault with its seed, a soak with its seed."""
+def labels(folder: Path, right: dict[str, Any], source: str, *, family: str = "", synthetic: str = "") -> None:
+    """Writes a recording's labels.yaml; `family` is what counts once: a fault with its seed, a soak with its seed.
+
+    `synthetic` says what of it was written by hand.
+    """
     content = {
         "healthy": not right.get("causes"),
         "causes": right.get("causes", []),
@@ -39,6 +46,5 @@ def labels(folder: Path, right: dict[str, Any], source: str, *, family: str = ""
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "source": f"{source} Kubernetes {KUBERNETES}.",
     }
-    if family:
-        content["family"] = family
+    content |= {key: text for key, text in (("family", family), ("synthetic", synthetic)) if text}
     (folder / "labels.yaml").write_text(yaml.safe_dump(content, sort_keys=False, width=120))

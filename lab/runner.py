@@ -5,7 +5,7 @@ import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from diagflow.bundle.resources import has_namespace, plural_of
 from lab import addons, conditions, fault, nodes, outage, podmetrics, sh, webhooks
@@ -13,6 +13,9 @@ from lab.cluster import Cluster
 from lab.errors import LabError
 from lab.fault import Fault
 from lab.wait import DEAF, until
+
+_OF_NODES: Final = "default"
+"""The namespace of events about what is in none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,10 @@ def clean(cluster: Cluster, name: str) -> None:
         with contextlib.suppress(LabError):  # it may have failed before the rule was made
             sh.run(["iptables", "-D", *rule.split()])
     nodes.restore_real(cluster, broken.real_node)
+    if broken.is_felt_by_others:  # what was said of nodes outlives it, and would be taken for news
+        cluster.kubectl("delete", "events", "--all", f"--namespace={_OF_NODES}", "--wait=false")
     nodes.dismantle(cluster, broken.namespace, broken.nodes)
+    nodes.restore_network(cluster)
     if broken.pod_metrics:
         podmetrics.end(cluster)
     record.unlink(missing_ok=True)

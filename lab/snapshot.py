@@ -3,6 +3,7 @@
 The folder is what DiagFlow's documentation calls an incident folder: `objects/`, `logs/`, `alert.json`.
 """
 
+import contextlib
 import json
 import shutil
 from pathlib import Path
@@ -63,7 +64,10 @@ def take(cluster: Cluster, folder: Path, alert: Path | None = None) -> None:
     objects.mkdir(parents=True, exist_ok=True)
     for kind in KINDS:
         (objects / f"{kind}.json").write_text(cluster.kubectl("get", kind, "--all-namespaces", "-o", "json"))
-    forget_machine(objects / "nodes.json")
+    for kind in _custom(cluster):
+        with contextlib.suppress(LabError):  # its definition is being deleted
+            (objects / f"{kind}.json").write_text(cluster.kubectl("get", kind, "--all-namespaces", "-o", "json"))
+    forget_machine(objects / "nodes.json", objects / "events.json")
     (objects / "secrets.json").write_text(json.dumps(_secrets(cluster), indent=4) + "\n")
     for pod in json.loads((objects / "pods.json").read_text())["items"]:
         _logs(cluster, folder / "logs", pod)
@@ -71,19 +75,26 @@ def take(cluster: Cluster, folder: Path, alert: Path | None = None) -> None:
         shutil.copy(alert, folder / "alert.json")
 
 
-def forget_machine(nodes: Path) -> None:
+def forget_machine(nodes: Path, *others: Path) -> None:
     """Replaces the ids of the machine that the real node runs on: a recording is for others."""
-    listed = json.loads(nodes.read_text())
-    for node in listed["items"]:
-        info = node.get("status", {}).get("nodeInfo", {})
-        info.update({key: _NO_ID for key in _IDS if info.get(key)})
-    nodes.write_text(json.dumps(listed, indent=4) + "\n")
+    infos = [node.get("status", {}).get("nodeInfo", {}) for node in json.loads(nodes.read_text())["items"]]
+    ids = {info[key] for info in infos for key in _IDS if info.get(key)}
+    for path in (nodes, *others):
+        text = path.read_text()
+        for one in ids:
+            text = text.replace(one, _NO_ID)
+        path.write_text(text)
 
 
 def require_empty(folder: Path) -> None:
     """Raises LabError if a folder holds something: a snapshot is of one moment."""
     if folder.exists() and any(folder.iterdir()):
         raise LabError(f"{folder} is not empty; name a new folder")
+
+
+def _custom(cluster: Cluster) -> list[str]:
+    """What definitions add, as `certificates.cert-manager.io`."""
+    return sorted(item["metadata"]["name"] for item in cluster.kubectl.items("customresourcedefinitions"))
 
 
 def _secrets(cluster: Cluster) -> dict[str, Any]:

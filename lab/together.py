@@ -119,7 +119,8 @@ def _each(faults: Sequence[Fault], do: Callable[[Fault], _Result]) -> list[_Resu
 
 def _record(cluster: Cluster, faults: Sequence[Fault], seed: int, folder: Path) -> None:
     snapshot.take(cluster, folder)
-    metrics.write(folder, dict.fromkeys(selector for one in faults for selector in one.metrics))
+    selectors = dict.fromkeys(selector for one in faults for selector in one.metrics)
+    metrics.write(folder, metrics.asked(selectors))
     family = f"lab faults {' and '.join(one.name for one in faults)}, seed {seed}"
     described = " ".join(one.description for one in faults)
     recorder.labels(folder, labels_of(faults), f"{family}, together. {described}", family=family)

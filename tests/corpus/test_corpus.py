@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from lab import fault
 
 from diagflow.bundle import Opened, open_bundle
 from diagflow.cli.source import SourceOptions, Target, open_source
@@ -16,8 +17,9 @@ from tests.cli.run import diagflow
 
 HERE = Path(__file__).parent
 FAULTS = sorted((HERE / "faults").glob("*.zip"))
+SYNTHETIC = sorted((HERE / "synthetic").glob("*.zip"))
 HEALTHY = sorted((HERE / "healthy").glob("*.zip"))
-by_name = pytest.mark.parametrize("path", FAULTS, ids=lambda p: p.stem)
+by_name = pytest.mark.parametrize("path", [*FAULTS, *SYNTHETIC], ids=lambda p: p.stem)
 
 
 @cache
@@ -41,7 +43,20 @@ def labels_of(path: Path) -> dict[str, list[dict[str, str]]]:
 
 def test_there_is_a_corpus():
     assert len(FAULTS) >= 25
+    assert len(SYNTHETIC) >= 25
     assert len(HEALTHY) >= 4
+
+
+def test_what_is_written_by_hand_says_so_and_stands_apart():
+    said = {path: "synthetic" in labels_of(path) for path in (*FAULTS, *SYNTHETIC, *HEALTHY)}
+    assert {path for path, synthetic in said.items() if synthetic} == set(SYNTHETIC)
+
+
+@pytest.mark.parametrize("path", SYNTHETIC, ids=lambda p: p.stem)
+def test_symptoms_that_go_with_a_fault_are_shown_beside_it(path):
+    diagnosis = diagnosed(path).diagnosis
+    shown = {symptom.id for symptom in diagnosis.symptoms}
+    assert set(fault.load(path.stem, 7, "worker").shows) <= shown
 
 
 @by_name

@@ -11,6 +11,7 @@ from diagflow.gate.causeids import expected_of
 from diagflow.gate.corpus import find_recordings, open_recording
 from diagflow.model import BadInput
 from tests.gate.conftest import CORPUS
+from tests.gate.make import write
 
 QUOTA = "kubernetes.quota-exceeded"
 PLACE = "resourcequota/saffron-1b77/harbor-6a51"
@@ -114,6 +115,17 @@ def test_labels_are_replaced_only_when_asked(tmp_path, ruleset):
         add(Wanted(path, path.parent, causes=(QUOTA,)), ruleset)
     added = add(Wanted(path, path.parent, healthy=True, relabel=True, family="f"), ruleset)
     assert (added.path, added.labels.healthy, added.labels.family) == (path, True, "f")
+
+
+@pytest.mark.parametrize("said", ["its kernel log", ["its kernel log"]])
+def test_new_labels_make_nothing_real_that_was_written_by_hand(tmp_path, ruleset, said):
+    """Nor if the old ones cannot be read, which is what they are replaced for."""
+    path = write(tmp_path / "a.zip", {"causes": [], "synthetic": said})
+    added = add(Wanted(path, tmp_path, healthy=True, relabel=True), ruleset)
+    assert added.outcome.synthetic
+    assert "its kernel log" in open_bundle(path).labels["synthetic"]
+    path = write(tmp_path / "b.zip", {"causes": []})
+    assert not add(Wanted(path, tmp_path, healthy=True, relabel=True), ruleset).outcome.synthetic
 
 
 def test_an_incident_folder_goes_in_redacted(tmp_path, ruleset):

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from diagflow.bundle import open_bundle, save
 from diagflow.gate import find_recordings, run_all
 from diagflow.gate import fit as fit_module
 from diagflow.gate.fit import fit, weights_json
@@ -14,11 +15,17 @@ from diagflow.model.weights import weights_of
 from tests.gate.conftest import CORPUS
 
 FEW = 6
+NOISY = "healthy/soak-11.zip"
+"""In which something is named as soon as it is taken for likely."""
+
+
+def synthetic(recording):
+    return "synthetic" in open_bundle(recording.path).labels
 
 
 @pytest.fixture(scope="module")
 def few(recordings):
-    faulty = [one for one in recordings if one.name.startswith("faults/")][:FEW]
+    faulty = [one for one in recordings if one.name.startswith("faults/") and not synthetic(one)][:FEW]
     return [*faulty, *(one for one in recordings if one.name.startswith("healthy/soak-1"))]
 
 
@@ -74,6 +81,47 @@ def test_what_is_held_out_teaches_nothing(few, ruleset):
     assert (plain["recordings"], plain["held_out"]) == ({"own": FEW}, {"corpus": len(healthy)})
 
 
+@pytest.fixture
+def by_hand(few, tmp_path):
+    """One of each kind, as if something in it were written by hand."""
+    corpus = tmp_path / "hand"
+    corpus.mkdir()
+    for one in (few[0], next(one for one in few if one.name == NOISY)):
+        opened = open_bundle(one.path)
+        save(opened.bundle, corpus / one.path.name, labels=opened.labels | {"synthetic": "its events"})
+    return find_recordings([corpus])
+
+
+@pytest.mark.parametrize("seeds", [0, 1])
+def test_what_is_synthetic_teaches_nothing_and_is_in_no_figure(few, by_hand, ruleset, seeds):
+    some = few[:3]
+    alone, found = (fit(several, ruleset, seeds=seeds, jobs=1) for several in (some, [*some, *by_hand]))
+    assert (found.weights, found.folds, found.faults, found.healthy) == (
+        alone.weights, alone.folds, alone.faults, alone.healthy,
+    )  # fmt: skip
+    assert weights_json(found) == weights_json(alone)
+    assert len(found.after.outcomes) == len(found.written) == 5
+    (head, *lines), (head_alone, *lines_alone) = (as_text(one).splitlines() for one in (found, alone))
+    assert head == f"{head_alone}; 2 synthetic recordings checked only"
+    assert lines == lines_alone
+
+
+def test_weights_that_do_harm_to_what_is_synthetic_are_refused(few, by_hand, ruleset, monkeypatch):
+    monkeypatch.setattr(fit_module, "fitted", lambda *_: Weights(FITTED.strengths, FITTED.near, 0.0))
+    found = fit([few[0], *by_hand], ruleset, seeds=0, jobs=1)
+    assert found.harm == ("hand/soak-11.zip",)
+    assert "would lose by it: hand/soak-11.zip" in as_text(found)
+
+
+def test_a_corpus_of_synthetic_ones_alone_leaves_the_weights_as_they_are(few, by_hand, ruleset):
+    found = fit(by_hand, ruleset, seeds=0, jobs=1)
+    assert (found.weights, found.folds, found.faults, found.healthy, found.harm) == (FITTED, (), 0, 0, ())
+    assert "  best answer right    none asked for" in as_text(found).splitlines()
+    apart = fit(few[:2], ruleset, seeds=0, held_out=by_hand, jobs=1)
+    assert apart.held_out == ()
+    assert "judged on" not in as_text(apart).splitlines()[0]
+
+
 def test_strengths_stay_in_order(found):
     for weights in (found.weights, *found.folds):
         strengths = [weights.strengths[strength] for strength in Strength]
@@ -120,7 +168,7 @@ def test_weights_with_which_the_engine_fails_do_harm(found):
 
 def test_each_recording_of_the_repository_has_its_fault(ruleset):
     """Faults are told apart by their causes: two seeds of one are one."""
-    outcomes = run_all(find_recordings([CORPUS]), ruleset, learn=True)
+    outcomes = [o for o in run_all(find_recordings([CORPUS]), ruleset, learn=True) if not o.synthetic]
     assert all(o.lesson and o.lesson.fault for o in outcomes)
     ids = {o.lesson.fault for o in outcomes if o.lesson and not o.healthy}
     assert all(fault in ruleset.causes or " + " in fault for fault in ids)

@@ -190,7 +190,7 @@ def test_json_has_the_documented_keys_and_differs_in_seconds_only(worse):
     plain = json.loads(as_json(worse))
     assert set(plain) == {
         "schema", "passed", "seeds", "overall", "corpora", "calibration", "comparison", "recordings", "rules", "said",
-        "unexplained", "confusion",
+        "unexplained", "confusion", "synthetic",
     }  # fmt: skip
     assert (plain["schema"], plain["passed"]) == ("diagflow.gate/v1", False)
     assert plain["comparison"]["losses"][0]["key"] == "lab/faults/a.zip"

@@ -20,12 +20,20 @@ def test_labels_of_a_fault():
             "source": "a lab",
             "family": "one",
             "alert": {"name": "PodDown"},
+            "synthetic": "the kernel log, after drivers/edac/edac_mc.c\n",
         }
     )
     assert labels.right("kubernetes.a", (), (POD,))
     assert labels.forbidden == (Expected(id="kubernetes.b"), Expected(ref="K8S-002"))
     assert (labels.family, labels.alert, labels.time) == ("one", "name=PodDown", NOW)
+    assert labels.synthetic == "the kernel log, after drivers/edac/edac_mc.c"
     assert read_labels(plain_labels(labels)) == labels
+
+
+def test_what_was_recorded_is_not_synthetic():
+    labels = read_labels({"healthy": True})
+    assert labels.synthetic == ""
+    assert "synthetic" not in plain_labels(labels)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +69,10 @@ def test_what_fits(expected, fits):
         ({"healthy": True, "family": ["a", "b"]}, "`family` is no text"),
         ({"healthy": True, "source": {"url": "x"}}, "`source` is no text"),
         ({"healthy": True, "time": "2026-01-31T10:00:00"}, "no moment"),
+        *(
+            ({"healthy": True, "synthetic": no_text}, "`synthetic` is no text")
+            for no_text in (["x"], True, "", " ", None)
+        ),
     ],
 )
 def test_what_is_refused(content, said):

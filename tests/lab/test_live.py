@@ -18,7 +18,7 @@ from tests.lab.conftest import DIAGFLOW, DRAWN, LIVE, ROOT, SEED, Lab, Stage, di
 pytestmark = LIVE
 
 
-EVERY = {name: fault.load(name, int(SEED), "node") for name in fault.all_names()}
+EVERY = {one.name: one for name in fault.all_names() if (one := fault.load(name, int(SEED), "node")).is_live}
 QUICK = [name for name, one in EVERY.items() if one.pause <= sample.PATIENCE]
 ALWAYS = "scheduling/max-pods"
 """The incident that this project began with."""

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import tarfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,17 +24,20 @@ from lab import (
     conditions,
     crowd,
     debian,
+    draw,
     fault,
     gobuild,
     life,
     metrics,
     names,
+    nodelogs,
     oci,
     outage,
     process,
     recorder,
     snapshot,
     soak,
+    synthetic,
     webhooks,
 )
 from lab.cluster import Cluster
@@ -91,10 +96,12 @@ def test_every_fault_is_labelled_with_one_root_and_has_something_to_wait_for(one
 
 
 def test_every_labelled_name_is_one_of_the_fault(one: fault.Fault):
-    own = ["kube-scheduler", "kube-controller-manager", "coredns", "cluster/local"]  # what every lab has
+    # what every lab has
+    own = ["kube-scheduler", "kube-controller-manager", "coredns", "service/kube-system/kube-dns", "cluster/local"]
     text = json.dumps([objects_of(one), one.nodes, NODE, own])
     for cause in one.labels["causes"]:
-        assert cause["entity"].rpartition("/")[2].rstrip("*-") in text
+        # less what its owner adds to the name of a pod
+        assert re.sub(r"-?(?:\*|(?<=-)\d)$", "", cause["entity"].rpartition("/")[2]) in text
 
 
 def test_a_fault_that_changes_nodes_is_alone():
@@ -117,8 +124,8 @@ def test_the_samples_of_a_recording_are_read_as_they_were_scraped(tmp_path: Path
         return [{"metric": {"__name__": "up", "job": "a,b", "pod": f"web-{len(asked)}"}, "values": samples}]
 
     monkeypatch.setattr(conditions, "query", answer)
-    metrics.write(tmp_path, ['up{job="a,b"}', "down"])
-    assert asked == ['up{job="a,b"}[15m]', "down[15m]"]
+    metrics.write(tmp_path, metrics.asked(['up{job="a,b"}', "down"]))
+    assert asked == ['up{job="a,b"}[20m]', "down[20m]"]
     rows = list(csv.DictReader((tmp_path / "metrics.csv").read_text().splitlines()))
     assert rows[1] == {"timestamp": "1769853301.5", "metric": "up", "value": "NaN", "job": "a,b", "pod": "web-1"}
     opened = open_folder(tmp_path, at=datetime(2026, 1, 31, 10, tzinfo=UTC))
@@ -130,6 +137,78 @@ def test_the_samples_of_a_recording_are_read_as_they_were_scraped(tmp_path: Path
 def test_a_fault_without_metrics_has_no_file_of_them(tmp_path: Path):
     metrics.write(tmp_path, [])
     assert list(tmp_path.iterdir()) == []
+
+
+WRITTEN = fault.Fault(
+    "node/x",
+    "ns",
+    "",
+    None,
+    synthetic="the series, after their source",
+    series=[
+        {"series": 'errors_total{device="eth0"}', "values": "0 _ 5"},
+        {"series": "other", "values": "1 stale"},
+    ],
+    said_alert=AlertOf("NodeErrors", {"node": "worker-1"}),
+)
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+def test_series_that_are_written_by_hand_end_at_the_moment_of_the_recording(tmp_path: Path):
+    metrics.write(tmp_path, synthetic.series(WRITTEN, NOON))
+    rows = list(csv.DictReader((tmp_path / "metrics.csv").read_text().splitlines()))
+    noon = int(NOON.timestamp())
+    seen = [(int(row["timestamp"]) - noon, row["device"], row["value"]) for row in rows]
+    assert seen[:2] == [(-120, "eth0", "0.0"), (0, "eth0", "5.0")]
+    assert seen[2] == (-60, "", "1.0")
+
+
+def test_an_alert_that_is_written_by_hand_is_one(tmp_path: Path):
+    synthetic.alert(tmp_path, WRITTEN, NOON)
+    opened = open_folder(tmp_path, at=NOON)
+    assert opened.problems == ()
+    assert opened.bundle.incident.alert is not None
+    assert opened.bundle.incident.alert["alerts"][0]["labels"]["alertname"] == "NodeErrors"
+
+
+def test_what_only_a_recording_says_is_not_looked_for_live():
+    one = fault.Fault("node/x", "ns", "", None, labels={"causes": [{"id": "a.b"}]})
+    assert draw.drawable(one)
+    assert draw.drawable(replace(one, synthetic="an event"))
+    only_recorded: list[dict[str, Any]] = [{"series": WRITTEN.series}, {"node_logs": {"n": "x"}}, {"kernel_log": True}]
+    assert not any(draw.drawable(replace(one, **more)) for more in only_recorded)
+    assert not draw.drawable(replace(one, said_alert=WRITTEN.said_alert))
+
+
+def test_every_fault_that_is_written_by_hand_says_after_what(one: fault.Fault):
+    assert one.synthetic or not (one.series or one.node_logs or one.said_alert)
+
+
+def test_the_log_of_a_node_is_found_where_a_recording_has_it(tmp_path: Path):
+    nodelogs.write(tmp_path, {"worker-1": "2026-01-31T12:00:00Z worker-1 kernel: text\n"})
+    (tmp_path / "alert.json").write_text(json.dumps({"labels": {"alertname": "A"}, "startsAt": "2026-01-31T12:00:00Z"}))
+    queries = [str(entry.reading.query) for entry in open_folder(tmp_path, at=NOON).bundle.entries()]
+    assert any("worker-1" in query for query in queries)
+
+
+def test_a_definition_that_is_being_deleted_does_not_end_a_recording(tmp_path: Path):
+    class Kubectl:
+        def __call__(self, *words: str) -> str:
+            if "gone.example.com" in words:
+                raise LabError("the server doesn't have a resource type")
+            return json.dumps({"items": []})
+
+        def items(self, kind: str, *_: str) -> list[dict[str, Any]]:
+            names = ("gone.example.com", "here.example.com") if kind == "customresourcedefinitions" else ()
+            return [{"metadata": {"name": name}} for name in names]
+
+    cluster = type("Fake", (), {"kubectl": Kubectl(), "lab": None})()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(snapshot, "_secrets", lambda _: {"items": []})
+        snapshot.take(cluster, tmp_path)
+    kept = {path.name for path in (tmp_path / "objects").iterdir()}
+    assert "here.example.com.json" in kept
+    assert "gone.example.com.json" not in kept
 
 
 def test_each_version_draws_its_own_faults_and_every_area_has_a_share():
@@ -407,6 +486,14 @@ def test_a_recording_does_not_tell_which_machine_it_was(tmp_path: Path):
     none = "0" * 32
     assert first["status"]["nodeInfo"] == {"machineID": none, "bootID": none, "systemUUID": none, "osImage": "Debian"}
     assert (second, third) == tuple(nodes[1:])
+
+
+def test_events_do_not_tell_it_either(tmp_path: Path):
+    nodes, events = tmp_path / "nodes.json", tmp_path / "events.json"
+    nodes.write_text(json.dumps({"items": [{"status": {"nodeInfo": {"bootID": "c9f8-11"}}}]}))
+    events.write_text(json.dumps({"items": [{"message": "Node w has been rebooted, boot id: c9f8-11"}]}))
+    snapshot.forget_machine(nodes, events)
+    assert "c9f8" not in events.read_text() + nodes.read_text()
 
 
 def test_a_recording_without_causes_is_healthy(tmp_path: Path):

@@ -36,7 +36,7 @@ class Wanted:
         family: what counts once; default: the recording alone.
         source: where it comes from.
         name: of the recording; default: the bundle's.
-        relabel: it may have labels already.
+        relabel: it may have labels already; of those only `synthetic` stays.
     """
 
     bundle: Path
@@ -152,7 +152,14 @@ def _labels(wanted: Wanted, causes: tuple[Expected, ...], opened: Opened, target
         family=wanted.family or target.name.removesuffix(".zip"),
         source=wanted.source or "an incident, labelled by hand",
         time=opened.bundle.incident.now,
+        synthetic=_synthetic(opened),
     )
+
+
+def _synthetic(opened: Opened) -> str:
+    """Return what old labels say was written by hand: new labels make it no more real, so that it never counts."""
+    said = opened.labels.get("synthetic") if isinstance(opened.labels, Mapping) else None
+    return str(said or "").strip()
 
 
 def _notes(one: Expected, bundle: Bundle) -> list[str]:

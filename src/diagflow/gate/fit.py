@@ -30,7 +30,7 @@ class Fit:
         folds: on all but each part of the faults.
         faults: how many different ones there are.
         healthy: how many families of healthy recordings.
-        held_out: names of the corpora that are judged only.
+        held_out: names of the corpora that are judged only; not of one whose recordings are all synthetic.
         before: the gate with the engine's weights.
         after: with the weights of its fold for each recording: its own fault taught them nothing. What is held out
             is judged by the weights that are fitted on all the rest.
@@ -66,7 +66,7 @@ def fit(
     """Fit, and judge the fit by parts of the faults.
 
     Args:
-        recordings: the development corpora.
+        recordings: the development corpora; a synthetic recording teaches nothing, and may come to harm.
         ruleset: what is known.
         seeds: runs of each recording with readings removed.
         held_out: recordings that are judged only.
@@ -93,7 +93,7 @@ def fit(
         folds=folds,
         faults=_faults(taught, healthy=False),
         healthy=_faults(taught, healthy=True),
-        held_out=tuple(dict.fromkeys(one.corpus for one in held_out)),
+        held_out=tuple(dict.fromkeys(o.corpus for o in before if o.key in apart and not o.synthetic)),
         before=report_of(before, ruleset, seeds=seeds),
         after=report_of(after, ruleset, seeds=seeds),
         written=tuple(written),

@@ -20,6 +20,8 @@ def _lines(found: Fit) -> Iterator[str]:
     recordings, families = (sum(getattr(one, what) for one in taught) for what in ("recordings", "families"))
     told = phrases.count(recordings, "recording"), phrases.count(families, "family", "families")
     apart = f"; judged on {', '.join(found.held_out)} too" if found.held_out else ""
+    if made := found.before.synthetic:
+        apart += f"; {phrases.count(made.recordings, 'synthetic recording')} checked only"
     different = (
         f"{phrases.count(found.faults, 'fault')}, {phrases.count(found.healthy, 'healthy family', 'healthy families')}"
     )

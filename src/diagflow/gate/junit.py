@@ -9,8 +9,8 @@ from diagflow.gate.report import Report
 def as_junit(report: Report) -> str:
     """Return the report as JUnit XML; what fails there is what makes the gate fail."""
     suites = [
-        (one.name, [_case(report, outcome) for outcome in report.outcomes if outcome.corpus == one.name])
-        for one in report.corpora
+        (name, [_case(report, outcome) for outcome in report.outcomes if outcome.corpus == name])
+        for name in dict.fromkeys(outcome.corpus for outcome in report.outcomes)
     ]
     rest = _beside(report)
     if rest:

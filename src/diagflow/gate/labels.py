@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from diagflow.model import BadInput, Entity
 
-_KEYS: Final = frozenset({"healthy", "causes", "forbidden", "ruled_out", "time", "source", "family", "alert"})
+_KEYS: Final = frozenset(
+    {"healthy", "causes", "forbidden", "ruled_out", "time", "source", "family", "alert", "synthetic"}
+)
 _KEYS_OF_ONE: Final = frozenset({"id", "ref", "entity"})
 
 
@@ -58,6 +60,8 @@ class Labels:
         source: where the recording comes from.
         time: the moment that it is about (UTC).
         alert: what led to it, in words.
+        synthetic: what of it was written by hand, and after which source; such a recording counts in no figure. Empty:
+            all was recorded.
     """
 
     healthy: bool
@@ -68,6 +72,7 @@ class Labels:
     source: str = ""
     time: datetime | None = None
     alert: str = ""
+    synthetic: str = ""
 
     @property
     def known(self) -> bool:
@@ -100,6 +105,7 @@ def read_labels(content: Any) -> Labels:
         source=str(content.get("source") or ""),
         time=_moment(content.get("time")),
         alert=_words(content.get("alert")),
+        synthetic=content.get("synthetic", "").strip(),
     )
 
 
@@ -118,8 +124,14 @@ def _problems(content: Mapping[str, Any]) -> Iterator[str]:
     for key in ("family", "source"):
         if isinstance(content.get(key), Mapping | list):
             yield f"`{key}` is no text"
+    if "synthetic" in content and not _is_said(content["synthetic"]):
+        yield "`synthetic` is no text: say what was written by hand, and after which source; if nothing was, remove it"
     if content.get("time") and _moment(content["time"]) is None:
         yield f"`time` {content['time']!r} is no moment such as 2026-01-31T10:00:00Z"
+
+
+def _is_said(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _problems_of_list(key: str, items: Any) -> Iterator[str]:
@@ -173,7 +185,7 @@ def plain_labels(labels: Labels) -> dict[str, Any]:
     """Return labels as a recording keeps them: what `read_labels` reads, empty parts left out."""
     plain: dict[str, Any] = {"healthy": labels.healthy, "causes": [_plain(one) for one in labels.causes]}
     plain |= {key: [_plain(one) for one in getattr(labels, key)] for key in ("forbidden", "ruled_out")}
-    texts = {"family": labels.family, "source": labels.source, "alert": labels.alert}
+    texts = {"family": labels.family, "source": labels.source, "alert": labels.alert, "synthetic": labels.synthetic}
     texts["time"] = labels.time.isoformat() if labels.time else ""
     return plain | {key: text for key, text in texts.items() if text}
 

@@ -48,8 +48,10 @@ ONCE: Final = How()
 
 def run_one(recording: Recording, ruleset: RuleSet, how: How = ONCE) -> Outcome:
     """Diagnose a recording; one that cannot be used, or on which the engine fails, is an outcome that says why."""
+    synthetic = False
     try:
         opened = open_recording(recording, how.given)
+        synthetic = bool(opened.labels.synthetic)
         require_known(opened.labels, ruleset.causes)
         return _One(recording, opened, ruleset, how).outcome()
     except BadInput as e:
@@ -57,7 +59,8 @@ def run_one(recording: Recording, ruleset: RuleSet, how: How = ONCE) -> Outcome:
     except Exception as e:  # noqa: BLE001  # which recording it was is what somebody needs to know
         see = f"diagflow scan --bundle {shlex.quote(str(recording.path))}{how.given} --debug FILE"
         why = f"the engine failed: {type(e).__name__}: {e}; see: {see}"
-    return Outcome(recording.corpus, recording.name, str(recording.path), given=how.given, error=why)
+    path = str(recording.path)
+    return Outcome(recording.corpus, recording.name, path, synthetic=synthetic, given=how.given, error=why)
 
 
 Runs = Sequence[tuple[int, Result]]
@@ -98,6 +101,7 @@ class _One:
             family=labels.family,
             healthy=labels.healthy,
             known=labels.known,
+            synthetic=bool(labels.synthetic),
             expected=tuple(map(str, labels.causes)),
             alert=labels.alert,
             digest=self._opened.digest,
@@ -150,7 +154,7 @@ class _One:
 
     def _lesson(self, runs: Runs) -> Lesson | None:
         labels = self._labels
-        if not labels.known:
+        if labels.synthetic or not labels.known:
             return None
         found = [one for _, run in runs for one in self._samples(run)]
         if can_be_unknown(labels):

@@ -118,6 +118,7 @@ class Outcome:
         family: what counts once.
         healthy: nothing is wrong in it.
         known: its true causes are known, or it is healthy.
+        synthetic: something in it was written by hand; it is compared with the baseline, and counts in no figure.
         expected: the true causes, as `id@entity`.
         alert: what led to it, in words.
         digest: over readings and labels.
@@ -134,10 +135,10 @@ class Outcome:
         rules: what became of each rule.
         predictions: best answers, those of runs with readings removed included.
         unexplained: the same, as if nobody knew the true causes.
-        lesson: what fitting learns from it; None unless asked for.
+        lesson: what fitting learns from it; None unless asked for, and of a synthetic one.
         host: it is about a machine, so that `doctor` looks closer.
         given: the rules that were chosen, which the command that looks closer chooses too.
-        error: why the recording could not be used; everything above is empty then.
+        error: why the recording could not be used; what a diagnosis says is empty then.
     """
 
     corpus: str
@@ -146,6 +147,7 @@ class Outcome:
     family: str = ""
     healthy: bool = False
     known: bool = False
+    synthetic: bool = False
     expected: tuple[str, ...] = ()
     alert: str = ""
     digest: str = ""

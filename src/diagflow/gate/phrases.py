@@ -94,7 +94,15 @@ def verdict(report: Report) -> str:
     waived = f", {len(found.waived)} waived" if found.waived else ""
     new = f", {len(found.new)} not in the baseline" if found.new else ""
     unknown = f"; {count(len(report.unjudged), 'rule')} not judged by any" if report.unjudged else ""
-    return f"passed: {total}, none worse{better}{waived}{new}{unknown}"
+    unproven = f"; {count(len(report.unproven), 'rule')} judged by synthetic ones alone" if report.unproven else ""
+    return f"passed: {total}, none worse{better}{waived}{new}{unknown}{unproven}"
+
+
+def synthetic(report: Report) -> str:
+    """Return `38 recordings, 37 as labelled; not in the figures`."""
+    mine = [o for o in report.outcomes if o.synthetic]
+    right = sum(not (o.wrong or o.error) for o in mine)
+    return f"{count(len(mine), 'recording')}, {right} as labelled; not in the figures"
 
 
 def unjudged(rules: Sequence[RuleFigures], recordings: int) -> str:
@@ -106,6 +114,14 @@ def unjudged(rules: Sequence[RuleFigures], recordings: int) -> str:
     )
 
 
+def unproven(rules: Sequence[RuleFigures]) -> str:
+    """Return what to tell of rules that synthetic recordings alone could judge."""
+    return (
+        f"{', '.join(rule.id for rule in rules)} could be judged in synthetic recordings alone, which are not in the "
+        f"figures: add one that was not written by hand and has what {'it reads' if len(rules) == 1 else 'they read'}"
+    )
+
+
 def faint(rule: RuleFigures) -> str:
     """Return what to tell of a rule that fires on something healthy, and weighs too little to be named for it."""
     return (
@@ -114,14 +130,15 @@ def faint(rule: RuleFigures) -> str:
     )
 
 
-def rules(figures: tuple[RuleFigures, ...]) -> str:
+def rules(report: Report) -> str:
     """Return the rules in one line."""
+    figures, outside = report.rules, " outside synthetic recordings" if report.synthetic else ""
     fired = [r for r in figures if r.fired]
     naming = [r for r in figures if r.naming]
     wide = sum(len(r.ran) >= _WIDE for r in figures)
     where = f"{wide} ran on {_WIDE} corpora or more; " if wide else ""
     return (
         f"{len(figures)}: {len(fired)} fired, {sum(bool(r.wrong) for r in fired)} of them wrongly; "
-        f"{len(figures) - len(fired)} never fired; {where}"
+        f"{len(figures) - len(fired)} never fired{outside}; {where}"
         f"{sum(r.provisional for r in naming)} of {len(naming)} that name causes are provisional"
     )

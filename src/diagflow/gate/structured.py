@@ -24,6 +24,7 @@ def as_json(report: Report) -> str:
             "seeds": report.seeds,
             "overall": msgspec.to_builtins(report.overall),
             "corpora": msgspec.to_builtins(report.corpora),
+            "synthetic": msgspec.to_builtins(report.synthetic),
             "calibration": msgspec.to_builtins(report.calibration),
             "said": msgspec.to_builtins(report.said),
             "unexplained": msgspec.to_builtins(report.unexplained),

@@ -35,6 +35,8 @@ def as_text(report: Report, *, verbose: bool = False) -> str:
 def _unjudged(report: Report) -> Iterator[str]:
     if report.unjudged:
         yield f"NOT JUDGED  {phrases.unjudged(report.unjudged, len(report.outcomes))}"
+    if report.unproven:
+        yield f"NOT JUDGED  {phrases.unproven(report.unproven)}"
 
 
 def _faint(report: Report) -> Iterator[str]:
@@ -125,6 +127,9 @@ def _figures(report: Report) -> Iterator[str]:
     if report.calibration:
         yield ""
         yield from calibration_lines(report)
+    if report.synthetic:
+        yield ""
+        yield f"synthetic: {phrases.synthetic(report)}"
 
 
 def _totals(one: Totals) -> Iterator[str]:
@@ -159,7 +164,7 @@ def calibration_lines(report: Report) -> Iterator[str]:
     if said and said != found:
         yield f"  as said, provisional rules capped: {_error(said)}"
     if unexplained:
-        named = [guess for o in report.outcomes for guess in o.unexplained if guess.confidence]
+        named = [guess for o in report.counted for guess in o.unexplained if guess.confidence]
         below, runs = sum(guess.consequence for guess in named), phrases.count(unexplained.answers, "run")
         yield (
             f"  as if nobody knew the cause: {len(named)} of {runs} name something, {below} of them a consequence; "
@@ -185,7 +190,7 @@ def _confused(report: Report, few: int) -> Iterator[str]:
 
 
 def _rules(report: Report, few: int) -> Iterator[str]:
-    yield f"rules: {phrases.rules(report.rules)}"
+    yield f"rules: {phrases.rules(report)}"
     for rule in report.rules:
         if rule.wrong:
             yield f"  {rule.id}: fired in {rule.fired}, right in {rule.right}, wrong in {rule.wrong}"
