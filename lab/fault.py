@@ -11,6 +11,7 @@
                  (started again with these flags too)
     before:      objects that must be there first, and `settled`, the conditions that say they are
     objects:     what shows the fault; without a namespace of their own they go to the fault's
+    statuses:    what a controller that is not here, or is switched off, would write: [{kind, name, status}]
     wait:        conditions that hold when the components have said all that there is to say
     then:        objects applied after that (a change that breaks what worked), and `wait_then`
     delete:      what is deleted right after them: {kind: namespace, name: '{{name("x")}}'}
@@ -76,6 +77,7 @@ class Fault:
     before: list[dict[str, Any]] = field(default_factory=list)
     settled: list[dict[str, Any]] = field(default_factory=list)
     objects: list[dict[str, Any]] = field(default_factory=list)
+    statuses: list[dict[str, Any]] = field(default_factory=list)
     wait: list[dict[str, Any]] = field(default_factory=list)
     then: list[dict[str, Any]] = field(default_factory=list)
     delete: list[dict[str, str]] = field(default_factory=list)

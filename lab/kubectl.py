@@ -41,3 +41,9 @@ class Kubectl:
                 continue
             bundle = {"apiVersion": "v1", "kind": "List", "items": items}
             self("apply", "--server-side", *where, "-f", "-", stdin=json.dumps(bundle))
+
+    def write_status(self, kind: str, name: str, status: dict[str, Any], namespace: str = "") -> None:
+        """Writes into the status of an object, as a controller does."""
+        where = [f"--namespace={namespace}"] if namespace else []
+        patch = json.dumps({"status": status})
+        self("patch", kind, name, *where, "--subresource=status", "--type=merge", f"--patch={patch}")

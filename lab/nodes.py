@@ -12,6 +12,7 @@ from lab.cluster import Cluster
 from lab.errors import LabError
 from lab.wait import DEAF, until
 
+_STAYS = "lab.diagflow/stays"
 _SPEC: tuple[str, ...] = ("unschedulable", "taints")
 
 
@@ -80,10 +81,10 @@ def dismantle(cluster: Cluster, namespace: str, specs: list[dict[str, Any]]) -> 
 
 
 def _let_go(cluster: Cluster, namespace: str) -> None:
-    """Takes the finalizers of a fault's pods away: the controller that would is not there."""
+    """Takes away what keeps a fault's pods: finalizers, whose controller is not there, and our own annotation."""
     for pod in cluster.kubectl.items("pods", namespace):
-        if pod["metadata"].get("finalizers"):
-            patch = json.dumps({"metadata": {"finalizers": None}})
+        if pod["metadata"].get("finalizers") or _STAYS in pod["metadata"].get("annotations", {}):
+            patch = json.dumps({"metadata": {"finalizers": None, "annotations": {_STAYS: None}}})
             name = pod["metadata"]["name"]
             with contextlib.suppress(LabError):  # it may be gone by now
                 cluster.kubectl("patch", "pod", name, f"--namespace={namespace}", "--type=merge", "-p", patch)
@@ -106,8 +107,7 @@ def change_real(cluster: Cluster, change: dict[str, Any]) -> None:
     if "pod_range" in change:
         configs.small_network(cluster.lab, change["pod_range"])
     if "boot_id" in change:
-        patch = json.dumps({"status": {"nodeInfo": {"bootID": change["boot_id"]}}})
-        cluster.kubectl("patch", "node", cluster.real_node, "--subresource=status", "--type=merge", f"--patch={patch}")
+        cluster.kubectl.write_status("node", cluster.real_node, {"nodeInfo": {"bootID": change["boot_id"]}})
     spec = {key: change[key] for key in _SPEC if key in change}
     if spec:
         _patch(cluster, spec)

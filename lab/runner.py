@@ -91,8 +91,10 @@ def _await_account(cluster: Cluster, namespace: str) -> None:
 
 def _break(cluster: Cluster, broken: Fault) -> float:
     changed = 0.0
-    for objects, wait in ((broken.objects, broken.wait), (broken.then, [])):
+    for objects, statuses, wait in ((broken.objects, broken.statuses, broken.wait), (broken.then, [], [])):
         cluster.kubectl.apply(objects, broken.namespace)
+        for one in statuses:
+            cluster.kubectl.write_status(one["kind"], one["name"], one["status"], broken.namespace)
         changed = time.monotonic() if objects else changed
         conditions.await_all(cluster.kubectl, broken.namespace, wait)
     for one in broken.delete:

@@ -1,5 +1,6 @@
 """Packed folders: as good as the folder, and no way to hurt the reader's machine."""
 
+import errno
 import gzip
 import io
 import os
@@ -55,6 +56,19 @@ def test_it_can_be_imported(tmp_path: Path):
     ran = diagflow("import", path, tmp_path / "incident.zip")
     assert ran.status == 0, ran.err
     assert open_bundle(tmp_path / "incident.zip").bundle.get(Query.of("objects", "pods")).readable
+
+
+def test_a_full_disk_is_no_damaged_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = packed(tmp_path, "a.tar.gz", {"objects/a.json": pod("a")})
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tarfile.TarFile, "extract", refuse)
+    said = refusal(open_bundle, path)
+    assert "there is no room to unpack it" in said
+    assert "TMPDIR" in said
+    assert "copy it again" not in said
 
 
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

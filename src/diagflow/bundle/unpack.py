@@ -4,6 +4,7 @@ Only plain files are written, below a new folder that only we may read; how much
 and not what its headers promise.
 """
 
+import errno
 import gzip
 import tarfile
 import zlib
@@ -24,6 +25,8 @@ _OVERHEAD: Final = 2 * 1024 * limits.MAX_ENTRIES
 _BROKEN: Final = (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, OverflowError)
 """What the standard library raises on damaged files."""
 
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[Path]:
@@ -38,11 +41,17 @@ def unpacked(path: Path) -> Iterator[Path]:
             with path.open("rb") as file:
                 _unpack(_Limited(_opened(file), path), root)
         except _BROKEN as e:
-            raise BadInput(f"{path}: is damaged or cut off, copy it again: {e}") from None
+            raise BadInput(f"{path}: {_why(e, root)}") from None
         inside = list(root.iterdir())
         if not inside:
             raise BadInput(f"{path}: no file is in it")
         yield inside[0] if len(inside) == 1 and inside[0].is_dir() else root
+
+
+def _why(error: Exception, root: Path) -> str:
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return f"there is no room to unpack it below {root.parent}: make room, or name another folder in TMPDIR"
+    return f"is damaged or cut off, copy it again: {error}"
 
 
 def _opened(file: BinaryIO) -> BinaryIO:
