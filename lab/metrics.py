@@ -7,7 +7,7 @@ from typing import Any
 
 from lab import conditions
 
-WINDOW = "20m"
+WINDOW = "30m"
 """How far back samples go: further than the rules look that can fire in a lab that has been up for minutes."""
 
 _FIRST = ("timestamp", "metric", "value")

@@ -88,3 +88,27 @@ def test_an_image_is_made_again_when_its_program_is_newer(tmp_path: Path, monkey
     assert archive.stat().st_mtime_ns != first
     with tarfile.open(archive) as made:
         assert "index.json" in made.getnames()
+
+
+def test_a_small_network_is_taken_for_the_usual_one_while_it_is_there(tmp_path: Path):
+    lab = Instance("x", tmp_path)
+    networks = lab.config / "cni"
+    lab.config.mkdir(parents=True)
+    configs._cni(lab)
+    configs.small_network(lab, "10.245.0.0/29")
+    first = min(networks.iterdir())  # the one that containerd takes
+    plugin = json.loads(first.read_text())["plugins"][0]
+    assert plugin["ipam"]["ranges"] == [[{"subnet": "10.245.0.0/29"}]]
+    assert plugin["bridge"] != json.loads(max(networks.iterdir()).read_text())["plugins"][0]["bridge"]
+    configs.usual_network(lab)
+    configs.usual_network(lab)
+    (left,) = networks.iterdir()
+    assert net.PODS in left.read_text()
+
+
+@pytest.mark.parametrize(("name", "place"), [("another-cpu", slice(18, 20)), ("jumps", slice(24, 32))])
+def test_a_program_that_cannot_run_differs_in_one_field_of_its_head(name: str, place: slice):
+    program = bytes(range(64))
+    (changed,) = images.image(name, program).files.values()
+    assert changed[place] != program[place]
+    assert changed[: place.start] + program[place] + changed[place.stop :] == program

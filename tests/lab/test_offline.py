@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ from tests.lab import gate, sample
 
 from diagflow.bundle.folder.incident import open_folder
 from diagflow.model import State
+from diagflow.rules import load_packs
 
 SEED, NODE = 7, "worker-0a0b"
 
@@ -104,6 +106,16 @@ def test_every_labelled_name_is_one_of_the_fault(one: fault.Fault):
         assert re.sub(r"-?(?:\*|(?<=-)\d)$", "", cause["entity"].rpartition("/")[2]) in text
 
 
+def test_every_labelled_id_is_one_that_the_packs_know(one: fault.Fault):
+    right = {cause["id"] for cause in one.labels["causes"]}
+    assert right | {*one.labels["forbidden"], *one.labels["ruled_out"], *one.shows} <= known_ids()
+
+
+@cache
+def known_ids() -> set[str]:
+    return set(load_packs(["kubernetes", "node"]).causes)
+
+
 def test_a_fault_that_changes_nodes_is_alone():
     assert fault.load("scheduling/max-pods", SEED, NODE).is_felt_by_others
     assert not fault.load("container/oom-killed", SEED, NODE).is_felt_by_others
@@ -125,7 +137,7 @@ def test_the_samples_of_a_recording_are_read_as_they_were_scraped(tmp_path: Path
 
     monkeypatch.setattr(conditions, "query", answer)
     metrics.write(tmp_path, metrics.asked(['up{job="a,b"}', "down"]))
-    assert asked == ['up{job="a,b"}[20m]', "down[20m]"]
+    assert asked == ['up{job="a,b"}[30m]', "down[30m]"]
     rows = list(csv.DictReader((tmp_path / "metrics.csv").read_text().splitlines()))
     assert rows[1] == {"timestamp": "1769853301.5", "metric": "up", "value": "NaN", "job": "a,b", "pod": "web-1"}
     opened = open_folder(tmp_path, at=datetime(2026, 1, 31, 10, tzinfo=UTC))

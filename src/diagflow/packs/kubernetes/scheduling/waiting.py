@@ -15,13 +15,18 @@ from diagflow.packs.kubernetes.scheduling.world import condition, key, meta, tim
 REASONS: Final = ("Unschedulable", "SchedulerError")
 """Reasons of the condition PodScheduled that are a no; SchedulingGated is none."""
 
-STALE: Final = 360.0
-"""Seconds after which an event says nothing about now: the scheduler tries again every 5 min at the latest."""
+STALE: Final = 2160.0
+"""Seconds after which an event says nothing about a pod that waits: the scheduler tries again every 5 min at the latest
+(podMaxInUnschedulablePodsDuration), but what it repeats is written down only every 30 min, and when it ends 6 min later
+(client-go, tools/events/event_broadcaster.go: refreshTime, finishTime)."""
+
+UNSEEN: Final = 360.0
+"""The same of a pod that cannot be read: it may have been deleted since, of which no event tells."""
 
 
 def turned_down(waiting: Iterable[Json], events: Sequence[Event], now: datetime) -> list[Pending]:
     """Return, of the pods that wait for a node, those that were turned down, by name."""
-    refusals = _refusals(events, now)
+    refusals = _refusals(events, now, STALE)
     found = [w for p in waiting if (w := _waiting(p, refusals)) is not None]
     return sorted(found, key=lambda w: w.entity)
 
@@ -38,7 +43,7 @@ def _waiting(pod: Json, refusals: Mapping[Entity, Event]) -> Pending | None:
     return pending_of(pod, parse(event.message), event.first, "objects:events")
 
 
-def _refusals(events: Sequence[Event], now: datetime) -> dict[Entity, Event]:
+def _refusals(events: Sequence[Event], now: datetime, within: float) -> dict[Entity, Event]:
     """Return the latest recent refusal of each pod, unless it was scheduled after that."""
     latest: dict[Entity, Event] = {}
     for event in events:
@@ -49,7 +54,7 @@ def _refusals(events: Sequence[Event], now: datetime) -> dict[Entity, Event]:
     return {
         entity: event
         for entity, event in latest.items()
-        if event.reason == "FailedScheduling" and event.last is not None and age(event.last, now) < STALE
+        if event.reason == "FailedScheduling" and event.last is not None and age(event.last, now) < within
     }
 
 
@@ -62,6 +67,6 @@ def told_by_events(events: Sequence[Event], now: datetime) -> list[Pending]:
             event.first,
             "objects:events",
         )
-        for entity, event in _refusals(events, now).items()
+        for entity, event in _refusals(events, now, UNSEEN).items()
     ]
     return sorted(found, key=lambda w: w.entity)
