@@ -42,9 +42,9 @@ lab-up: $(VENV)/.installed ## start the lab: a real control plane, a real kubele
 lab-down: $(VENV)/.installed ## stop the lab; nothing is left behind
 	$(BIN)/python -m lab down
 
-lab-soak: $(VENV)/.installed ## 300 scans of 30 minutes of healthy, busy life: nothing may be named
+lab-soak: $(VENV)/.installed ## 300 scans in an hour of healthy, busy life: nothing may be named
 	$(BIN)/python -m lab build
-	$(BIN)/python -m lab soak --minutes 30 --scans 300
+	$(BIN)/python -m lab soak --minutes 60 --scans 300
 
 dist: $(VENV)/.installed ## the wheel, and a zip for Windows with its own Python, into dist/
 	$(BIN)/python -m release

@@ -61,9 +61,9 @@ def _soak_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "soak",
         help="run a command (default: `diagflow scan -o json`) at random moments of a busy, healthy life",
         description="It must find nothing. Starts the lab if it is not up.",
-        epilog="example: python -m lab soak --minutes 30 --scans 300 -- diagflow scan -o json",
+        epilog="example: python -m lab soak --minutes 60 --scans 300 -- diagflow scan -o json",
     )
-    parser.add_argument("--minutes", type=float, default=30, help="how long (default: %(default)s)")
+    parser.add_argument("--minutes", type=float, default=60, help="how long (default: %(default)s)")
     parser.add_argument("--scans", type=int, default=300, help="how often (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="decides what happens when (default: %(default)s)")
     parser.add_argument("--record", action="store_true", help="keep a snapshot of every look, not only of failures")

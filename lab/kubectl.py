@@ -42,8 +42,10 @@ class Kubectl:
             bundle = {"apiVersion": "v1", "kind": "List", "items": items}
             self("apply", "--server-side", *where, "-f", "-", stdin=json.dumps(bundle))
 
-    def write_status(self, kind: str, name: str, status: dict[str, Any], namespace: str = "") -> None:
-        """Writes into the status of an object, as a controller does."""
+    def write_status(
+        self, kind: str, name: str, status: dict[str, Any], namespace: str = "", *, how: str = "merge"
+    ) -> None:
+        """Writes into the status of an object, as a controller does; `how="strategic"` adds to a list by its key."""
         where = [f"--namespace={namespace}"] if namespace else []
         patch = json.dumps({"status": status})
-        self("patch", kind, name, *where, "--subresource=status", "--type=merge", f"--patch={patch}")
+        self("patch", kind, name, *where, "--subresource=status", f"--type={how}", f"--patch={patch}")

@@ -54,8 +54,7 @@ def _say(cluster: Cluster, node: str, conditions: list[dict[str, str]]) -> None:
     if conditions:
         now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
         stamped = [{**one, "lastTransitionTime": now, "lastHeartbeatTime": now} for one in conditions]
-        patch = json.dumps({"status": {"conditions": stamped}})
-        cluster.kubectl("patch", "node", node, "--subresource=status", "--type=strategic", f"--patch={patch}")
+        cluster.kubectl.write_status("node", node, {"conditions": stamped}, how="strategic")
 
 
 def remove(cluster: Cluster, specs: list[dict[str, Any]]) -> None:
