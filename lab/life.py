@@ -138,10 +138,14 @@ class Life:
     seed: int
     chance: random.Random
     numbers: "count[int]"
+    spots: list[str]
+    """Names of the spot nodes so far; the last one is there. A cloud names each anew, and kwok 0.8.0 needs it: a node
+    that comes back under its name may be renewed twice at a time, and in time no lease but that one's is."""
 
     @classmethod
     def of(cls, cluster: Cluster, seed: int) -> "Life":
-        return cls(cluster, seed, random.Random(f"life {seed}"), count(1))  # noqa: S311  # reproducible, not secret
+        chance = random.Random(f"life {seed}")  # noqa: S311  # reproducible, not secret
+        return cls(cluster, seed, chance, count(1), [names.node(seed, _SOAK, "spot")])
 
     def _name(self, role: str) -> str:
         return names.name(self.seed, _SOAK, role)
@@ -156,7 +160,8 @@ class Life:
     def _nodes(self) -> list[dict[str, Any]]:
         room = {"cpu": 8, "memory": "16Gi", "labels": {"pool": self._name("pool")}}
         spare = {"name": self._node("spare"), **room, "unschedulable": True}
-        return [*({"name": self._node(role), **room} for role in ("a", "b", "c", "spot")), spare]
+        present = [*map(self._node, "abc"), self.spots[-1]]
+        return [*({"name": name, **room} for name in present), spare]
 
     def begin(self) -> None:
         """Makes what is always there; returns at once, so that the first seconds count too."""
@@ -286,7 +291,7 @@ class Life:
 
     def lose_node(self) -> None:
         """A spot node is drained, leaves for good, and another one comes later."""
-        spot = self._node("spot")
+        spot = self.spots[-1]
         try:
             self._kubectl("drain", spot, "--ignore-daemonsets", "--force", "--timeout=30s", "--delete-emptydir-data")
         except LabError:
@@ -294,7 +299,8 @@ class Life:
             raise
         self.cluster.kubectl("delete", "node", spot)
         sleep(self.chance.uniform(1, 10))
-        nodes.make(self.cluster, [node for node in self._nodes() if node["name"] == spot])
+        self.spots.append(names.node(self.seed, _SOAK, f"spot {len(self.spots)}"))
+        nodes.make(self.cluster, [node for node in self._nodes() if node["name"] == self.spots[-1]])
 
     def lose_pod(self) -> None:
         """Somebody deletes a pod, and its ReplicaSet makes another."""
