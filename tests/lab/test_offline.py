@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2
@@ -464,6 +465,25 @@ def test_a_life_does_the_same_for_the_same_seed():
     picks = [[one.chance.choice(one._steps()).__name__ for _ in range(20)] for one in lives]
     assert picks[0] == picks[1]
     assert len(set(picks[0])) > 4
+
+
+def test_a_spot_node_never_comes_back_under_its_name(monkeypatch):
+    made: list[str] = []
+    deleted: list[str] = []
+
+    def kubectl(*words: str) -> None:
+        if words[:2] == ("delete", "node"):
+            deleted.append(words[2])
+
+    monkeypatch.setattr(life, "sleep", lambda _: None)
+    monkeypatch.setattr(life.nodes, "make", lambda _, specs: made.extend(spec["name"] for spec in specs))
+    one = life.Life.of(SimpleNamespace(kubectl=kubectl), 3)  # type: ignore[arg-type]
+    first = one.spots[0]
+    for _ in range(5):
+        one.lose_node()
+    assert deleted == [first, *made[:-1]]
+    assert len({first, *made}) == 6
+    assert made[-1] in {node["name"] for node in one._nodes()}
 
 
 def test_an_autoscaler_has_a_load_above_its_target_and_the_numbers_that_it_needs():
