@@ -476,7 +476,7 @@ def test_a_spot_node_never_comes_back_under_its_name(monkeypatch):
             deleted.append(words[2])
 
     monkeypatch.setattr(life, "sleep", lambda _: None)
-    monkeypatch.setattr(life.nodes, "make", lambda _, specs: made.extend(spec["name"] for spec in specs))
+    monkeypatch.setattr("lab.nodes.make", lambda _, specs: made.extend(spec["name"] for spec in specs))
     one = life.Life.of(SimpleNamespace(kubectl=kubectl), 3)  # type: ignore[arg-type]
     first = one.spots[0]
     for _ in range(5):
